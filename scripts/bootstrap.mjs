@@ -1,0 +1,126 @@
+// `npm start` and `npm test` on any checkout, also one straight after `git clone`: installs what is missing, builds what
+// is out of date, then runs the demonstration or the tests. Plain JavaScript without dependencies, for it runs first.
+//
+//   node scripts/bootstrap.mjs setup | start | test [arguments for vitest]
+import { spawn } from "node:child_process";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const inRoot = (...parts) => path.join(root, ...parts);
+const installed = inRoot("node_modules", ".package-lock.json");
+const built = ["amqp-pub", "amqp-con"].map((name) => inRoot("dist", `${name}.cjs`));
+
+const commands = {
+  setup: () => 0,
+  start: (args) => run(process.execPath, ["--import", "tsx", "scripts/start.ts", ...args]),
+  test: (args) =>
+    run(process.execPath, [inRoot("node_modules", "vitest", "vitest.mjs"), "run", ...args]),
+};
+
+process.exitCode = await main(...process.argv.slice(2));
+
+async function main(command, ...args) {
+  if (!Object.hasOwn(commands, command)) return usage();
+  const outdated = nodeTooOld();
+  if (outdated !== undefined) return fail(outdated);
+  if (
+    needsInstall() &&
+    !(await step("Installing dependencies (npm ci)", ...npm("ci", "--include=dev")))
+  )
+    return 1;
+  if (
+    needsBuild() &&
+    !(await step("Building dist", process.execPath, [inRoot("scripts", "build.mjs")]))
+  )
+    return 1;
+  return commands[command](args);
+}
+
+function nodeTooOld() {
+  const { engines } = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
+  const [major, minor] = /(\d+)\.(\d+)/.exec(engines.node).slice(1).map(Number);
+  const [ourMajor, ourMinor] = process.versions.node.split(".").map(Number);
+  if (ourMajor > major || (ourMajor === major && ourMinor >= minor)) return undefined;
+  return `this is Node ${process.versions.node}; Node ${engines.node} is needed (https://nodejs.org)`;
+}
+
+function needsInstall() {
+  return modified(installed) < modified(inRoot("package-lock.json"));
+}
+
+function needsBuild() {
+  if (modified(inRoot("scripts", "build.mjs")) === 0) return false;
+  const sources = ["src", "bin", "package.json", path.join("scripts", "build.mjs")].map((name) =>
+    inRoot(name),
+  );
+  return Math.min(...built.map(modified)) < Math.max(...sources.map(newest), modified(installed));
+}
+
+/** When the file was last changed, in milliseconds; 0 when there is none. */
+function modified(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** The latest change in a folder, all folders below it and their files; a removed file changes its folder. */
+function newest(file) {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isDirectory()) return stat?.mtimeMs ?? 0;
+  return Math.max(stat.mtimeMs, ...readdirSync(file).map((name) => newest(path.join(file, name))));
+}
+
+/** The npm that runs us, if one does; else the one on PATH. */
+function npm(...words) {
+  const self = process.env.npm_execpath;
+  const options = ["--no-audit", "--no-fund", "--loglevel=error"];
+  return self ? [process.execPath, [self, ...words, ...options]] : ["npm", [...words, ...options]];
+}
+
+/** Says what it does and how long it took; shows the program's output only when it failed. */
+async function step(title, program, words) {
+  const since = performance.now();
+  process.stderr.write(`> ${title} … `);
+  const output = [];
+  const child = spawn(program, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.on("data", (chunk) => output.push(chunk));
+  child.stderr.on("data", (chunk) => output.push(chunk));
+  const code = await ending(child);
+  const seconds = ((performance.now() - since) / 1000).toFixed(1);
+  process.stderr.write(
+    code === 0 ? `${seconds} s\n` : `failed after ${seconds} s\n${Buffer.concat(output)}\n`,
+  );
+  return code === 0;
+}
+
+/** Runs in our place: same streams, same exit code. */
+function run(program, words) {
+  return ending(spawn(program, words, { cwd: root, stdio: "inherit" }));
+}
+
+function ignore() {}
+
+function ending(child) {
+  // Ctrl-C reaches the child by itself, a signal for us alone does not; we end when the child has.
+  const pass = (signal) => child.kill(signal);
+  process.on("SIGINT", ignore).on("SIGTERM", pass).on("SIGHUP", pass);
+  return new Promise((resolve) => {
+    child.on("error", (error) =>
+      resolve(fail(`could not start ${child.spawnfile}: ${error.message}`)),
+    );
+    child.on("close", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
+  }).finally(() => process.off("SIGINT", ignore).off("SIGTERM", pass).off("SIGHUP", pass));
+}
+
+function usage() {
+  process.stderr.write(
+    "usage: node scripts/bootstrap.mjs setup | start | test [arguments for vitest]\n",
+  );
+  return 2;
+}
+
+function fail(message) {
+  process.stderr.write(`ERROR: ${message}\n`);
+  return 1;
+}

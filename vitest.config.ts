@@ -1,0 +1,33 @@
+// How tests run. `npm test -- test/cli` runs a folder; the pure ones need no broker and start none.
+import { defineConfig } from "vitest/config";
+
+// Folders whose tests neither need a broker nor the built binaries. All others get the shared broker.
+const pure = [
+  "test/cli/**/*.test.ts",
+  "test/source/**/*.test.ts",
+  "test/sink/**/*.test.ts",
+  "test/ui/**/*.test.ts",
+];
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/support/tally.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    expect: { requireAssertions: true },
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: "pure", include: pure } },
+      {
+        extends: true,
+        test: {
+          name: "broker",
+          include: ["test/**/*.test.ts"],
+          exclude: pure,
+          globalSetup: "./test/support/global-setup.ts",
+        },
+      },
+    ],
+  },
+});
