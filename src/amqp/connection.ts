@@ -1,0 +1,140 @@
+// One connection to one broker: open with a deadline, watch, close with a deadline. What comes after a loss is session.ts.
+import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
+import { within } from "../deadline.ts";
+import { Unreachable, type Failure } from "../errors.ts";
+import { toCredentials, type Secret } from "./credentials.ts";
+import { shakeHands, type Handshake } from "./handshake.ts";
+import { fromReply, toFailure, type Place } from "./refusal.ts";
+import { TLSSocket } from "node:tls";
+import type { TlsOptions } from "./tls.ts";
+
+/** One broker to try: where it is, and as whom. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly vhost: string;
+  readonly username: string;
+}
+
+/** What is the same for every target. */
+export interface Manner {
+  readonly auth: "plain" | "external";
+  readonly connectTimeoutMs: number;
+  readonly heartbeatMs: number;
+  readonly channelMax: number | undefined;
+  readonly frameMax: number;
+  readonly clientProperties: Readonly<Record<string, string>>;
+}
+
+/** How long a close may take before the socket is destroyed: amqplib's close may never settle. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** A live connection. */
+export class Connection {
+  readonly place: Place;
+  /** Resolves with the reason when the connection is gone. Never rejects. */
+  readonly lost: Promise<Failure>;
+  readonly #model: ChannelModel;
+  readonly #handshake: Handshake;
+  #reason: Failure | undefined;
+
+  private constructor(model: ChannelModel, handshake: Handshake, place: Place) {
+    this.#model = model;
+    this.#handshake = handshake;
+    this.place = place;
+    this.lost = this.#watch();
+  }
+
+  /** Connects and logs in. @throws Failure */
+  static async open(target: Target, password: Secret | undefined, tls: TlsOptions | undefined, manner: Manner): Promise<Connection> {
+    const address = {
+      protocol: target.tls ? "amqps" : "amqp",
+      hostname: target.host,
+      port: target.port,
+      vhost: encodeURIComponent(target.vhost),
+      frameMax: manner.frameMax,
+      heartbeat: Math.round(manner.heartbeatMs / 1000),
+      ...(manner.channelMax !== undefined && { channelMax: manner.channelMax }),
+    };
+    const handshake = shakeHands(address, {
+      ...(target.tls && tls),
+      noDelay: true,
+      keepAlive: true,
+      credentials: toCredentials(manner.auth, target.username, password),
+      clientProperties: manner.clientProperties,
+    });
+    const model = await finish(handshake, target, manner.connectTimeoutMs);
+    return new Connection(model, handshake, target);
+  }
+
+  /** What the broker says of itself. */
+  get serverProperties(): Readonly<Record<string, unknown>> {
+    return this.#model.connection.serverProperties;
+  }
+
+  /** The TLS version in use, undefined without TLS. */
+  get tls(): string | undefined {
+    const { socket } = this.#handshake;
+    return socket instanceof TLSSocket ? (socket.getProtocol() ?? "TLS") : undefined;
+  }
+
+  /** Calls back when the broker blocks publishers (memory or disk alarm) and when it lets them go on. */
+  onBlocked(blocked: (reason: string) => void, unblocked: () => void): void {
+    this.#model.on("blocked", blocked);
+    this.#model.on("unblocked", unblocked);
+  }
+
+  async openChannel(kind: "plain" | "confirm", highWaterMark?: number): Promise<Channel | ConfirmChannel> {
+    const options = highWaterMark === undefined ? {} : { highWaterMark };
+    return kind === "confirm" ? this.#model.createConfirmChannel(options) : this.#model.createChannel(options);
+  }
+
+  /** Says goodbye, and destroys the socket when nobody answers. Never rejects. */
+  async close(): Promise<void> {
+    await within(CLOSE_TIMEOUT_MS, this.#model.close()).catch(() => {});
+    this.destroy();
+  }
+
+  /** Drops the connection without a word: the broker gives unacknowledged messages to others. */
+  destroy(reason?: Failure): void {
+    this.#reason ??= reason;
+    this.#handshake.socket?.destroy();
+  }
+
+  async #watch(): Promise<Failure> {
+    const error = await new Promise((resolve) => {
+      let last: unknown;
+      this.#model.on("error", (reason: unknown) => {
+        last = reason;
+      });
+      this.#model.on("close", (reason: unknown) => resolve(reason ?? last ?? new Error("closed")));
+      this.#handshake.socket?.on("close", () => resolve(last ?? new Error("socket closed")));
+    });
+    // amqplib only ends its side after a heartbeat timeout; an open socket would keep the process alive.
+    this.destroy();
+    return this.#reason ?? toFailure(error, this.place);
+  }
+}
+
+/** Closes a channel, with a deadline. What is buffered on it is written first. Never rejects. */
+export async function closeChannel(channel: Channel): Promise<void> {
+  await within(CLOSE_TIMEOUT_MS, channel.close()).catch(() => {});
+}
+
+async function finish(handshake: Handshake, target: Target, timeoutMs: number): Promise<ChannelModel> {
+  try {
+    const model = await within(timeoutMs, handshake.opened);
+    if (model !== "late") return model;
+  } catch (error) {
+    handshake.socket?.destroy();
+    const reply = handshake.reply();
+    throw reply ? fromReply(reply, target, error) : toFailure(error, target);
+  }
+  handshake.opened.then((model) => model.on("error", () => {}), () => {});
+  handshake.socket?.destroy();
+  throw new Unreachable(
+    `${target.host}:${target.port} did not answer within ${timeoutMs / 1000} s`,
+    "check that this is an AMQP port, or allow more time with --connect-timeout",
+  );
+}

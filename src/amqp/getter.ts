@@ -1,0 +1,79 @@
+// Fetches messages one by one (basic.get) until the queue is empty.
+import type { Failure } from "../errors.ts";
+import type { Delivery } from "../message.ts";
+import type { SubscriptionPlan } from "./consumer.ts";
+import { toDelivery, toReceived } from "./received.ts";
+import type { Client, Link } from "./session.ts";
+
+export class Getter implements Client {
+  readonly channelKind = "plain";
+  readonly #plan: SubscriptionPlan;
+  #link: Link | undefined;
+  #attached: () => void = () => {};
+  #failure: Failure | undefined;
+  #stopping = false;
+  progress = 0;
+
+  constructor(plan: SubscriptionPlan) {
+    this.#plan = plan;
+  }
+
+  /** One message a batch; ends when the queue is empty. @throws Failure */
+  async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
+    while (!this.#stopping) {
+      const link = await this.#live();
+      if (!link) return;
+      const got = await link.channel.get(this.#plan.queue || link.queue, { noAck: this.#plan.noAck }).catch(() => "lost" as const);
+      if (got === false) return;
+      if (got === "lost") await this.#replaced(link);
+      else yield [toDelivery(got, link.generation)];
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#attached();
+  }
+
+  /** Acknowledges a message, on the channel that it came on or not at all. */
+  ack(batch: readonly Delivery[]): void {
+    this.progress += batch.length;
+    for (const delivery of batch) {
+      if (!this.#plan.noAck && delivery.generation === this.#link?.generation) this.#link.channel.ack(toReceived(delivery));
+    }
+  }
+
+  async attach(link: Link): Promise<void> {
+    this.#link = link;
+    this.#attached();
+  }
+
+  detach(): void {
+    this.#link = undefined;
+  }
+
+  fail(failure: Failure): void {
+    this.#failure = failure;
+    this.#attached();
+  }
+
+  /** The link in use; waits for one. Undefined when stopped. @throws Failure */
+  async #live(): Promise<Link | undefined> {
+    while (!this.#link && !this.#stopping) {
+      if (this.#failure) throw this.#failure;
+      await this.#change();
+    }
+    return this.#stopping ? undefined : this.#link;
+  }
+
+  async #replaced(link: Link): Promise<void> {
+    while (this.#link === link && !this.#failure && !this.#stopping) await this.#change();
+    if (this.#failure) throw this.#failure;
+  }
+
+  async #change(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#attached = resolve;
+    });
+  }
+}

@@ -1,0 +1,66 @@
+// Opens a connection with amqplib, and learns what amqplib drops on the way: its socket, and the broker's reason when
+// it refuses the vhost (amqplib says only "Expected ConnectionOpenOk; got <ConnectionClose channel:0>").
+import net from "node:net";
+import tls from "node:tls";
+import { connect, type ChannelModel } from "amqplib";
+import type { Reply } from "../errors.ts";
+
+type Address = Parameters<typeof connect>[0];
+type SocketOptions = Parameters<typeof connect>[1];
+
+/** A handshake under way. */
+export interface Handshake {
+  readonly socket: net.Socket | undefined;
+  readonly opened: Promise<ChannelModel>;
+  /** The broker's connection.close among the last bytes read, if there is one. */
+  reply(): Reply | undefined;
+}
+
+/** Starts connecting. amqplib creates its socket within the call, which is when we can have it. */
+export function shakeHands(address: Address, options: SocketOptions): Handshake {
+  let socket: net.Socket | undefined;
+  const { connect: connectPlain } = net;
+  const { connect: connectTls } = tls;
+  const keep = <A extends unknown[], S extends net.Socket>(open: (...args: A) => S) =>
+    (...args: A): S => {
+      const opened = open(...args);
+      socket = opened;
+      return opened;
+    };
+  // amqplib calls these two through the module object, synchronously; they are put back before anybody else runs.
+  Object.assign(net, { connect: keep(connectPlain) });
+  Object.assign(tls, { connect: keep(connectTls) });
+  let opened: Promise<ChannelModel>;
+  try {
+    opened = connect(address, options);
+  } finally {
+    Object.assign(net, { connect: connectPlain });
+    Object.assign(tls, { connect: connectTls });
+  }
+  const lastRead = socket ? listenIn(socket, opened) : () => undefined;
+  return { socket, opened, reply: () => findClose(lastRead()) };
+}
+
+/** Remembers the last chunk that amqplib reads, until the handshake is over. */
+function listenIn(socket: net.Socket, opened: Promise<unknown>): () => Buffer | undefined {
+  let chunk: Buffer | undefined;
+  const read = socket.read.bind(socket);
+  socket.read = (size?: number) => {
+    const data: unknown = read(size);
+    if (Buffer.isBuffer(data)) chunk = data;
+    return data;
+  };
+  const restore = (): void => {
+    socket.read = read;
+  };
+  opened.then(restore, restore);
+  return () => chunk;
+}
+
+/** connection.close (class 10, method 50) on channel 0: code as 16 bits, then text with its length before it. */
+function findClose(bytes: Buffer | undefined): Reply | undefined {
+  const at = bytes?.indexOf(Buffer.from([0, 10, 0, 50])) ?? -1;
+  if (!bytes || at < 0 || bytes.length < at + 7) return undefined;
+  const length = bytes.readUInt8(at + 6);
+  return { code: bytes.readUInt16BE(at + 4), text: bytes.toString("utf8", at + 7, at + 7 + length) };
+}

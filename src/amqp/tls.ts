@@ -1,0 +1,84 @@
+// TLS flags → what node:tls wants. Verification is on unless --insecure: `rejectUnauthorized` is always passed, so that
+// NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot switch it off.
+import { readFile } from "node:fs/promises";
+import { createSecureContext, rootCertificates, type SecureContext, type SecureContextOptions } from "node:tls";
+import { UsageError } from "../errors.ts";
+import { readSecretFile } from "./credentials.ts";
+
+/** The files and names that TLS is made from. */
+export interface TlsPlan {
+  readonly cafile: string | undefined;
+  readonly subjectname: string | undefined;
+  readonly insecure: boolean;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly pfx: string | undefined;
+  readonly passphraseFile: string | undefined;
+}
+
+/** What tls.connect gets. */
+export interface TlsOptions {
+  readonly rejectUnauthorized: boolean;
+  readonly secureContext: SecureContext;
+  readonly servername?: string;
+}
+
+/** Where Debian, Red Hat, SUSE and Alpine keep the system's CAs as one PEM file. */
+const systemBundles = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+];
+
+/** Reads every file once. @throws UsageError naming flag and file when one is missing, or is not what it should be */
+export async function loadTls(plan: TlsPlan): Promise<TlsOptions> {
+  const ca = plan.cafile === undefined ? await readSystemCas() : await read("--cafile", plan.cafile);
+  if (plan.cafile !== undefined && !ca.includes("-----BEGIN CERTIFICATE-----")) {
+    throw new UsageError(`--cafile "${plan.cafile}": holds no PEM certificate`);
+  }
+  const options: SecureContextOptions = {
+    minVersion: "TLSv1.2",
+    ca,
+    ...(plan.cert !== undefined && { cert: await read("--cert", plan.cert) }),
+    ...(plan.key !== undefined && { key: await read("--key", plan.key) }),
+    ...(plan.pfx !== undefined && { pfx: await readFile(plan.pfx).catch(unreadable("--pfx", plan.pfx)) }),
+    ...(plan.passphraseFile !== undefined && {
+      passphrase: (await readSecretFile(plan.passphraseFile, "--passphrase-file")).reveal(),
+    }),
+  };
+  return {
+    rejectUnauthorized: !plan.insecure,
+    secureContext: makeContext(plan, options),
+    ...(plan.subjectname !== undefined && { servername: plan.subjectname }),
+  };
+}
+
+/** Wrong keys and passphrases are found here, before any connection. */
+function makeContext(plan: TlsPlan, options: SecureContextOptions): SecureContext {
+  try {
+    return createSecureContext(options);
+  } catch (error) {
+    const flag = plan.pfx === undefined ? (plan.key === undefined ? "--cafile" : "--key") : "--pfx";
+    const file = plan.pfx ?? plan.key ?? plan.cafile;
+    const reason = error instanceof Error ? error.message : String(error);
+    const hint = /passphrase|decrypt|mac verify/i.test(reason) ? "give its passphrase with --passphrase-file" : undefined;
+    throw new UsageError(`${flag} "${file}": cannot be used (${reason})`, hint, error);
+  }
+}
+
+async function read(flag: string, path: string): Promise<string> {
+  return readFile(path, "utf8").catch(unreadable(flag, path));
+}
+
+function unreadable(flag: string, path: string) {
+  return (error: unknown): never => {
+    throw new UsageError(`${flag} "${path}": cannot be read`, undefined, error);
+  };
+}
+
+/** The system's CAs and those that Node brings along; Node 20 knows only the latter by itself. */
+async function readSystemCas(): Promise<string> {
+  const bundles = await Promise.all(systemBundles.map((path) => readFile(path, "utf8").catch(() => "")));
+  return [bundles.find((bundle) => bundle !== "") ?? "", ...rootCertificates].join("\n");
+}

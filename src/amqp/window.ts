@@ -1,0 +1,135 @@
+// The messages that are on their way: which are sent on the current channel, which the broker has settled.
+// Pure bookkeeping by delivery tag; knows no channel and no time.
+import type { Reply } from "../errors.ts";
+import type { Message } from "../message.ts";
+
+/** One message on its way. */
+export interface Entry {
+  readonly message: Message;
+  /** How often the broker has refused it (basic.nack). */
+  readonly nacks: number;
+  /** The broker could not route it: its basic.return, which comes before its ack. */
+  returned: Reply | undefined;
+  state: "open" | "acked" | "nacked";
+}
+
+/** An ordered window. Delivery tags count from 1 on each channel, in the order of sending. */
+export class Window {
+  #entries: (Entry | undefined)[] = [];
+  #head = 0;
+  /** The delivery tag of the entry at #head. */
+  #headTag = 1;
+  /** Index of the first entry not yet sent on this channel. */
+  #unsent = 0;
+  /** Returns come in the order of sending: the next one belongs to an entry from here on. */
+  #returnFrom = 0;
+  #bytes = 0;
+
+  /** Messages that are not settled, sent or not. */
+  get size(): number {
+    return this.#entries.length - this.#head;
+  }
+
+  /** Bytes of their bodies. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(message: Message, nacks = 0): void {
+    this.#entries.push({ message, nacks, returned: undefined, state: "open" });
+    this.#bytes += message.body.length;
+  }
+
+  /** The next entry to send on this channel; undefined when all are sent. The caller sends it, then calls `sent`. */
+  next(): Entry | undefined {
+    return this.#entries[this.#unsent];
+  }
+
+  sent(): void {
+    this.#unsent++;
+  }
+
+  /** A new channel: all that is open is unsent again, in order. Tells what had been acked out of order. */
+  restart(): { readonly acked: readonly Entry[]; readonly resending: number } {
+    const sent = this.#entries.slice(this.#head, this.#unsent);
+    const left = this.#entries.slice(this.#head).filter((entry) => entry !== undefined);
+    this.#entries = left.filter((entry) => entry.state === "open");
+    this.#head = 0;
+    this.#headTag = 1;
+    this.#unsent = 0;
+    this.#returnFrom = 0;
+    this.#bytes = 0;
+    for (const entry of this.#entries) this.#reopen(entry);
+    return {
+      acked: left.filter((entry) => entry.state === "acked"),
+      resending: sent.filter((entry) => entry?.state === "open").length,
+    };
+  }
+
+  #reopen(entry: Entry | undefined): void {
+    if (!entry) return;
+    entry.returned = undefined;
+    this.#bytes += entry.message.body.length;
+  }
+
+  /** The broker returned a message: it belongs to the first open sent entry like it that was not returned. */
+  markReturned(message: Message, reply: Reply): Entry | undefined {
+    for (let i = Math.max(this.#returnFrom, this.#head); i < this.#unsent; i++) {
+      const entry = this.#entries[i];
+      if (entry?.state !== "open" || !isAlike(entry.message, message)) continue;
+      entry.returned = reply;
+      this.#returnFrom = i + 1;
+      return entry;
+    }
+    return undefined;
+  }
+
+  /** basic.ack: returns the acked entries that leave the window, in the order of sending. */
+  ack(tag: number, multiple: boolean): readonly Entry[] {
+    for (const entry of this.#range(tag, multiple)) entry.state = "acked";
+    return this.#shift();
+  }
+
+  /** basic.nack: `refused` leave the window (the caller may add them again); `acked` are those set free behind them. */
+  nack(tag: number, multiple: boolean): { readonly refused: readonly Entry[]; readonly acked: readonly Entry[] } {
+    const refused = this.#range(tag, multiple);
+    for (const entry of refused) entry.state = "nacked";
+    return { refused, acked: this.#shift() };
+  }
+
+  #range(tag: number, multiple: boolean): readonly Entry[] {
+    const index = this.#head + tag - this.#headTag;
+    const range = this.#entries.slice(multiple ? this.#head : Math.max(index, this.#head), index + 1);
+    return range.filter((entry) => entry?.state === "open").filter((entry) => entry !== undefined);
+  }
+
+  /** Drops settled entries from the front, and returns the acked ones among them. */
+  #shift(): readonly Entry[] {
+    const acked: Entry[] = [];
+    for (; this.#head < this.#unsent; this.#head++, this.#headTag++) {
+      const entry = this.#entries[this.#head];
+      if (!entry || entry.state === "open") break;
+      if (entry.state === "acked") acked.push(entry);
+      this.#bytes -= entry.message.body.length;
+      this.#entries[this.#head] = undefined;
+    }
+    if (this.#head > 1024 && this.#head * 2 > this.#entries.length) this.#compact();
+    return acked;
+  }
+
+  #compact(): void {
+    this.#entries = this.#entries.slice(this.#head);
+    this.#unsent -= this.#head;
+    this.#returnFrom = Math.max(0, this.#returnFrom - this.#head);
+    this.#head = 0;
+  }
+}
+
+function isAlike(sent: Message, returned: Message): boolean {
+  return (
+    sent.routingKey === returned.routingKey &&
+    sent.exchange === returned.exchange &&
+    sent.properties.messageId === returned.properties.messageId &&
+    sent.body.equals(returned.body)
+  );
+}

@@ -1,0 +1,79 @@
+// amqp-con: its flags, its examples, and what the flags mean together.
+import { consume, type ConsumePlan } from "../consume.ts";
+import { UsageError } from "../errors.ts";
+import { ping } from "../ping.ts";
+import { version } from "../version.ts";
+import { planConnection } from "./connection-plan.ts";
+import { connectionFlags } from "./flags/connection.ts";
+import { consumeFlags, outputFlags, samplePublisherFlags } from "./flags/consume.ts";
+import { generalFlags } from "./flags/general.ts";
+import { tlsFlags } from "./flags/tls.ts";
+import { consumerTopologyFlags } from "./flags/topology.ts";
+import type { OptionsOf } from "./flag.ts";
+import type { Parsed } from "./parse.ts";
+import type { Program } from "./program.ts";
+import { planTopology } from "./topology-plan.ts";
+
+const flags = {
+  ...consumeFlags,
+  ...outputFlags,
+  ...consumerTopologyFlags,
+  ...connectionFlags,
+  ...tlsFlags,
+  ...generalFlags,
+  ...samplePublisherFlags,
+};
+type Options = OptionsOf<typeof flags>;
+
+export const con: Program<typeof flags> = {
+  name: "amqp-con",
+  summary: "consume messages from RabbitMQ (AMQP 0-9-1)",
+  usage: "amqp-con [flags]",
+  flags,
+  examples: [
+    { does: "declare a queue and show what arrives", command: "amqp-con -q hello -Q" },
+    { does: "share work fairly with other workers", command: "amqp-con -q tasks -Q --durable-queue --nad-queue --prefetch 1" },
+    { does: "listen to a topic with a queue of your own", command: "amqp-con -e logs -E -t topic -Q --exclusive --bind-queue -k 'kern.#'" },
+    { does: "take ten messages, bodies only, and stop", command: "amqp-con -q tasks -n 10 --format body" },
+    { does: "take one message if there is one (exit code 8 if not)", command: "amqp-con -q tasks --get --format raw" },
+  ],
+  prepare: (parsed, env) => {
+    const plan = planConsume(parsed, env);
+    return (world) => (parsed.options.ping ? ping(plan, world) : consume(plan, world));
+  },
+};
+
+/** What the flags of amqp-con mean. Pure. @throws UsageError */
+export function planConsume(parsed: Parsed<typeof flags>, env: Readonly<Record<string, string | undefined>>): ConsumePlan {
+  const { options, origin } = parsed;
+  if (parsed.operands.length > 0) throw new UsageError(`unexpected argument "${parsed.operands[0]}" after --`);
+  checkCombinations(options);
+  const connection = planConnection(options, origin, env["AMQP_PASSWORD"], { name: "amqp-con", version });
+  const limit = options.count ?? (options.get ? 1 : undefined);
+  return {
+    connection,
+    topology: planTopology(options, origin, options.routingKey, options.messageTtl),
+    warnings: connection.warnings,
+    subscription: {
+      queue: options.queue,
+      prefetch: Math.min(options.prefetch || 65535, limit ?? 65535),
+      // With a count, no-ack would lose whatever the broker sends beyond it; acknowledging each is the same for the user.
+      noAck: options.ackAuto && limit === undefined,
+      consumerTag: options.consumerTag,
+    },
+    get: options.get,
+    limit,
+    lazyMs: options.lazy,
+    sink: { format: options.format, verbose: options.verbose },
+    summary: options.summary,
+    graceMs: options.grace,
+  };
+}
+
+function checkCombinations(options: Options): void {
+  if (options.ping) return;
+  if (options.queue === "" && !options.createQueue) {
+    throw new UsageError("no queue to consume from", "name one with -q QUEUE, or declare one with -Q");
+  }
+  if (options.get && options.lazy !== undefined) throw new UsageError("--get excludes --lazy");
+}

@@ -1,0 +1,131 @@
+// Connection and TLS flags → where to connect, and as whom. Pure: reads no file and opens nothing.
+import { isIP } from "node:net";
+import type { Target } from "../amqp/connection.ts";
+import { Secret, type PasswordPlan } from "../amqp/credentials.ts";
+import type { ConnectionPlan } from "../amqp/session.ts";
+import type { TlsPlan } from "../amqp/tls.ts";
+import { UsageError } from "../errors.ts";
+import type { OptionsOf } from "./flag.ts";
+import type { connectionFlags } from "./flags/connection.ts";
+import type { tlsFlags } from "./flags/tls.ts";
+import type { Origin } from "./parse.ts";
+import { readUrl, type UrlParts } from "./url.ts";
+
+type Options = OptionsOf<typeof connectionFlags & typeof tlsFlags>;
+
+/** The program and its version, for the broker's list of connections. */
+export interface Product {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What connects, and what to warn about. @throws UsageError */
+export function planConnection(
+  options: Options,
+  origin: (key: keyof Options) => Origin,
+  password: string | undefined,
+  product: Product,
+): ConnectionPlan & { readonly warnings: readonly string[] } {
+  checkCombinations(options);
+  const urls = options.url === undefined ? [] : options.url.split(/,(?=amqps?:)/).map(readUrl);
+  const login = planLogin(options, urls[0], password);
+  const targets = (urls.length > 0 ? urls : [undefined]).map((url) => planTarget(options, origin, url, login.username));
+  const usesTls = targets.some((target) => target.tls);
+  return {
+    targets,
+    password: options.auth === "external" ? undefined : login.password,
+    tls: usesTls ? planTls(options) : undefined,
+    waitMs: options.wait,
+    maxOutageMs: options.maxOutage,
+    manner: {
+      auth: options.auth,
+      connectTimeoutMs: options.connectTimeout,
+      heartbeatMs: options.heartbeat,
+      channelMax: options.channelMax,
+      frameMax: options.frameMax,
+      clientProperties: {
+        connection_name: options.connectionName ?? product.name,
+        product: product.name,
+        version: product.version,
+      },
+    },
+    warnings: [...warnUnsecured(options, targets), ...warnInsecure(options, usesTls)],
+  };
+}
+
+function checkCombinations(options: Options): void {
+  const { userpass, username, passwordFile, cert, key, pfx, auth, passphraseFile } = options;
+  if (userpass !== undefined && (username !== undefined || passwordFile !== undefined)) {
+    throw new UsageError("--userpass excludes --username and --password-file", "give user and password one way");
+  }
+  if (userpass !== undefined && !userpass.includes(":")) {
+    throw new UsageError(`--userpass: expected USER:PASSWORD`, "to be asked for the password, use --username");
+  }
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError(`--${cert === undefined ? "key" : "cert"} needs --${cert === undefined ? "cert" : "key"}`);
+  }
+  if (pfx !== undefined && cert !== undefined) throw new UsageError("--pfx excludes --cert and --key");
+  if (passphraseFile !== undefined && pfx === undefined && key === undefined) {
+    throw new UsageError("--passphrase-file needs --key or --pfx");
+  }
+  if (auth === "external" && cert === undefined && pfx === undefined) {
+    throw new UsageError("--auth external needs a client certificate", "give it with --cert and --key, or --pfx");
+  }
+  if (options.insecure && options.cafile !== undefined) {
+    throw new UsageError("--insecure excludes --cafile", "--cafile verifies the broker, --insecure does not");
+  }
+}
+
+interface Login {
+  readonly username: string;
+  readonly password: PasswordPlan;
+}
+
+function planLogin(options: Options, url: UrlParts | undefined, fromEnv: string | undefined): Login {
+  const known = (text: string): PasswordPlan => ({ from: "known", secret: new Secret(text) });
+  if (options.userpass !== undefined) {
+    const colon = options.userpass.indexOf(":");
+    return { username: options.userpass.slice(0, colon), password: known(options.userpass.slice(colon + 1)) };
+  }
+  const username = options.username ?? url?.username ?? "guest";
+  if (options.passwordFile !== undefined) return { username, password: { from: "file", path: options.passwordFile } };
+  if (fromEnv !== undefined) return { username, password: known(fromEnv) };
+  if (options.username !== undefined && options.username !== url?.username) return { username, password: { from: "ask" } };
+  return { username, password: url?.username === undefined ? known("guest") : known(url.password ?? "") };
+}
+
+function planTarget(options: Options, origin: (key: keyof Options) => Origin, url: UrlParts | undefined, username: string): Target {
+  const tls = wantsTls(options) || url?.tls === true;
+  const given = (key: keyof Options): boolean => url === undefined || origin(key) === "flag";
+  return {
+    host: given("serverName") ? options.serverName : (url?.host ?? options.serverName),
+    port: (given("portNumber") ? options.portNumber : undefined) ?? url?.port ?? options.portNumber ?? (tls ? 5671 : 5672),
+    vhost: given("vhost") ? options.vhost : (url?.vhost ?? options.vhost),
+    tls,
+    username,
+  };
+}
+
+function wantsTls({ enableTls, cafile, subjectname, insecure, cert, pfx, auth }: Options): boolean {
+  return enableTls || insecure || auth === "external" || [cafile, subjectname, cert, pfx].some((value) => value !== undefined);
+}
+
+function planTls({ cafile, subjectname, insecure, cert, key, pfx, passphraseFile }: Options): TlsPlan {
+  return { cafile, subjectname, insecure, cert, key, pfx, passphraseFile };
+}
+
+/** The sample's warning for --userpass; for other passwords only when they leave this machine. */
+function warnUnsecured(options: Options, targets: readonly Target[]): readonly string[] {
+  const plain = targets.filter((target) => !target.tls);
+  const leaves = plain.some((target) => !isLoopback(target.host));
+  const unsecured = plain.length > 0 && (options.userpass !== undefined || leaves);
+  return unsecured ? ["the connection is not secured."] : [];
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+function warnInsecure(options: Options, usesTls: boolean): readonly string[] {
+  return usesTls && options.insecure ? ["--insecure: the broker's certificate is not verified; anybody could answer in its place."] : [];
+}

@@ -1,0 +1,67 @@
+// Where the broker is, who we are there, and how long to try. What these flags mean together: ../target.ts.
+import { count, duration, file, outage, text, toggle } from "../flag.ts";
+
+const group = "Connection";
+
+export const connectionFlags = {
+  serverName: text({ group, default: "localhost", placeholder: "HOST", summary: "broker's host name or address" }),
+  portNumber: count({ min: 1, max: 65535 })({
+    group,
+    summary: "broker's port (5672; 5671 with TLS)",
+  }),
+  vhost: text({ group, default: "/", placeholder: "VHOST", summary: "virtual host" }),
+  userpass: text({
+    group,
+    placeholder: "USER:PASSWORD",
+    secret: true,
+    summary: "user and password, split at the first colon",
+    details:
+      "Other users of this machine can read the password in the process list for a moment: prefer AMQP_PASSWORD or --password-file. Without TLS a warning says that the connection is not secured.",
+  }),
+  url: text({
+    group,
+    short: "u",
+    placeholder: "URL[,URL...]",
+    secret: true,
+    summary: "amqp:// or amqps:// URL; several: fail-over list",
+    details:
+      "User, password and vhost are percent-decoded as UTF-8. Other connection flags override the URL's parts. The first that answers is used; after a loss the next ones are tried.",
+  }),
+  username: text({ group, placeholder: "USER", summary: "user (guest)" }),
+  passwordFile: file({
+    group,
+    summary: "file whose first line is the password",
+    details: "The password may also stand in AMQP_PASSWORD; with --username alone it is asked for on a terminal.",
+  }),
+  wait: duration({
+    group,
+    default: 0,
+    summary: "keep trying for the first connection so long",
+    details: "For brokers that are still starting up.",
+  }),
+  maxOutage: outage({
+    group,
+    default: 60_000,
+    summary: "keep reconnecting so long after a loss, or forever",
+    details: "0 leaves at once with exit code 3. Login, permission and precondition errors are never tried again.",
+  }),
+  connectTimeout: duration({ group, default: 10_000, summary: "give up on one connection attempt after this time" }),
+  heartbeat: duration({
+    group,
+    default: 10_000,
+    summary: "heartbeat interval; 0 switches heartbeats off",
+    details: "A dead peer is noticed within three intervals. Whole seconds.",
+  }),
+  connectionName: text({ group, placeholder: "NAME", summary: "name shown in the broker's list of connections" }),
+  channelMax: count({ min: 1, max: 65535 })({ group, summary: "highest number of channels to ask for" }),
+  frameMax: count({ min: 8192 })({
+    group,
+    default: 131_072,
+    summary: "largest frame in bytes to ask for",
+    details: "RabbitMQ 4.1 and later refuse less than 8192.",
+  }),
+  ping: toggle({
+    group,
+    summary: "connect, print product, version and latency, exit",
+  }),
+};

@@ -1,0 +1,49 @@
+// What amqp-con takes, how much at a time, when it stops and how it shows messages.
+import { formats } from "../../sink/index.ts";
+import { count, duration, keyOf, text, timeToLive, toggle } from "../flag.ts";
+
+export const consumeFlags = {
+  prefetch: count({ min: 0, max: 65535 })({
+    group: "Consuming",
+    default: 256,
+    summary: "most unacknowledged messages at a time; 0: no limit",
+  }),
+  ackAuto: toggle({
+    group: "Consuming",
+    summary: "the broker forgets a message once it is sent (no-ack)",
+    details: "Otherwise a message is acknowledged after its line is written.",
+  }),
+  lazy: duration({
+    group: "Consuming",
+    summary: "after one message wait, then die without acknowledging",
+    details: "The sample's crash demonstration: the broker gives the message to somebody else.",
+  }),
+  count: count({ min: 1 })({ group: "Consuming", short: "n", summary: "stop after N messages" }),
+  get: toggle({
+    group: "Consuming",
+    summary: "fetch one by one until -n (1) or the queue is empty",
+    details: "Exit code 8 when the queue is empty.",
+  }),
+  consumerTag: text({ group: "Consuming", placeholder: "TAG", summary: "name of the subscription" }),
+  messageTtl: timeToLive({ group: "Topology", summary: "the same as --queue-message-ttl (sample)" }),
+};
+
+export const outputFlags = {
+  format: keyOf(formats)({
+    group: "Output",
+    default: "text",
+    summary: "how a message is written to stdout",
+    details: "text: `Received: BODY`. body: the body and a newline. raw: the body's bytes, nothing else.",
+  }),
+  verbose: toggle({ group: "Output", summary: "properties, headers, exchange and key of each message" }),
+};
+
+const ignored = { group: "General", ignored: true, summary: "accepted as in the sample; no effect here" } as const;
+
+/** Flags of the sample's common parser that do nothing in a consumer. */
+export const samplePublisherFlags = {
+  mandatory: toggle(ignored),
+  persistent: toggle(ignored),
+  confirm: toggle(ignored),
+  priority: count({ min: 0, max: 255 })(ignored),
+};

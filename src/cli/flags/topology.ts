@@ -1,0 +1,82 @@
+// Exchanges, queues and bindings to declare before the first message. What they mean together: ../topology.ts.
+import { count, oneOf, pairs, size, text, texts, timeToLive, toggle } from "../flag.ts";
+
+const group = "Topology";
+
+/** Flags that mean the same in both binaries. */
+export const topologyFlags = {
+  exchange: text({ group, short: "e", default: "", placeholder: "EXCHANGE", summary: "exchange; none: the default exchange" }),
+  exchangeType: text({
+    group,
+    short: "t",
+    default: "direct",
+    placeholder: "TYPE",
+    summary: "direct, fanout, topic, headers or a plugin's type",
+    details: "Only matters together with --create-exchange.",
+  }),
+  createExchange: toggle({ group, short: "E", summary: "declare the exchange" }),
+  durableExchange: toggle({ group, summary: "the exchange survives a broker restart" }),
+  nadExchange: toggle({
+    group,
+    summary: "not auto-delete: keep the exchange without bindings",
+    details: "As in the sample, a declared exchange is otherwise deleted with its last binding.",
+  }),
+  internalExchange: toggle({ group, summary: "only other exchanges may publish to the exchange" }),
+  alternateExchange: text({ group, placeholder: "EXCHANGE", summary: "where the exchange sends what it cannot route" }),
+  exchangeArg: pairs({ group, summary: "further argument of --create-exchange, typed" }),
+  createQueue: toggle({
+    group,
+    short: "Q",
+    summary: "declare the queue; without -q the broker names it",
+    details:
+      "Transient and auto-delete by default, as in the sample. A broker that denies transient non-exclusive queues (RabbitMQ 4.3 and later) gets a durable auto-delete queue instead, and a note says so.",
+  }),
+  durableQueue: toggle({ group, summary: "the queue survives a broker restart" }),
+  nadQueue: toggle({ group, summary: "not auto-delete: keep the queue without consumers" }),
+  exclusive: toggle({ group, summary: "only this connection may use the queue; gone with it" }),
+  queueType: oneOf(["classic", "quorum", "stream"])({
+    group,
+    summary: "quorum and stream imply durable, not auto-delete",
+  }),
+  queueTtl: timeToLive({ group, summary: "delete the queue when unused so long (x-expires)" }),
+  queueMessageTtl: timeToLive({ group, summary: "drop messages older than this (x-message-ttl)" }),
+  deadLetterExchange: text({ group, placeholder: "EXCHANGE", summary: "where rejected and expired messages go" }),
+  deadLetterRoutingKey: text({ group, placeholder: "KEY", summary: "the key they get on the way" }),
+  maxLength: count({ min: 0 })({ group, summary: "most messages the queue holds" }),
+  maxLengthBytes: size({ group, summary: "most bytes of bodies the queue holds" }),
+  overflow: oneOf(["drop-head", "reject-publish", "reject-publish-dlx"])({ group, summary: "what a full queue does" }),
+  maxPriority: count({ min: 1, max: 255 })({ group, summary: "priorities 0 to N (x-max-priority)" }),
+  deliveryLimit: count({ min: 0 })({ group, summary: "redeliveries before a quorum queue gives up" }),
+  singleActiveConsumer: toggle({ group, summary: "one consumer at a time gets messages" }),
+  queueArg: pairs({
+    group,
+    summary: "further argument of --create-queue, typed",
+    details: "For example --queue-arg x-max-length:int=10. Types: string, int, bool, double, timestamp, bytes, null, json.",
+  }),
+  bindQueue: toggle({ group, summary: "bind the queue to the exchange with the routing key" }),
+  bindHeader: pairs({ group, summary: "binding argument for a headers exchange, typed" }),
+  match: oneOf(["all", "any"])({ group, summary: "whether all or any of --bind-header must match" }),
+  bindExchange: text({ group, placeholder: "SOURCE", summary: "bind the exchange to this source exchange" }),
+  passive: toggle({ group, summary: "with -E or -Q: check that it exists, create nothing" }),
+};
+
+const queue = { group, short: "q", placeholder: "QUEUE" } as const;
+const routingKey = { group, short: "k", placeholder: "KEY" } as const;
+
+/** The publisher's queue and key: one each. */
+export const publisherTopologyFlags = {
+  ...topologyFlags,
+  queue: text({ ...queue, default: "", summary: "queue to declare or bind" }),
+  routingKey: text({
+    ...routingKey,
+    summary: "routing key of messages and of the binding",
+    details: "Without it, on the default exchange, the name of the queue (-q).",
+  }),
+};
+
+/** The consumer's queues and binding keys. */
+export const consumerTopologyFlags = {
+  ...topologyFlags,
+  queue: text({ ...queue, default: "", summary: "queue to consume from" }),
+  routingKey: texts({ ...routingKey, default: [], summary: "key to bind the queue with; repeatable" }),
+};

@@ -1,0 +1,21 @@
+// What main.ts needs to know of a binary: its flags, its texts, and how its options become a run.
+import type { World } from "../world.ts";
+import type { FlagTable } from "./flag.ts";
+import type { Parsed } from "./parse.ts";
+
+/** An example of the short help: what it is for, and the command. */
+export interface Example {
+  readonly does: string;
+  readonly command: string;
+}
+
+/** One binary. */
+export interface Program<F extends FlagTable> {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  readonly flags: F;
+  readonly examples: readonly Example[];
+  /** Checks what the flags mean together, and returns the run. @throws UsageError before anything is opened */
+  prepare(this: void, parsed: Parsed<F>, env: Readonly<Record<string, string | undefined>>): (world: World) => Promise<number>;
+}

@@ -1,0 +1,118 @@
+// Topology flags → what shall exist before the first message. Pure.
+import type { BindingPlan, ExchangePlan, QueuePlan, TopologyPlan } from "../amqp/topology.ts";
+import { UsageError } from "../errors.ts";
+import type { Table } from "../fields.ts";
+import { kebab, type OptionsOf } from "./flag.ts";
+import type { topologyFlags } from "./flags/topology.ts";
+import type { Origin } from "./parse.ts";
+
+type Options = OptionsOf<typeof topologyFlags> & { readonly queue: string };
+
+/** Flags that make no sense without the flag that declares what they describe. Those of the sample are not checked. */
+const needsQueue = [
+  "queueType",
+  "queueMessageTtl",
+  "deadLetterExchange",
+  "deadLetterRoutingKey",
+  "maxLength",
+  "maxLengthBytes",
+  "overflow",
+  "maxPriority",
+  "deliveryLimit",
+  "singleActiveConsumer",
+  "queueArg",
+] as const;
+const needsExchange = ["internalExchange", "alternateExchange", "exchangeArg"] as const;
+
+/** What to declare. `keys` bind the queue, `messageTtl` is the consumer's other name of --queue-message-ttl. @throws UsageError */
+export function planTopology(
+  options: Options,
+  origin: (key: keyof Options) => Origin,
+  keys: readonly string[],
+  messageTtl?: number,
+): TopologyPlan {
+  checkCombinations(options, origin);
+  return {
+    passive: options.passive,
+    exchange: options.createExchange ? planExchange(options) : undefined,
+    queue: options.createQueue ? planQueue(options, messageTtl) : undefined,
+    bindings: planBindings(options, keys),
+  };
+}
+
+function checkCombinations(options: Options, origin: (key: keyof Options) => Origin): void {
+  const { createExchange, exchange, createQueue, queue, bindQueue, bindExchange, passive, queueType } = options;
+  const orphan = createQueue ? undefined : needsQueue.find((key) => origin(key) === "flag");
+  if (orphan) throw new UsageError(`--${kebab(orphan)} needs --create-queue`, "add -Q: it describes the queue to declare");
+  const stray = createExchange ? undefined : needsExchange.find((key) => origin(key) === "flag");
+  if (stray) throw new UsageError(`--${kebab(stray)} needs --create-exchange`, "add -E: it describes the exchange to declare");
+  if (createExchange && exchange === "") throw new UsageError("--create-exchange needs --exchange", "name it with -e EXCHANGE");
+  if (bindQueue && exchange === "") {
+    throw new UsageError("--bind-queue needs --exchange", "name it with -e; the default exchange binds every queue by itself");
+  }
+  if (bindQueue && queue === "" && !createQueue) throw new UsageError("--bind-queue needs a queue", "name it with -q, or declare one with -Q");
+  if (bindExchange !== undefined && exchange === "") throw new UsageError("--bind-exchange needs --exchange", "name the destination with -e");
+  if (origin("bindHeader") === "flag" && !bindQueue && bindExchange === undefined) throw new UsageError("--bind-header needs --bind-queue");
+  if (passive && !createQueue && !createExchange) throw new UsageError("--passive needs -Q or -E", "say what to check");
+  if (passive && createQueue && queue === "") throw new UsageError("--passive needs the queue's name", "name it with -q");
+  if (options.exclusive && (queueType === "quorum" || queueType === "stream")) {
+    throw new UsageError(`--queue-type ${queueType} excludes --exclusive`, `a ${queueType} queue outlives its connection`);
+  }
+}
+
+function planExchange(options: Options): ExchangePlan {
+  const extra: Table = options.alternateExchange === undefined ? {} : { "alternate-exchange": options.alternateExchange };
+  return {
+    name: options.exchange,
+    type: options.exchangeType,
+    durable: options.durableExchange,
+    autoDelete: !options.nadExchange,
+    internal: options.internalExchange,
+    arguments: { ...extra, ...options.exchangeArg },
+  };
+}
+
+function planQueue(options: Options, messageTtl: number | undefined): QueuePlan {
+  const replicated = options.queueType === "quorum" || options.queueType === "stream";
+  return {
+    name: options.queue,
+    durable: options.durableQueue || replicated,
+    autoDelete: !options.nadQueue && !replicated,
+    exclusive: options.exclusive,
+    arguments: present({
+      "x-queue-type": options.queueType,
+      "x-expires": options.queueTtl,
+      "x-message-ttl": options.queueMessageTtl ?? messageTtl,
+      "x-dead-letter-exchange": options.deadLetterExchange,
+      "x-dead-letter-routing-key": options.deadLetterRoutingKey,
+      "x-max-length": options.maxLength,
+      "x-max-length-bytes": options.maxLengthBytes,
+      "x-overflow": options.overflow,
+      "x-max-priority": options.maxPriority,
+      "x-delivery-limit": options.deliveryLimit,
+      "x-single-active-consumer": options.singleActiveConsumer || undefined,
+      ...options.queueArg,
+    }),
+  };
+}
+
+function planBindings(options: Options, keys: readonly string[]): readonly BindingPlan[] {
+  const table = present({ "x-match": options.match, ...options.bindHeader });
+  const all = keys.length > 0 ? keys : [""];
+  const toQueue = (key: string): BindingPlan => ({ to: "queue", destination: options.queue, source: options.exchange, key, arguments: table });
+  const { bindExchange } = options;
+  const toExchange = (key: string): BindingPlan => ({
+    to: "exchange",
+    destination: options.exchange,
+    source: bindExchange ?? "",
+    key,
+    arguments: table,
+  });
+  return [...(bindExchange === undefined ? [] : all.map(toExchange)), ...(options.bindQueue ? all.map(toQueue) : [])];
+}
+
+function present(table: Readonly<Record<string, Table[string] | undefined>>): Table {
+  const kept: Record<string, Table[string]> = Object.create(null);
+  for (const [key, value] of Object.entries(table)) if (value !== undefined) kept[key] = value;
+  return kept;
+}

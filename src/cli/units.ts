@@ -1,0 +1,29 @@
+// Durations and sizes as people write them; shared by the flag makers.
+import { ValueError } from "../errors.ts";
+
+const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const bytes: Readonly<Record<string, number>> = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+};
+
+/** `0.5`, `250ms`, `2m` → milliseconds; `plainUnitMs` is what a plain number counts in. */
+export function readDuration(value: string, plainUnitMs: number): number {
+  const [, number = "", unit = ""] = /^(\d+\.?\d*|\.\d+)(ms|s|m|h|d)?$/.exec(value) ?? [];
+  if (number === "") throw new ValueError("expected a duration such as 0.5, 250ms, 5s, 2m or 1h");
+  return Number(number) * (milliseconds[unit] ?? plainUnitMs);
+}
+
+/** `100`, `64KiB`, `1MB` → whole bytes. */
+export function readSize(value: string): number {
+  const [, number = "", unit = "b"] = /^(\d+\.?\d*)(b|kb|mb|gb|kib|mib|gib)?$/i.exec(value) ?? [];
+  const size = Number(number) * (bytes[unit.toLowerCase()] ?? 1);
+  if (number === "" || !Number.isSafeInteger(size)) throw new ValueError("expected a size such as 100, 64KiB or 1MB");
+  return size;
+}

@@ -1,0 +1,65 @@
+// Waiting with an end: every wait in this program is bounded by a time or by an AbortSignal.
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Waits; returns early, without error, when the signal is aborted. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  // Timers hold at most 2^31-1 ms; nobody waits 24 days for one.
+  await sleep(Math.min(ms, 2 ** 31 - 1), undefined, signal && { signal }).catch(() => {});
+}
+
+/** The promise's value, or "late" when it has not settled in time. Its rejection passes through. */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T | "late"> {
+  const timer = new AbortController();
+  const late = pause(ms, timer.signal).then((): "late" => "late");
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** The iterable's items until it ends or the signal is aborted, whichever comes first. */
+export async function* until<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
+  const iterator = items[Symbol.asyncIterator]();
+  for (;;) {
+    if (signal.aborted) return void iterator.return?.();
+    const next = await orAborted(iterator.next(), signal);
+    if (next === "aborted") return void iterator.return?.();
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | "aborted"> {
+  let stop = (): void => {};
+  const stopped = new Promise<"aborted">((resolve) => {
+    stop = () => resolve("aborted");
+  });
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([promise, stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Resolves when the signal is aborted. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** The promise's value; once the signal is aborted, "late" when it does not settle within the grace time. */
+export async function withGrace<T>(promise: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T | "late"> {
+  const finished = new AbortController();
+  const late = aborted(AbortSignal.any([signal, finished.signal]))
+    .then(() => pause(graceMs, finished.signal))
+    .then((): "late" => "late");
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    finished.abort();
+  }
+}

@@ -1,0 +1,108 @@
+// How a run can end badly: the error classes and the one table of exit codes.
+// Which broker answer becomes which error is decided in amqp/refusal.ts.
+
+/** Every exit code of both binaries; the contract that scripts rely on. */
+export const exitCodes = {
+  done: { code: 0, meaning: "everything asked for was done" },
+  defect: { code: 1, meaning: "a defect of the program (stack only with --debug)" },
+  usage: { code: 2, meaning: "wrong use: flags, files, environment, profile" },
+  unreachable: { code: 3, meaning: "broker not reachable, or away longer than allowed" },
+  refused: { code: 4, meaning: "refused by the broker: login, permission, not found, precondition, limit" },
+  undelivered: { code: 5, meaning: "not all delivered: messages were returned, nacked or never confirmed" },
+  handler: { code: 6, meaning: "a handler failed for good, or an RPC server replied with an error" },
+  output: { code: 7, meaning: "output could not be written (disk full, closed file)" },
+  empty: { code: 8, meaning: "nothing there: empty queue, no reply, nothing received in time" },
+  undecodable: { code: 9, meaning: "a message could not be decoded, three times without progress" },
+  timeout: { code: 124, meaning: "--timeout passed first" },
+  interrupted: { code: 130, meaning: "second SIGINT: stopped at once" },
+  terminated: { code: 143, meaning: "second SIGTERM: stopped at once" },
+} as const;
+
+export type Ending = keyof typeof exitCodes;
+
+/** An expected way to fail: one sentence for the user, the way out, and the exit code. Never carries a secret. */
+export class Failure extends Error {
+  readonly ending: Ending;
+  readonly hint: string | undefined;
+
+  constructor(ending: Ending, message: string, hint?: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "Failure";
+    this.ending = ending;
+    this.hint = hint;
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.ending].code;
+  }
+
+  /** May trying again help? Only when the broker was away; never after a decision of the broker. */
+  get passing(): boolean {
+    return false;
+  }
+}
+
+/** Flags, files or environment that make no sense; found before any connection. */
+export class UsageError extends Failure {
+  constructor(message: string, hint?: string, cause?: unknown) {
+    super("usage", message, hint, cause);
+    this.name = "UsageError";
+  }
+}
+
+/** The broker's own answer: reply code and text of connection.close, channel.close or the handshake. */
+export interface Reply {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** The broker said no. Its line keeps the Python sample's form, with its two blanks: `ERROR:  (404, "…")`. */
+export class Refused extends Failure {
+  readonly reply: Reply;
+
+  constructor(reply: Reply, hint?: string, cause?: unknown) {
+    super("refused", ` (${reply.code}, "${reply.text}")`, hint, cause);
+    this.name = "Refused";
+    this.reply = reply;
+  }
+}
+
+/** Nobody answers, or the connection was lost: trying again may help. */
+export class Unreachable extends Failure {
+  constructor(message: string, hint?: string, cause?: unknown) {
+    super("unreachable", message, hint, cause);
+    this.name = "Unreachable";
+  }
+
+  override get passing(): boolean {
+    return true;
+  }
+}
+
+/** The broker ended a subscription: its queue was deleted, or its node went. Subscribing again tells which. */
+export class Cancelled extends Failure {
+  constructor(queue: string) {
+    super("refused", `the broker cancelled the subscription to queue "${queue}"`, "the queue was deleted, or its node has gone");
+    this.name = "Cancelled";
+  }
+
+  override get passing(): boolean {
+    return true;
+  }
+}
+
+/** Whoever read our standard output has closed it: not an error, only a reason to stop. */
+export class ReaderGone extends Error {
+  constructor() {
+    super("the reader of standard output has gone");
+    this.name = "ReaderGone";
+  }
+}
+
+/** A text (of a flag, a header, a record) that cannot be read; the message says what was expected. */
+export class ValueError extends Error {
+  constructor(expected: string) {
+    super(expected);
+    this.name = "ValueError";
+  }
+}

@@ -1,0 +1,78 @@
+// One run of a binary: parse, signals, streams, error → stderr and exit code. The only catch-all, and the only place
+// below bin/ that knows `process`.
+import { generalFlags } from "./cli/flags/general.ts";
+import type { FlagTable } from "./cli/flag.ts";
+import { longHelp, shortHelp } from "./cli/generate/help.ts";
+import { parse, type Parsed } from "./cli/parse.ts";
+import type { Program } from "./cli/program.ts";
+import { exitCodes, Failure, ReaderGone } from "./errors.ts";
+import { openLog, type Log } from "./ui/log.ts";
+import { openOutput } from "./ui/output.ts";
+import { askPassword } from "./ui/prompt.ts";
+import { version } from "./version.ts";
+
+type Flags = FlagTable & typeof generalFlags;
+
+/** Runs a program and sets the exit code; the process ends by itself when nothing is left to do. */
+export async function main<F extends Flags>(program: Program<F>, process: NodeJS.Process): Promise<void> {
+  // Shows the name instead of the arguments in the process list: they may hold a password.
+  process.title = program.name;
+  const signal = listenForSignals(process);
+  const output = openOutput(process.stdout);
+  let log = await openLog(process.stderr, "auto", process.env);
+  let debug = false;
+  try {
+    const parsed = parse(program.name, program.flags, process.argv.slice(2), process.env);
+    const { color, ...general } = readGeneral(parsed);
+    debug = general.debug;
+    log = await openLog(process.stderr, color, process.env);
+    const text = inform(program, general);
+    if (text !== undefined) return await output.write(text);
+    const run = program.prepare(parsed, process.env);
+    const ask = (): Promise<string> => askPassword(process.stdin, process.stderr);
+    process.exitCode = await run({ stdin: process.stdin, output, log, signal, askPassword: ask });
+  } catch (error) {
+    process.exitCode = report(error, log, debug);
+  } finally {
+    // A pending read would keep the process alive.
+    process.stdin.destroy();
+  }
+}
+
+/** The first SIGINT or SIGTERM aborts; the second ends the process at once. */
+function listenForSignals(process: NodeJS.Process): AbortSignal {
+  const stopping = new AbortController();
+  const on = (name: "SIGINT" | "SIGTERM", code: number): void => {
+    process.on(name, () => {
+      if (stopping.signal.aborted) process.exit(code);
+      stopping.abort();
+    });
+  };
+  on("SIGINT", exitCodes.interrupted.code);
+  on("SIGTERM", exitCodes.terminated.code);
+  return stopping.signal;
+}
+
+type General = Parsed<typeof generalFlags>["options"];
+
+function readGeneral({ options }: { readonly options: General }): General {
+  return options;
+}
+
+/** What was asked for instead of a run: help or the version. */
+function inform<F extends Flags>(program: Program<F>, asked: Omit<General, "color">): string | undefined {
+  if (asked.help) return shortHelp(program);
+  if (asked.helpAll) return longHelp(program);
+  return asked.version ? `${program.name} ${version}\n` : undefined;
+}
+
+function report(error: unknown, log: Log, debug: boolean): number {
+  if (error instanceof ReaderGone) return exitCodes.done.code;
+  const failure =
+    error instanceof Failure
+      ? error
+      : new Failure("defect", `this is a defect of the program: ${String(error)}`, "please report it with the output of --debug", error);
+  log.error(failure);
+  if (debug) for (let e: unknown = error; e instanceof Error; e = e.cause) log.trace(e.stack ?? e.message);
+  return failure.exitCode;
+}

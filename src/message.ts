@@ -1,0 +1,40 @@
+// The two shapes that travel through the program: a message to publish and a delivery received.
+import type { Table } from "./fields.ts";
+
+/** The basic properties of AMQP 0-9-1, by amqplib's names. Absent is absent on the wire. */
+export interface Properties {
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly headers?: Table;
+  readonly deliveryMode?: number;
+  readonly priority?: number;
+  readonly correlationId?: string;
+  readonly replyTo?: string;
+  /** Milliseconds, as text: what the protocol carries. */
+  readonly expiration?: string;
+  readonly messageId?: string;
+  /** Seconds since 1970. */
+  readonly timestamp?: number;
+  readonly type?: string;
+  readonly userId?: string;
+  readonly appId?: string;
+  readonly clusterId?: string;
+}
+
+/** One message to publish. */
+export interface Message {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly properties: Properties;
+  readonly body: Buffer;
+}
+
+/** One message received, and what is needed to settle it. */
+export interface Delivery extends Message {
+  /** Valid only on the channel of its generation. */
+  readonly deliveryTag: number;
+  /** Which channel it came on: a delivery of a lost channel can no longer be settled. */
+  readonly generation: number;
+  readonly redelivered: boolean;
+  readonly consumerTag: string | undefined;
+}

@@ -1,0 +1,52 @@
+// --ping: connect, say who answered and how fast, go.
+import { Connection } from "./amqp/connection.ts";
+import { Session, type Client, type ConnectionPlan } from "./amqp/session.ts";
+import { exitCodes } from "./errors.ts";
+import { reportSession } from "./ui/session-report.ts";
+import { escapeLine } from "./ui/escape.ts";
+import type { World } from "./world.ts";
+
+const nothing = { passive: false, exchange: undefined, queue: undefined, bindings: [] } as const;
+
+/** Prints product, version, cluster, TLS and latency. Resolves with the exit code. @throws Failure */
+export async function ping(plan: { readonly connection: ConnectionPlan; readonly warnings: readonly string[] }, world: World): Promise<number> {
+  for (const warning of plan.warnings) world.log.warn(warning);
+  const pinger = new Pinger();
+  const start = performance.now();
+  const session = await Session.open(plan.connection, nothing, pinger, reportSession(world.log), world);
+  const connectMs = performance.now() - start;
+  const { connection } = session;
+  await session.close();
+  if (connection) await world.output.write(`${describe(connection, connectMs, pinger.latencyMs)}\n`);
+  return exitCodes.done.code;
+}
+
+/** A client that measures one round trip. */
+class Pinger implements Client {
+  readonly channelKind = "plain";
+  readonly progress = 0;
+  latencyMs = 0;
+
+  async attach({ channel }: Parameters<Client["attach"]>[0]): Promise<void> {
+    const start = performance.now();
+    await channel.prefetch(0);
+    this.latencyMs = performance.now() - start;
+  }
+
+  detach(): void {}
+
+  fail(): void {}
+}
+
+function describe({ place, serverProperties, tls }: Connection, connectMs: number, latencyMs: number): string {
+  const { product, version, cluster_name: cluster } = serverProperties;
+  return [
+    escapeLine(`${String(product)} ${String(version)}`),
+    ...(typeof cluster === "string" ? [`cluster ${escapeLine(cluster)}`] : []),
+    `${place.host}:${place.port}`,
+    `vhost ${escapeLine(place.vhost)}`,
+    tls === undefined ? "no TLS" : tls,
+    `connected in ${connectMs.toFixed(1)} ms`,
+    `round trip ${latencyMs.toFixed(1)} ms`,
+  ].join(", ");
+}

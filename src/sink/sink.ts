@@ -1,0 +1,8 @@
+// What sinks and formats are.
+import type { Delivery } from "../message.ts";
+
+/** Takes a batch; resolves when all of it has left this process. Only then may it be settled. */
+export type Sink = (batch: readonly Delivery[]) => Promise<void>;
+
+/** How one message looks on standard output. On a terminal, nothing in it may act on the terminal. */
+export type Format = (delivery: Delivery, isTerminal: boolean) => readonly Buffer[];

@@ -1,0 +1,22 @@
+// The account at the end of a run, as a line for people or for scripts.
+import type { Account } from "../amqp/publisher.ts";
+import type { Log } from "./log.ts";
+
+export type SummaryStyle = "text" | "json" | "none";
+
+/** Tells where every message has gone; without being asked when something was not delivered. */
+export function reportAccount(account: Account, isDelivered: boolean, style: SummaryStyle, log: Log): void {
+  if (style === "json") log.note(JSON.stringify(account));
+  if (style === "text" || (style === "none" && !isDelivered)) log.note(`Account: ${describe(account)}`);
+}
+
+function describe({ read, confirmed, returned, nacked, unconfirmed, resent }: Account): string {
+  const sum = `read ${read} = confirmed ${confirmed} + returned ${returned} + nacked ${nacked} + unconfirmed ${unconfirmed}`;
+  return resent === 0 ? sum : `${sum} (sent again: ${resent})`;
+}
+
+/** Tells how many messages were taken. */
+export function reportReceived(counts: { readonly received: number }, style: SummaryStyle, log: Log): void {
+  if (style === "json") log.note(JSON.stringify(counts));
+  if (style === "text") log.note(`Account: received ${counts.received}`);
+}

@@ -1,0 +1,26 @@
+// Colours, per stream; the only importer of chalk, which is loaded only when something is to be coloured.
+import type { ChalkInstance } from "chalk";
+
+export type ColorChoice = "auto" | "always" | "never";
+type Color = "red" | "yellow" | "cyan" | "green" | "dim" | "bold";
+export type Paint = (color: Color, text: string) => string;
+
+interface Screen {
+  readonly isTTY?: boolean;
+}
+
+/** Does this stream get colours? Order: --color, FORCE_COLOR, NO_COLOR, terminal. */
+export function wantsColor(choice: ColorChoice, stream: Screen, env: Readonly<Record<string, string | undefined>>): boolean {
+  if (choice !== "auto") return choice === "always";
+  if (env["FORCE_COLOR"]) return env["FORCE_COLOR"] !== "0";
+  if (env["NO_COLOR"]) return false;
+  return stream.isTTY === true && env["TERM"] !== "dumb";
+}
+
+/** A painter for a stream; without colours it returns texts as they are. */
+export async function painter(choice: ColorChoice, stream: Screen, env: Readonly<Record<string, string | undefined>>): Promise<Paint> {
+  if (!wantsColor(choice, stream, env)) return (_color, text) => text;
+  const { Chalk } = await import("chalk");
+  const chalk: ChalkInstance = new Chalk({ level: 1 });
+  return (color, text) => chalk[color](text);
+}

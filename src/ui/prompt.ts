@@ -1,0 +1,26 @@
+// Asks for a password on the terminal, without echo.
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+import { UsageError } from "../errors.ts";
+
+interface Terminal extends NodeJS.ReadableStream {
+  readonly isTTY?: boolean;
+}
+
+/** Resolves with what was typed. @throws UsageError when there is no terminal */
+export async function askPassword(input: Terminal, screen: NodeJS.WritableStream): Promise<string> {
+  if (!input.isTTY) throw new UsageError("no password, and no terminal to ask on", "use --password-file or AMQP_PASSWORD");
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const asking = createInterface({ input, output: silent, terminal: true });
+  screen.write("Password: ");
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      asking.once("SIGINT", () => reject(new UsageError("no password was given")));
+      asking.once("close", () => reject(new UsageError("no password was given")));
+      asking.question("", resolve);
+    });
+  } finally {
+    asking.close();
+    screen.write("\n");
+  }
+}

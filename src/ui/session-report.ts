@@ -1,0 +1,32 @@
+// What people read about a session: what was declared, what was lost and came back. Texts of the sample kept.
+import type { SessionReport } from "../amqp/session.ts";
+import type { Declared } from "../amqp/topology.ts";
+import type { Log } from "./log.ts";
+
+/** Each thing is told once, however often it is declared again after a reconnect. */
+export function reportSession(log: Log): SessionReport {
+  const told = new Set<string>();
+  return {
+    declared: (declared) => {
+      const line = describe(declared);
+      if (!told.has(line)) log.note(line);
+      told.add(line);
+    },
+    transientQueueDenied: (queue) =>
+      log.note(
+        `this broker denies transient queues that are not exclusive: declaring ${queue || "the queue"} as durable and auto-delete instead`,
+      ),
+    lost: (reason) => log.warn(`${reason.message}; reconnecting`),
+    restored: ({ host, port }) => log.note(`connected again to ${host}:${port}`),
+  };
+}
+
+function describe(declared: Declared): string {
+  if (declared.what !== "binding") {
+    const { what, name, created } = declared;
+    return created ? `Created ${what}: ${name}` : `Found ${what}: ${name}`;
+  }
+  const { binding, destination } = declared;
+  const kind = binding.to === "queue" ? "Queue" : "Exchange";
+  return `Bound ${kind} [${destination}] to Exchange [${binding.source}] ${binding.key}`;
+}
