@@ -52,7 +52,6 @@ function needsInstall() {
 }
 
 function needsBuild() {
-  if (modified(inRoot("scripts", "build.mjs")) === 0) return false;
   const sources = ["src", "bin", "package.json", path.join("scripts", "build.mjs")].map((name) =>
     inRoot(name),
   );

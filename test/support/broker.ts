@@ -74,7 +74,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<OwnBroke
       return await startContainer(options);
     } catch (error) {
       if (wanted === "docker") throw error;
-      say(`Docker has no RabbitMQ for us (${String(error)}); trying rabbitmq-server`);
+      say(`Docker could not start a RabbitMQ (${String(error)}); trying rabbitmq-server`);
     }
   }
   if (wanted === "docker") throw new Error("TEST_BROKER=docker, but no Docker engine answers");

@@ -1,7 +1,7 @@
 // Certificates for TLS tests, made with the openssl command: one authority, what it signed, and what must be refused.
 // Elliptic-curve keys, because they take milliseconds to make.
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -42,7 +42,7 @@ const forClients = "extendedKeyUsage = clientAuth";
 const passphrase = "open sesame";
 const newKey = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
 
-/** Makes all of them in a new temporary folder; well under a second. */
+/** Makes all of them in a new temporary folder, which the caller removes; well under a second. */
 export async function createCertificates(): Promise<Certificates> {
   const folder = await mkdtemp(path.join(tmpdir(), "amqp-pubcon-tls-"));
   const [good, evil] = await Promise.all([
@@ -71,11 +71,6 @@ export async function createCertificates(): Promise<Certificates> {
   const lockedClient = { cert: client.cert, key: lockedKey };
   const issued = { server, otherName, expired, evilServer, client, lockedClient };
   return { folder, ca: good.cert, evilCa: evil.cert, ...issued, clientPfx, passphrase };
-}
-
-/** Removes the files. */
-export async function removeCertificates(certificates: Certificates): Promise<void> {
-  await rm(certificates.folder, { recursive: true, force: true });
 }
 
 interface Request {
