@@ -47,7 +47,7 @@ const script = fileURLToPath(new URL("pika-client.py", import.meta.url));
 const PYTHONS = ["/usr/bin/python3", "python3"];
 
 /** The first Python that has pika; undefined if none has. */
-export async function findPika(): Promise<string | undefined> {
+async function findPika(): Promise<string | undefined> {
   for (const python of PYTHONS) {
     // oxlint-disable-next-line no-await-in-loop -- the second is asked only when the first has no pika
     if (await works(python, ["-c", "import pika"])) return python;
@@ -56,7 +56,7 @@ export async function findPika(): Promise<string | undefined> {
 }
 
 /** Whether amqp-publish, amqp-get and amqp-consume are there. */
-export async function hasAmqpTools(): Promise<boolean> {
+async function hasAmqpTools(): Promise<boolean> {
   return await works("sh", ["-c", "command -v amqp-publish amqp-get amqp-consume"]);
 }
 

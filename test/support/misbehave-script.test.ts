@@ -4,15 +4,20 @@ import { describe, expect, test } from "vitest";
 import {
   ack,
   cancel,
+  cancelOk,
   channelClose,
   consumeOk,
   deliver,
+  exchangeDeclareOk,
+  getEmpty,
   nack,
+  qosOk,
+  queueBindOk,
   queueDeclareOk,
   returned,
 } from "./amqp-answer.ts";
 import { shortstr } from "./amqp-bytes.ts";
-import { blocked, close } from "./amqp-frame.ts";
+import { blocked, close, heartbeat, unblocked } from "./amqp-frame.ts";
 import { misbehave, type Misbehaviour } from "./misbehave.ts";
 import {
   announce,
@@ -45,7 +50,7 @@ describe("a connection", () => {
     const seen = server.receives("close").then(() => "seen");
     await expect(Promise.race([closed, seen])).resolves.toBe("seen");
     const cut = server.until("left", ({ open }) => open === 0).then(() => "still waiting");
-    model.connection.stream.destroy();
+    await server.close();
     await expect(Promise.race([closed, cut])).resolves.toBe("still waiting");
   });
 
@@ -120,6 +125,31 @@ describe("a channel", () => {
     const all = Array.from({ length: 100 }, (_, i) => published(channel, String(i)));
     expect(new Set(await Promise.all(all))).toEqual(new Set(["acked"]));
     expect(server.received().filter(({ name }) => name === "basic.publish")).toHaveLength(100);
+  });
+
+  test("says everything else that a broker says to a client that declares and consumes", async () => {
+    const server = await misbehave([
+      ...openChannel(),
+      whenever("exchange.declare", exchangeDeclareOk()),
+      whenever("queue.bind", queueBindOk()),
+      whenever("basic.qos", qosOk()),
+      whenever("basic.get", getEmpty()),
+      whenever("basic.cancel", cancelOk("t")),
+      ...goodbye(),
+    ]);
+    const model = await client(server);
+    const channel = await model.createChannel();
+    await expect(channel.assertExchange("logs", "fanout")).resolves.toEqual({ exchange: "logs" });
+    await expect(channel.bindQueue("q", "logs", "k")).resolves.toEqual({});
+    await expect(channel.prefetch(7)).resolves.toEqual({});
+    await expect(channel.get("q")).resolves.toBe(false);
+    await expect(channel.cancel("t")).resolves.toMatchObject({ consumerTag: "t" });
+    const free = once(model, "unblocked");
+    server.send(Buffer.concat([heartbeat(), unblocked()]));
+    await free;
+    await channel.close();
+    await model.close();
+    await server.until("the client has left", ({ open }) => open === 0);
   });
 
   test("is closed with a code and a text", async () => {

@@ -31,7 +31,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const INHERITED = ["PATH", "HOME", "USER", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "NODE_V8_COVERAGE"];
 
 /** The built bundle of a binary. */
-export function binary(name: BinaryName): string {
+function binary(name: BinaryName): string {
   return join(root, "dist", `${name}.cjs`);
 }
 
