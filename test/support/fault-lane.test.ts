@@ -1,3 +1,4 @@
+// What the fault proxy does to a stream: stalling, garbling, delaying, slowing down.
 import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Echo, type End, dial, echo } from "./echo.ts";

@@ -1,3 +1,4 @@
+// The fault proxy between a client and an echo server: what gets through, and how each side learns of the end.
 import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Echo, type End, dial, echo } from "./echo.ts";

@@ -1,3 +1,4 @@
+// The two other clients, with each other and a real broker; our own binaries meet them in test/e2e.
 import { connect } from "amqplib";
 import { describe, expect, test } from "vitest";
 import { atTestEnd } from "./cleanup.ts";

@@ -1,3 +1,4 @@
+// The misbehaving server on an open connection and on a channel, with amqplib as its client.
 import { type ChannelModel, connect, type ConfirmChannel, type ConsumeMessage } from "amqplib";
 import { once } from "node:events";
 import { describe, expect, test } from "vitest";

@@ -1,3 +1,4 @@
+// The misbehaving server before a connection is open, with amqplib as its client.
 import { connect } from "amqplib";
 import { once } from "node:events";
 import { readFile, rm } from "node:fs/promises";

@@ -1,3 +1,4 @@
+// Names that tests give to queues and exchanges.
 import { expect, test } from "vitest";
 import { NAME_PREFIX, unique } from "./name.ts";
 

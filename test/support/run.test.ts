@@ -1,3 +1,4 @@
+// Children and terminals, tried with small Node and shell programs instead of our own binaries.
 import { openSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { command, environment, quote, shell, terminal } from "./run.ts";
