@@ -1,12 +1,13 @@
 // How tests run. `npm test -- test/cli` runs a folder; the pure ones need no broker and start none.
 import { defineConfig } from "vitest/config";
 
-// Folders whose tests neither need a broker nor the built binaries. All others get the shared broker.
+// Those that neither need a broker nor the built binaries. All others get the shared broker.
 const pure = [
   "test/cli/**/*.test.ts",
   "test/source/**/*.test.ts",
   "test/sink/**/*.test.ts",
   "test/ui/**/*.test.ts",
+  "test/support/{run,name,fault-*,misbehave*}.test.ts",
 ];
 
 export default defineConfig({
