@@ -1,9 +1,8 @@
 // Builds dist/: one CommonJS file a binary, with what it needs inside. Why: docs/adr/0002-one-file-a-binary.md.
-import { chmod, rm } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { build } from "esbuild";
 
 const root = new URL("..", import.meta.url).pathname;
-await rm(`${root}dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: ["bin/amqp-pub.ts", "bin/amqp-con.ts"],
@@ -13,6 +12,8 @@ await build({
   platform: "node",
   format: "cjs",
   target: "node20.19",
+  minifyWhitespace: true,
+  minifySyntax: true,
   banner: { js: "#!/usr/bin/env node" },
   legalComments: "linked",
 });

@@ -31,7 +31,13 @@ export interface ConsumePlan {
 export async function consume(plan: ConsumePlan, world: World): Promise<number> {
   for (const warning of plan.warnings) world.log.warn(warning);
   const consumer = plan.get ? new Getter(plan.subscription) : new Consumer(plan.subscription);
-  const session = await Session.open(plan.connection, plan.topology, consumer, reportSession(world.log), world);
+  const session = await Session.open(
+    plan.connection,
+    plan.topology,
+    consumer,
+    reportSession(world.log),
+    world,
+  );
   const stop = (): void => void consumer.stop();
   world.signal.addEventListener("abort", stop, { once: true });
   try {
@@ -47,7 +53,12 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   return plan.get && consumer.progress === 0 ? exitCodes.empty.code : exitCodes.done.code;
 }
 
-async function take(plan: ConsumePlan, consumer: Consumer | Getter, session: Session, world: World): Promise<void> {
+async function take(
+  plan: ConsumePlan,
+  consumer: Consumer | Getter,
+  session: Session,
+  world: World,
+): Promise<void> {
   const sink = openSink(plan.sink, world.output);
   const limit = plan.lazyMs === undefined ? (plan.limit ?? Infinity) : 1;
   let received = 0;

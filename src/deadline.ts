@@ -19,7 +19,10 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T | "l
 }
 
 /** The iterable's items until it ends or the signal is aborted, whichever comes first. */
-export async function* until<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, void> {
+export async function* until<T>(
+  items: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, void> {
   const iterator = items[Symbol.asyncIterator]();
   for (;;) {
     if (signal.aborted) return void iterator.return?.();
@@ -52,7 +55,11 @@ export async function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** The promise's value; once the signal is aborted, "late" when it does not settle within the grace time. */
-export async function withGrace<T>(promise: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T | "late"> {
+export async function withGrace<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  graceMs: number,
+): Promise<T | "late"> {
   const finished = new AbortController();
   const late = aborted(AbortSignal.any([signal, finished.signal]))
     .then(() => pause(graceMs, finished.signal))

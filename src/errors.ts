@@ -7,9 +7,18 @@ export const exitCodes = {
   defect: { code: 1, meaning: "a defect of the program (stack only with --debug)" },
   usage: { code: 2, meaning: "wrong use: flags, files, environment, profile" },
   unreachable: { code: 3, meaning: "broker not reachable, or away longer than allowed" },
-  refused: { code: 4, meaning: "refused by the broker: login, permission, not found, precondition, limit" },
-  undelivered: { code: 5, meaning: "not all delivered: messages were returned, nacked or never confirmed" },
-  handler: { code: 6, meaning: "a handler failed for good, or an RPC server replied with an error" },
+  refused: {
+    code: 4,
+    meaning: "refused by the broker: login, permission, not found, precondition, limit",
+  },
+  undelivered: {
+    code: 5,
+    meaning: "not all delivered: messages were returned, nacked or never confirmed",
+  },
+  handler: {
+    code: 6,
+    meaning: "a handler failed for good, or an RPC server replied with an error",
+  },
   output: { code: 7, meaning: "output could not be written (disk full, closed file)" },
   empty: { code: 8, meaning: "nothing there: empty queue, no reply, nothing received in time" },
   undecodable: { code: 9, meaning: "a message could not be decoded, three times without progress" },
@@ -82,7 +91,11 @@ export class Unreachable extends Failure {
 /** The broker ended a subscription: its queue was deleted, or its node went. Subscribing again tells which. */
 export class Cancelled extends Failure {
   constructor(queue: string) {
-    super("refused", `the broker cancelled the subscription to queue "${queue}"`, "the queue was deleted, or its node has gone");
+    super(
+      "refused",
+      `the broker cancelled the subscription to queue "${queue}"`,
+      "the queue was deleted, or its node has gone",
+    );
     this.name = "Cancelled";
   }
 

@@ -3,7 +3,13 @@
 import { ValueError } from "./errors.ts";
 
 /** A value of a field table. An object with exactly one key that is a tag below is a typed value. */
-export type Field = string | number | boolean | null | readonly Field[] | { readonly [key: string]: Field };
+export type Field =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Field[]
+  | { readonly [key: string]: Field };
 
 /** A field table: headers, queue or exchange arguments. */
 export type Table = Readonly<Record<string, Field>>;
@@ -26,7 +32,8 @@ const readers: Readonly<Record<string, (text: string) => Field>> = {
   },
   timestamp: (text) => ({ timestamp: readSeconds(text) }),
   bytes: (text) => {
-    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 === 1) throw new ValueError("expected base64");
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 === 1)
+      throw new ValueError("expected base64");
     return { bytes: text };
   },
   null: () => null,
@@ -39,14 +46,16 @@ export const fieldTypes: readonly string[] = Object.keys(readers);
 /** Reads the VALUE of `KEY:TYPE=VALUE`. @throws ValueError */
 export function readField(type: string, text: string): Field {
   const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
-  if (!read) throw new ValueError(`unknown type "${type}"; expected one of ${fieldTypes.join(", ")}`);
+  if (!read)
+    throw new ValueError(`unknown type "${type}"; expected one of ${fieldTypes.join(", ")}`);
   return read(text);
 }
 
 function readInteger(text: string): Field {
   if (!/^-?\d+$/.test(text)) throw new ValueError("expected a whole number");
   const value = BigInt(text);
-  if (value > INT64_MAX || value < -INT64_MAX - 1n) throw new ValueError("expected a whole number that fits 64 bits");
+  if (value > INT64_MAX || value < -INT64_MAX - 1n)
+    throw new ValueError("expected a whole number that fits 64 bits");
   const number = Number(value);
   return number === (number | 0) ? number : { int: value.toString() };
 }
@@ -54,7 +63,8 @@ function readInteger(text: string): Field {
 /** A time as whole seconds since 1970, which is all that an AMQP timestamp holds. */
 export function readSeconds(text: string): number {
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-  if (Number.isNaN(ms) || ms < 0) throw new ValueError("expected a time such as 2026-01-01T00:00:00Z, or seconds since 1970");
+  if (Number.isNaN(ms) || ms < 0)
+    throw new ValueError("expected a time such as 2026-01-01T00:00:00Z, or seconds since 1970");
   return Math.floor(ms / 1000);
 }
 
@@ -67,12 +77,28 @@ function readJson(text: string): Field {
 }
 
 /** Tags of typed values; `table` wraps a table that would otherwise look like one. */
-export const fieldTags = ["int", "int8", "uint8", "int16", "uint16", "uint32", "double", "float", "decimal", "timestamp", "bytes", "string64", "table"] as const;
+export const fieldTags = [
+  "int",
+  "int8",
+  "uint8",
+  "int16",
+  "uint16",
+  "uint32",
+  "double",
+  "float",
+  "decimal",
+  "timestamp",
+  "bytes",
+  "string64",
+  "table",
+] as const;
 
 export type FieldTag = (typeof fieldTags)[number];
 
 /** The tag and value of a typed field; undefined for a plain table. */
-export function isTagged(field: { readonly [key: string]: Field }): readonly [FieldTag, Field] | undefined {
+export function isTagged(field: {
+  readonly [key: string]: Field;
+}): readonly [FieldTag, Field] | undefined {
   const [entry, ...others] = Object.entries(field);
   const tag = fieldTags.find((known) => known === entry?.[0]);
   return entry && tag && others.length === 0 ? [tag, entry[1]] : undefined;

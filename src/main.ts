@@ -14,11 +14,15 @@ import { version } from "./version.ts";
 type Flags = FlagTable & typeof generalFlags;
 
 /** Runs a program and sets the exit code; the process ends by itself when nothing is left to do. */
-export async function main<F extends Flags>(program: Program<F>, process: NodeJS.Process): Promise<void> {
+export async function main<F extends Flags>(
+  program: Program<F>,
+  process: NodeJS.Process,
+): Promise<void> {
   // Shows the name instead of the arguments in the process list: they may hold a password.
   process.title = program.name;
   const signal = listenForSignals(process);
   const output = openOutput(process.stdout);
+  const stdin = lazyStdin(process);
   let log = await openLog(process.stderr, "auto", process.env);
   let debug = false;
   try {
@@ -29,14 +33,28 @@ export async function main<F extends Flags>(program: Program<F>, process: NodeJS
     const text = inform(program, general);
     if (text !== undefined) return await output.write(text);
     const run = program.prepare(parsed, process.env);
-    const ask = (): Promise<string> => askPassword(process.stdin, process.stderr);
-    process.exitCode = await run({ stdin: process.stdin, output, log, signal, askPassword: ask });
+    const ask = (): Promise<string> => askPassword(stdin.open(), process.stderr);
+    process.exitCode = await run({ stdin: stdin.open, output, log, signal, askPassword: ask });
   } catch (error) {
     process.exitCode = report(error, log, debug);
   } finally {
     // A pending read would keep the process alive.
-    process.stdin.destroy();
+    stdin.close();
   }
+}
+
+/** Standard input is opened only when asked for: it costs start-up time. */
+function lazyStdin(process: NodeJS.Process) {
+  let used = false;
+  return {
+    open: () => {
+      used = true;
+      return process.stdin;
+    },
+    close: () => {
+      if (used) process.stdin.destroy();
+    },
+  };
 }
 
 /** The first SIGINT or SIGTERM aborts; the second ends the process at once. */
@@ -60,7 +78,10 @@ function readGeneral({ options }: { readonly options: General }): General {
 }
 
 /** What was asked for instead of a run: help or the version. */
-function inform<F extends Flags>(program: Program<F>, asked: Omit<General, "color">): string | undefined {
+function inform<F extends Flags>(
+  program: Program<F>,
+  asked: Omit<General, "color">,
+): string | undefined {
   if (asked.help) return shortHelp(program);
   if (asked.helpAll) return longHelp(program);
   return asked.version ? `${program.name} ${version}\n` : undefined;
@@ -71,8 +92,14 @@ function report(error: unknown, log: Log, debug: boolean): number {
   const failure =
     error instanceof Failure
       ? error
-      : new Failure("defect", `this is a defect of the program: ${String(error)}`, "please report it with the output of --debug", error);
+      : new Failure(
+          "defect",
+          `this is a defect of the program: ${String(error)}`,
+          "please report it with the output of --debug",
+          error,
+        );
   log.error(failure);
-  if (debug) for (let e: unknown = error; e instanceof Error; e = e.cause) log.trace(e.stack ?? e.message);
+  if (debug)
+    for (let e: unknown = error; e instanceof Error; e = e.cause) log.trace(e.stack ?? e.message);
   return failure.exitCode;
 }

@@ -1,6 +1,7 @@
 // --ping: connect, say who answered and how fast, go.
 import { Connection } from "./amqp/connection.ts";
 import { Session, type Client, type ConnectionPlan } from "./amqp/session.ts";
+import { now } from "./clock.ts";
 import { exitCodes } from "./errors.ts";
 import { reportSession } from "./ui/session-report.ts";
 import { escapeLine } from "./ui/escape.ts";
@@ -9,15 +10,25 @@ import type { World } from "./world.ts";
 const nothing = { passive: false, exchange: undefined, queue: undefined, bindings: [] } as const;
 
 /** Prints product, version, cluster, TLS and latency. Resolves with the exit code. @throws Failure */
-export async function ping(plan: { readonly connection: ConnectionPlan; readonly warnings: readonly string[] }, world: World): Promise<number> {
+export async function ping(
+  plan: { readonly connection: ConnectionPlan; readonly warnings: readonly string[] },
+  world: World,
+): Promise<number> {
   for (const warning of plan.warnings) world.log.warn(warning);
   const pinger = new Pinger();
-  const start = performance.now();
-  const session = await Session.open(plan.connection, nothing, pinger, reportSession(world.log), world);
-  const connectMs = performance.now() - start;
+  const start = now();
+  const session = await Session.open(
+    plan.connection,
+    nothing,
+    pinger,
+    reportSession(world.log),
+    world,
+  );
+  const connectMs = now() - start;
   const { connection } = session;
   await session.close();
-  if (connection) await world.output.write(`${describe(connection, connectMs, pinger.latencyMs)}\n`);
+  if (connection)
+    await world.output.write(`${describe(connection, connectMs, pinger.latencyMs)}\n`);
   return exitCodes.done.code;
 }
 
@@ -25,12 +36,13 @@ export async function ping(plan: { readonly connection: ConnectionPlan; readonly
 class Pinger implements Client {
   readonly channelKind = "plain";
   readonly progress = 0;
+  readonly isDrained = true;
   latencyMs = 0;
 
   async attach({ channel }: Parameters<Client["attach"]>[0]): Promise<void> {
-    const start = performance.now();
+    const start = now();
     await channel.prefetch(0);
-    this.latencyMs = performance.now() - start;
+    this.latencyMs = now() - start;
   }
 
   detach(): void {}
@@ -38,7 +50,11 @@ class Pinger implements Client {
   fail(): void {}
 }
 
-function describe({ place, serverProperties, tls }: Connection, connectMs: number, latencyMs: number): string {
+function describe(
+  { place, serverProperties, tls }: Connection,
+  connectMs: number,
+  latencyMs: number,
+): string {
   const { product, version, cluster_name: cluster } = serverProperties;
   return [
     escapeLine(`${String(product)} ${String(version)}`),

@@ -1,6 +1,11 @@
 // The story of amqp-pub: for each message of the source, publish; wait for the broker; report the account.
 import { randomBytes } from "node:crypto";
-import { Publisher, type Account, type DeliveryPlan, type PublishReport } from "./amqp/publisher.ts";
+import {
+  Publisher,
+  type Account,
+  type DeliveryPlan,
+  type PublishReport,
+} from "./amqp/publisher.ts";
 import { Session, type ConnectionPlan } from "./amqp/session.ts";
 import type { TopologyPlan } from "./amqp/topology.ts";
 import { until, withGrace } from "./deadline.ts";
@@ -33,17 +38,30 @@ export interface PublishPlan {
 export async function publish(plan: PublishPlan, world: World): Promise<number> {
   for (const warning of plan.warnings) world.log.warn(warning);
   const publisher = new Publisher(plan.delivery, reportPublish(plan, world));
-  const session = await Session.open(plan.connection, plan.topology, publisher, reportSession(world.log), world);
+  const session = await Session.open(
+    plan.connection,
+    plan.topology,
+    publisher,
+    reportSession(world.log),
+    world,
+  );
   try {
     await feed(plan, publisher, session.queue, world);
   } finally {
     await finish(plan, publisher, session, world);
   }
-  return isDelivered(publisher.account, plan.delivery) ? exitCodes.done.code : exitCodes.undelivered.code;
+  return isDelivered(publisher.account, plan.delivery)
+    ? exitCodes.done.code
+    : exitCodes.undelivered.code;
 }
 
 /** Hands every message of the source to the publisher, as fast as it has room. */
-async function feed(plan: PublishPlan, publisher: Publisher, queue: string, world: World): Promise<void> {
+async function feed(
+  plan: PublishPlan,
+  publisher: Publisher,
+  queue: string,
+  world: World,
+): Promise<void> {
   const stop = AbortSignal.any([world.signal, publisher.failed, world.output.failed]);
   const { exchange, properties } = plan;
   const envelope: Envelope = { exchange, routingKey: plan.routingKey ?? queue, properties };
@@ -61,14 +79,24 @@ async function feed(plan: PublishPlan, publisher: Publisher, queue: string, worl
 }
 
 /** Waits until everything is settled, then closes and says what became of it; on every way out. */
-async function finish(plan: PublishPlan, publisher: Publisher, session: Session, world: World): Promise<void> {
+async function finish(
+  plan: PublishPlan,
+  publisher: Publisher,
+  session: Session,
+  world: World,
+): Promise<void> {
   try {
     await withGrace(publisher.finish(), world.signal, plan.graceMs);
   } finally {
     await session.close();
     await world.output.flush().catch(ignoreReaderGone);
     if (world.signal.aborted) world.log.note("Stopped");
-    reportAccount(publisher.account, isDelivered(publisher.account, plan.delivery), plan.summary, world.log);
+    reportAccount(
+      publisher.account,
+      isDelivered(publisher.account, plan.delivery),
+      plan.summary,
+      world.log,
+    );
   }
 }
 
@@ -91,7 +119,8 @@ const newline = Buffer.from("\n");
 
 function reportPublish(plan: PublishPlan, { output, log }: World): PublishReport {
   let warned = false;
-  const show = (body: Buffer): Buffer => (output.isTerminal ? Buffer.from(escapeBytes(body)) : body);
+  const show = (body: Buffer): Buffer =>
+    output.isTerminal ? Buffer.from(escapeBytes(body)) : body;
   return {
     sent: ({ body }) => {
       if (!plan.quiet) output.queue(label, show(body), newline);
@@ -99,11 +128,16 @@ function reportPublish(plan: PublishPlan, { output, log }: World): PublishReport
     returned: (message, { code, text }) => {
       const where = `exchange "${message.exchange}", key "${message.routingKey}"`;
       if (plan.delivery.mandatory) log.note(`Returned: ${code} ${text} (${where})`);
-      else if (!warned) log.warn(`the broker has no queue for messages to ${where}; they are counted as returned`);
+      else if (!warned)
+        log.warn(`the broker has no queue for messages to ${where}; they are counted as returned`);
       warned = true;
     },
-    nacked: ({ exchange, routingKey }) => log.warn(`the broker refused a message (nack) to exchange "${exchange}", key "${routingKey}"`),
-    blocked: (reason) => log.warn(`the broker takes no messages at the moment (${reason}); waiting`),
+    nacked: ({ exchange, routingKey }) =>
+      log.warn(
+        `the broker refused a message (nack) to exchange "${exchange}", key "${routingKey}"`,
+      ),
+    blocked: (reason) =>
+      log.warn(`the broker takes no messages at the moment (${reason}); waiting`),
     unblocked: () => log.note("the broker takes messages again"),
   };
 }

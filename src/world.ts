@@ -4,7 +4,8 @@ import type { Log } from "./ui/log.ts";
 import type { Output } from "./ui/output.ts";
 
 export interface World {
-  readonly stdin: Readable;
+  /** Standard input, opened when first asked for. */
+  stdin(): Readable;
   readonly output: Output;
   readonly log: Log;
   /** Aborted by the first SIGINT or SIGTERM: stop taking, finish what is in hand. */

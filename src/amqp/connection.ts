@@ -47,7 +47,12 @@ export class Connection {
   }
 
   /** Connects and logs in. @throws Failure */
-  static async open(target: Target, password: Secret | undefined, tls: TlsOptions | undefined, manner: Manner): Promise<Connection> {
+  static async open(
+    target: Target,
+    password: Secret | undefined,
+    tls: TlsOptions | undefined,
+    manner: Manner,
+  ): Promise<Connection> {
     const address = {
       protocol: target.tls ? "amqps" : "amqp",
       hostname: target.host,
@@ -85,9 +90,14 @@ export class Connection {
     this.#model.on("unblocked", unblocked);
   }
 
-  async openChannel(kind: "plain" | "confirm", highWaterMark?: number): Promise<Channel | ConfirmChannel> {
+  async openChannel(
+    kind: "plain" | "confirm",
+    highWaterMark?: number,
+  ): Promise<Channel | ConfirmChannel> {
     const options = highWaterMark === undefined ? {} : { highWaterMark };
-    return kind === "confirm" ? this.#model.createConfirmChannel(options) : this.#model.createChannel(options);
+    return kind === "confirm"
+      ? this.#model.createConfirmChannel(options)
+      : this.#model.createChannel(options);
   }
 
   /** Says goodbye, and destroys the socket when nobody answers. Never rejects. */
@@ -122,7 +132,11 @@ export async function closeChannel(channel: Channel): Promise<void> {
   await within(CLOSE_TIMEOUT_MS, channel.close()).catch(() => {});
 }
 
-async function finish(handshake: Handshake, target: Target, timeoutMs: number): Promise<ChannelModel> {
+async function finish(
+  handshake: Handshake,
+  target: Target,
+  timeoutMs: number,
+): Promise<ChannelModel> {
   try {
     const model = await within(timeoutMs, handshake.opened);
     if (model !== "late") return model;
@@ -131,7 +145,10 @@ async function finish(handshake: Handshake, target: Target, timeoutMs: number): 
     const reply = handshake.reply();
     throw reply ? fromReply(reply, target, error) : toFailure(error, target);
   }
-  handshake.opened.then((model) => model.on("error", () => {}), () => {});
+  handshake.opened.then(
+    (model) => model.on("error", () => {}),
+    () => {},
+  );
   handshake.socket?.destroy();
   throw new Unreachable(
     `${target.host}:${target.port} did not answer within ${timeoutMs / 1000} s`,

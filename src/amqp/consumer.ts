@@ -29,6 +29,7 @@ export class Consumer implements Client {
   #failure: Failure | undefined;
   #stopping = false;
   #resubscribing: Promise<void> | undefined;
+  readonly isDrained = false;
   progress = 0;
 
   constructor(plan: SubscriptionPlan) {
@@ -95,7 +96,11 @@ export class Consumer implements Client {
     const { consumerTag, noAck } = this.#plan;
     const options: Options.Consume = { noAck, ...(consumerTag !== undefined && { consumerTag }) };
     const queue = this.#plan.queue || link.queue;
-    const { consumerTag: tag } = await link.channel.consume(queue, (message) => this.#take(link, message), options);
+    const { consumerTag: tag } = await link.channel.consume(
+      queue,
+      (message) => this.#take(link, message),
+      options,
+    );
     this.#tag = tag;
   }
 
@@ -115,7 +120,10 @@ export class Consumer implements Client {
     const tag = this.#tag;
     if (tag === undefined) return;
     this.#tag = undefined;
-    this.#resubscribing = link.channel.cancel(tag).then(() => {}, () => {});
+    this.#resubscribing = link.channel.cancel(tag).then(
+      () => {},
+      () => {},
+    );
   }
 
   async #resume(): Promise<void> {
@@ -123,7 +131,8 @@ export class Consumer implements Client {
     await this.#resubscribing;
     this.#resubscribing = undefined;
     const link = this.#link;
-    if (link && this.#tag === undefined && !this.#stopping) await this.#subscribe(link).catch(() => {});
+    if (link && this.#tag === undefined && !this.#stopping)
+      await this.#subscribe(link).catch(() => {});
   }
 
   async #arrival(): Promise<void> {
@@ -132,4 +141,3 @@ export class Consumer implements Client {
     });
   }
 }
-

@@ -36,7 +36,10 @@ export type PasswordPlan =
   | { readonly from: "ask" };
 
 /** Reads, or asks for, a password. @throws UsageError when the file cannot be read */
-export async function readPassword(plan: PasswordPlan, ask: () => Promise<string>): Promise<Secret> {
+export async function readPassword(
+  plan: PasswordPlan,
+  ask: () => Promise<string>,
+): Promise<Secret> {
   if (plan.from === "known") return plan.secret;
   if (plan.from === "ask") return new Secret(await ask());
   return readSecretFile(plan.path, "--password-file");
@@ -53,6 +56,12 @@ export async function readSecretFile(path: string, flag: string): Promise<Secret
 }
 
 /** What amqplib wants as its `credentials` option. */
-export function toCredentials(auth: "plain" | "external", username: string, password: Secret | undefined) {
-  return auth === "external" ? credentials.external() : credentials.plain(username, password?.reveal() ?? "");
+export function toCredentials(
+  auth: "plain" | "external",
+  username: string,
+  password: Secret | undefined,
+) {
+  return auth === "external"
+    ? credentials.external()
+    : credentials.plain(username, password?.reveal() ?? "");
 }

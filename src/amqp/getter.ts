@@ -12,6 +12,7 @@ export class Getter implements Client {
   #attached: () => void = () => {};
   #failure: Failure | undefined;
   #stopping = false;
+  readonly isDrained = false;
   progress = 0;
 
   constructor(plan: SubscriptionPlan) {
@@ -23,7 +24,9 @@ export class Getter implements Client {
     while (!this.#stopping) {
       const link = await this.#live();
       if (!link) return;
-      const got = await link.channel.get(this.#plan.queue || link.queue, { noAck: this.#plan.noAck }).catch(() => "lost" as const);
+      const got = await link.channel
+        .get(this.#plan.queue || link.queue, { noAck: this.#plan.noAck })
+        .catch(() => "lost" as const);
       if (got === false) return;
       if (got === "lost") await this.#replaced(link);
       else yield [toDelivery(got, link.generation)];
@@ -39,7 +42,8 @@ export class Getter implements Client {
   ack(batch: readonly Delivery[]): void {
     this.progress += batch.length;
     for (const delivery of batch) {
-      if (!this.#plan.noAck && delivery.generation === this.#link?.generation) this.#link.channel.ack(toReceived(delivery));
+      if (!this.#plan.noAck && delivery.generation === this.#link?.generation)
+        this.#link.channel.ack(toReceived(delivery));
     }
   }
 

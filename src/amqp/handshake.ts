@@ -21,7 +21,8 @@ export function shakeHands(address: Address, options: SocketOptions): Handshake 
   let socket: net.Socket | undefined;
   const { connect: connectPlain } = net;
   const { connect: connectTls } = tls;
-  const keep = <A extends unknown[], S extends net.Socket>(open: (...args: A) => S) =>
+  const keep =
+    <A extends unknown[], S extends net.Socket>(open: (...args: A) => S) =>
     (...args: A): S => {
       const opened = open(...args);
       socket = opened;
@@ -62,5 +63,8 @@ function findClose(bytes: Buffer | undefined): Reply | undefined {
   const at = bytes?.indexOf(Buffer.from([0, 10, 0, 50])) ?? -1;
   if (!bytes || at < 0 || bytes.length < at + 7) return undefined;
   const length = bytes.readUInt8(at + 6);
-  return { code: bytes.readUInt16BE(at + 4), text: bytes.toString("utf8", at + 7, at + 7 + length) };
+  return {
+    code: bytes.readUInt16BE(at + 4),
+    text: bytes.toString("utf8", at + 7, at + 7 + length),
+  };
 }

@@ -1,6 +1,7 @@
 // Publishes through a window of unconfirmed messages, sends them again on a new channel, and keeps the exact account:
 // read = confirmed + returned + nacked + unconfirmed, at every moment.
 import type { Message as Returned } from "amqplib";
+import { now } from "../clock.ts";
 import { Unreachable, type Failure, type Reply } from "../errors.ts";
 import type { Message } from "../message.ts";
 import { toOptions } from "./properties.ts";
@@ -73,6 +74,9 @@ export class Publisher implements Client {
     return this.#failing.signal;
   }
 
+  /** A run that has passed its last round trip has nothing left to write. */
+  isDrained = false;
+
   get progress(): number {
     return this.#count.confirmed + this.#count.returned + this.#count.nacked;
   }
@@ -98,6 +102,7 @@ export class Publisher implements Client {
   async finish(): Promise<void> {
     await this.#until(() => this.#window.size + this.#retrying.length === 0);
     if (!this.#plan.confirm) await this.#passBarrier();
+    this.isDrained = true;
   }
 
   async attach(link: Link): Promise<void> {
@@ -160,7 +165,12 @@ export class Publisher implements Client {
   #send(link: Link, { exchange, routingKey, properties, body }: Message): boolean {
     const mandatory = this.#plan.mandatory || this.#plan.confirm;
     try {
-      this.#writable = link.channel.publish(exchange, routingKey, body, toOptions(properties, mandatory));
+      this.#writable = link.channel.publish(
+        exchange,
+        routingKey,
+        body,
+        toOptions(properties, mandatory),
+      );
       return true;
     } catch (error) {
       // amqplib throws this synchronously on a channel that is closing: its loss is being reported elsewhere.
@@ -179,13 +189,13 @@ export class Publisher implements Client {
   }
 
   #onAck(tag: number, multiple: boolean): void {
-    this.#lastProgress = performance.now();
+    this.#lastProgress = now();
     this.#settle(this.#window.ack(tag, multiple));
     this.#wake();
   }
 
   #onNack(tag: number, multiple: boolean): void {
-    this.#lastProgress = performance.now();
+    this.#lastProgress = now();
     const { refused, acked } = this.#window.nack(tag, multiple);
     for (const entry of refused) this.#refuse(entry);
     this.#settle(acked);
@@ -199,7 +209,10 @@ export class Publisher implements Client {
       return;
     }
     this.#retrying.push(entry);
-    this.#retryTimer ??= setTimeout(() => this.#retry(), NACK_DELAY_MS * 2 ** entry.nacks * (0.5 + Math.random() / 2));
+    this.#retryTimer ??= setTimeout(
+      () => this.#retry(),
+      NACK_DELAY_MS * 2 ** entry.nacks * (0.5 + Math.random() / 2),
+    );
   }
 
   #retry(): void {
@@ -213,7 +226,12 @@ export class Publisher implements Client {
 
   #onReturn({ fields, properties, content }: Returned): void {
     const { exchange, routingKey } = fields;
-    const message = { exchange, routingKey, properties: { messageId: properties.messageId }, body: content };
+    const message = {
+      exchange,
+      routingKey,
+      properties: { messageId: properties.messageId },
+      body: content,
+    };
     const reply = toReply(fields);
     if (this.#plan.confirm) {
       this.#window.markReturned(message, reply);
@@ -237,7 +255,7 @@ export class Publisher implements Client {
 
   #onUnblocked(): void {
     this.#blocked = false;
-    this.#lastProgress = performance.now();
+    this.#lastProgress = now();
     this.#report.unblocked();
     this.#wake();
   }
@@ -245,12 +263,14 @@ export class Publisher implements Client {
   /** Heartbeats do not see a broker that lives but confirms nothing: drop such a connection. */
   #watch(link: Link): void {
     const { confirmTimeoutMs } = this.#plan;
-    this.#lastProgress = performance.now();
+    this.#lastProgress = now();
     if (!this.#plan.confirm) return;
     this.#watchdog = setInterval(() => {
-      if (this.#window.size === 0 || this.#blocked) this.#lastProgress = performance.now();
-      if (performance.now() - this.#lastProgress < confirmTimeoutMs) return;
-      link.connection.destroy(new Unreachable(`the broker confirmed nothing for ${confirmTimeoutMs / 1000} s`));
+      if (this.#window.size === 0 || this.#blocked) this.#lastProgress = now();
+      if (now() - this.#lastProgress < confirmTimeoutMs) return;
+      link.connection.destroy(
+        new Unreachable(`the broker confirmed nothing for ${confirmTimeoutMs / 1000} s`),
+      );
     }, confirmTimeoutMs / 4);
     this.#watchdog.unref();
   }

@@ -4,7 +4,10 @@ import type { Delivery } from "../message.ts";
 import { fromProperties } from "./properties.ts";
 
 /** What amqplib has received, as ours. */
-export function toDelivery({ fields, properties, content }: Received, generation: number): Delivery {
+export function toDelivery(
+  { fields, properties, content }: Received,
+  generation: number,
+): Delivery {
   return {
     exchange: fields.exchange,
     routingKey: fields.routingKey,
@@ -35,6 +38,16 @@ const unread = {
 };
 
 /** What amqplib wants in order to settle a delivery; it reads the delivery tag only. */
-export function toReceived({ exchange, routingKey, deliveryTag, redelivered, body }: Delivery): Received {
-  return { fields: { exchange, routingKey, deliveryTag, redelivered }, properties: unread, content: body };
+export function toReceived({
+  exchange,
+  routingKey,
+  deliveryTag,
+  redelivered,
+  body,
+}: Delivery): Received {
+  return {
+    fields: { exchange, routingKey, deliveryTag, redelivered },
+    properties: unread,
+    content: body,
+  };
 }

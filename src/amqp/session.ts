@@ -1,6 +1,7 @@
 // One logical session over successive connections: fail-over, back-off, topology again, and a new generation each time.
 // What is published or consumed on it is a Client; it is attached to each new channel.
 import type { Channel } from "amqplib";
+import { now } from "../clock.ts";
 import { aborted, pause } from "../deadline.ts";
 import { Failure, Unreachable } from "../errors.ts";
 import { closeChannel, Connection, type Manner, type Target } from "./connection.ts";
@@ -42,6 +43,8 @@ export interface Client {
   detach(): void;
   /** There will be no other channel. */
   fail(failure: Failure): void;
+  /** Nothing is buffered on the channel: it need not be closed on its own. */
+  readonly isDrained: boolean;
   /** Grows with each message that got through: tells a loop of losses from a working session. */
   readonly progress: number;
 }
@@ -72,7 +75,13 @@ export class Session {
   #link: Link | undefined;
   #watching: Promise<void> = Promise.resolve();
 
-  private constructor(plan: ConnectionPlan, topology: TopologyPlan, client: Client, report: SessionReport, ask: () => Promise<string>) {
+  private constructor(
+    plan: ConnectionPlan,
+    topology: TopologyPlan,
+    client: Client,
+    report: SessionReport,
+    ask: () => Promise<string>,
+  ) {
     this.#plan = plan;
     this.#topology = topology;
     this.#client = client;
@@ -112,12 +121,13 @@ export class Session {
     return this.#link?.connection;
   }
 
-  /** Closes channel, then connection (in this order: a connection's close overtakes what a channel has buffered). */
+  /** Closes the connection. What a client has buffered on its channel is written first: see Client.isDrained. */
   async close(): Promise<void> {
     this.#closing.abort();
     const link = this.#link;
     if (link) {
-      await closeChannel(link.channel);
+      // A connection's close overtakes what a channel has buffered; the channel's own close does not.
+      if (!this.#client.isDrained) await closeChannel(link.channel);
       await link.connection.close();
     }
     await this.#watching;
@@ -147,7 +157,8 @@ export class Session {
         link = await this.#connect(this.#plan.maxOutageMs, reason);
         this.#report.restored(link.connection.place);
       } catch (error) {
-        if (!this.#closing.signal.aborted) this.#client.fail(toFailure(error, link.connection.place));
+        if (!this.#closing.signal.aborted)
+          this.#client.fail(toFailure(error, link.connection.place));
         return;
       }
     }
@@ -161,20 +172,27 @@ export class Session {
 
   /** Tries all targets in turn until one works. Every target gets one try, however short the time. */
   async #connect(patienceMs: number, lost?: Failure): Promise<Link> {
-    const start = performance.now();
+    const start = now();
     const { targets } = this.#plan;
     let reason = lost;
     for (let attempt = 0; ; attempt++) {
       const target = targets[attempt % targets.length];
       if (!target) throw new Unreachable("no broker to connect to");
-      const link = await this.#establish(target).catch((error: unknown) => toFailure(error, target));
+      const link = await this.#establish(target).catch((error: unknown) =>
+        toFailure(error, target),
+      );
       if (!(link instanceof Failure)) return link;
       if (!this.#isPassing(link, lost !== undefined)) throw link;
       reason = link;
-      const elapsed = performance.now() - start;
-      if (elapsed >= patienceMs && attempt + 1 >= targets.length) throw this.#tooLong(reason, lost !== undefined);
+      const elapsed = now() - start;
+      if (elapsed >= patienceMs && attempt + 1 >= targets.length)
+        throw this.#tooLong(reason, lost !== undefined);
       if (attempt + 1 < targets.length) continue;
-      const longest = Math.min(Math.max(FIRST_DELAY_MS, elapsed / 10), MAX_DELAY_MS, Math.max(0, patienceMs - elapsed));
+      const longest = Math.min(
+        Math.max(FIRST_DELAY_MS, elapsed / 10),
+        MAX_DELAY_MS,
+        Math.max(0, patienceMs - elapsed),
+      );
       await pause(Math.random() * longest, this.#closing.signal);
       if (this.#closing.signal.aborted) throw reason;
     }
@@ -188,7 +206,11 @@ export class Session {
   #tooLong(reason: Failure, again: boolean): Failure {
     if (!again) return reason;
     const seconds = this.#plan.maxOutageMs / 1000;
-    return new Unreachable(`the broker was away longer than --max-outage ${seconds}: ${reason.message}`, reason.hint, reason);
+    return new Unreachable(
+      `the broker was away longer than --max-outage ${seconds}: ${reason.message}`,
+      reason.hint,
+      reason,
+    );
   }
 
   async #establish(target: Target): Promise<Link> {
@@ -209,7 +231,10 @@ export class Session {
     const stopped = aborted(this.#closing.signal).then((): "stopped" => "stopped");
     const connection = await Promise.race([opening, stopped]);
     if (connection !== "stopped") return connection;
-    opening.then((late) => late.destroy(), () => {});
+    opening.then(
+      (late) => late.destroy(),
+      () => {},
+    );
     throw new Unreachable("stopped while connecting");
   }
 
@@ -225,9 +250,15 @@ export class Session {
     }
   }
 
-  async #declareAndAttach(connection: Connection, channel: Channel, lost: Promise<Failure>): Promise<Link> {
+  async #declareAndAttach(
+    connection: Connection,
+    channel: Channel,
+    lost: Promise<Failure>,
+  ): Promise<Link> {
     try {
-      const queue = await declare(channel, this.#topology, (declared) => this.#report.declared(declared));
+      const queue = await declare(channel, this.#topology, (declared) =>
+        this.#report.declared(declared),
+      );
       const link = { connection, channel, queue, generation: ++this.#generation, lost };
       this.#link = link;
       await this.#client.attach(link);
@@ -235,13 +266,17 @@ export class Session {
     } catch (error) {
       const failure = toFailure(error, connection.place);
       // When the whole channel or connection went, an RPC rejects without a reason: the reason is in `lost`.
-      throw failure instanceof Unreachable && /Channel (ended|closed)|closed/i.test(failure.message) ? await lost : failure;
+      throw failure instanceof Unreachable && /Channel (ended|closed)|closed/i.test(failure.message)
+        ? await lost
+        : failure;
     }
   }
 }
 
 function isLocked(failure: Failure): boolean {
-  return "reply" in failure && typeof failure.reply === "object" && failure.message.includes("(405,");
+  return (
+    "reply" in failure && typeof failure.reply === "object" && failure.message.includes("(405,")
+  );
 }
 
 /** Joins a channel's two ends: its own error, or the loss of its connection. */

@@ -7,7 +7,15 @@ interface Typed {
   readonly value: unknown;
 }
 
-type Wire = string | number | boolean | null | Buffer | Typed | readonly Wire[] | { readonly [key: string]: Wire };
+type Wire =
+  | string
+  | number
+  | boolean
+  | null
+  | Buffer
+  | Typed
+  | readonly Wire[]
+  | { readonly [key: string]: Wire };
 
 /** Headers or arguments for amqplib. A table without prototype, so that any key is an entry. */
 export function toArguments(table: Table): Record<string, Wire> {
@@ -17,7 +25,8 @@ export function toArguments(table: Table): Record<string, Wire> {
 }
 
 function toWire(field: Field): Wire {
-  if (field === null || typeof field !== "object") return typeof field === "number" ? toNumber(field) : field;
+  if (field === null || typeof field !== "object")
+    return typeof field === "number" ? toNumber(field) : field;
   if (isList(field)) return field.map(toWire);
   const tagged = isTagged(field);
   if (!tagged) return toArguments(field);
@@ -54,7 +63,12 @@ export function fromWireTable(wire: object): Table {
 function fromWire(value: unknown): Field {
   if (value === null || value === undefined) return null;
   if (typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number") return value === (value | 0) ? value : Number.isInteger(value) ? { int: `${value}` } : { double: value };
+  if (typeof value === "number")
+    return value === (value | 0)
+      ? value
+      : Number.isInteger(value)
+        ? { int: `${value}` }
+        : { double: value };
   if (Buffer.isBuffer(value)) return { bytes: value.toString("base64") };
   if (Array.isArray(value)) return value.map(fromWire);
   if (typeof value !== "object") return String(value);

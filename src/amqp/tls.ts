@@ -1,7 +1,12 @@
 // TLS flags → what node:tls wants. Verification is on unless --insecure: `rejectUnauthorized` is always passed, so that
 // NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot switch it off.
 import { readFile } from "node:fs/promises";
-import { createSecureContext, rootCertificates, type SecureContext, type SecureContextOptions } from "node:tls";
+import {
+  createSecureContext,
+  rootCertificates,
+  type SecureContext,
+  type SecureContextOptions,
+} from "node:tls";
 import { UsageError } from "../errors.ts";
 import { readSecretFile } from "./credentials.ts";
 
@@ -33,7 +38,8 @@ const systemBundles = [
 
 /** Reads every file once. @throws UsageError naming flag and file when one is missing, or is not what it should be */
 export async function loadTls(plan: TlsPlan): Promise<TlsOptions> {
-  const ca = plan.cafile === undefined ? await readSystemCas() : await read("--cafile", plan.cafile);
+  const ca =
+    plan.cafile === undefined ? await readSystemCas() : await read("--cafile", plan.cafile);
   if (plan.cafile !== undefined && !ca.includes("-----BEGIN CERTIFICATE-----")) {
     throw new UsageError(`--cafile "${plan.cafile}": holds no PEM certificate`);
   }
@@ -42,7 +48,9 @@ export async function loadTls(plan: TlsPlan): Promise<TlsOptions> {
     ca,
     ...(plan.cert !== undefined && { cert: await read("--cert", plan.cert) }),
     ...(plan.key !== undefined && { key: await read("--key", plan.key) }),
-    ...(plan.pfx !== undefined && { pfx: await readFile(plan.pfx).catch(unreadable("--pfx", plan.pfx)) }),
+    ...(plan.pfx !== undefined && {
+      pfx: await readFile(plan.pfx).catch(unreadable("--pfx", plan.pfx)),
+    }),
     ...(plan.passphraseFile !== undefined && {
       passphrase: (await readSecretFile(plan.passphraseFile, "--passphrase-file")).reveal(),
     }),
@@ -62,7 +70,9 @@ function makeContext(plan: TlsPlan, options: SecureContextOptions): SecureContex
     const flag = plan.pfx === undefined ? (plan.key === undefined ? "--cafile" : "--key") : "--pfx";
     const file = plan.pfx ?? plan.key ?? plan.cafile;
     const reason = error instanceof Error ? error.message : String(error);
-    const hint = /passphrase|decrypt|mac verify/i.test(reason) ? "give its passphrase with --passphrase-file" : undefined;
+    const hint = /passphrase|decrypt|mac verify/i.test(reason)
+      ? "give its passphrase with --passphrase-file"
+      : undefined;
     throw new UsageError(`${flag} "${file}": cannot be used (${reason})`, hint, error);
   }
 }
@@ -79,6 +89,8 @@ function unreadable(flag: string, path: string) {
 
 /** The system's CAs and those that Node brings along; Node 20 knows only the latter by itself. */
 async function readSystemCas(): Promise<string> {
-  const bundles = await Promise.all(systemBundles.map((path) => readFile(path, "utf8").catch(() => "")));
+  const bundles = await Promise.all(
+    systemBundles.map((path) => readFile(path, "utf8").catch(() => "")),
+  );
   return [bundles.find((bundle) => bundle !== "") ?? "", ...rootCertificates].join("\n");
 }

@@ -46,29 +46,52 @@ export type Declared =
   | { readonly what: "binding"; readonly binding: BindingPlan; readonly destination: string };
 
 /** Declares all of it. Resolves with the queue's name, empty when none was declared. Broker errors pass through. */
-export async function declare(channel: Channel, plan: TopologyPlan, tell: (declared: Declared) => void): Promise<string> {
+export async function declare(
+  channel: Channel,
+  plan: TopologyPlan,
+  tell: (declared: Declared) => void,
+): Promise<string> {
   if (plan.exchange) await declareExchange(channel, plan.exchange, plan.passive, tell);
   const queue = plan.queue ? await declareQueue(channel, plan.queue, plan.passive, tell) : "";
   for (const binding of plan.bindings) {
     const destination = binding.destination || queue;
-    const bind = binding.to === "queue" ? channel.bindQueue.bind(channel) : channel.bindExchange.bind(channel);
+    const bind =
+      binding.to === "queue" ? channel.bindQueue.bind(channel) : channel.bindExchange.bind(channel);
     await bind(destination, binding.source, binding.key, toArguments(binding.arguments));
     tell({ what: "binding", binding, destination });
   }
   return queue;
 }
 
-async function declareExchange(channel: Channel, plan: ExchangePlan, passive: boolean, tell: (declared: Declared) => void) {
+async function declareExchange(
+  channel: Channel,
+  plan: ExchangePlan,
+  passive: boolean,
+  tell: (declared: Declared) => void,
+) {
   const { name, type, durable, autoDelete, internal } = plan;
   if (passive) await channel.checkExchange(name);
-  else await channel.assertExchange(name, type, { durable, autoDelete, internal, arguments: toArguments(plan.arguments) });
+  else
+    await channel.assertExchange(name, type, {
+      durable,
+      autoDelete,
+      internal,
+      arguments: toArguments(plan.arguments),
+    });
   tell({ what: "exchange", name, created: !passive });
 }
 
-async function declareQueue(channel: Channel, plan: QueuePlan, passive: boolean, tell: (declared: Declared) => void) {
+async function declareQueue(
+  channel: Channel,
+  plan: QueuePlan,
+  passive: boolean,
+  tell: (declared: Declared) => void,
+) {
   const { name, durable, autoDelete, exclusive } = plan;
   const options = { durable, autoDelete, exclusive, arguments: toArguments(plan.arguments) };
-  const { queue } = passive ? await channel.checkQueue(name) : await channel.assertQueue(name, options);
+  const { queue } = passive
+    ? await channel.checkQueue(name)
+    : await channel.assertQueue(name, options);
   tell({ what: "queue", name: queue, created: !passive });
   return queue;
 }

@@ -91,7 +91,10 @@ export class Window {
   }
 
   /** basic.nack: `refused` leave the window (the caller may add them again); `acked` are those set free behind them. */
-  nack(tag: number, multiple: boolean): { readonly refused: readonly Entry[]; readonly acked: readonly Entry[] } {
+  nack(
+    tag: number,
+    multiple: boolean,
+  ): { readonly refused: readonly Entry[]; readonly acked: readonly Entry[] } {
     const refused = this.#range(tag, multiple);
     for (const entry of refused) entry.state = "nacked";
     return { refused, acked: this.#shift() };
@@ -99,7 +102,10 @@ export class Window {
 
   #range(tag: number, multiple: boolean): readonly Entry[] {
     const index = this.#head + tag - this.#headTag;
-    const range = this.#entries.slice(multiple ? this.#head : Math.max(index, this.#head), index + 1);
+    const range = this.#entries.slice(
+      multiple ? this.#head : Math.max(index, this.#head),
+      index + 1,
+    );
     return range.filter((entry) => entry?.state === "open").filter((entry) => entry !== undefined);
   }
 

@@ -32,10 +32,22 @@ export const con: Program<typeof flags> = {
   flags,
   examples: [
     { does: "declare a queue and show what arrives", command: "amqp-con -q hello -Q" },
-    { does: "share work fairly with other workers", command: "amqp-con -q tasks -Q --durable-queue --nad-queue --prefetch 1" },
-    { does: "listen to a topic with a queue of your own", command: "amqp-con -e logs -E -t topic -Q --exclusive --bind-queue -k 'kern.#'" },
-    { does: "take ten messages, bodies only, and stop", command: "amqp-con -q tasks -n 10 --format body" },
-    { does: "take one message if there is one (exit code 8 if not)", command: "amqp-con -q tasks --get --format raw" },
+    {
+      does: "share work fairly with other workers",
+      command: "amqp-con -q tasks -Q --durable-queue --nad-queue --prefetch 1",
+    },
+    {
+      does: "listen to a topic with a queue of your own",
+      command: "amqp-con -e logs -E -t topic -Q --exclusive --bind-queue -k 'kern.#'",
+    },
+    {
+      does: "take ten messages, bodies only, and stop",
+      command: "amqp-con -q tasks -n 10 --format body",
+    },
+    {
+      does: "take one message if there is one (exit code 8 if not)",
+      command: "amqp-con -q tasks --get --format raw",
+    },
   ],
   prepare: (parsed, env) => {
     const plan = planConsume(parsed, env);
@@ -44,11 +56,18 @@ export const con: Program<typeof flags> = {
 };
 
 /** What the flags of amqp-con mean. Pure. @throws UsageError */
-export function planConsume(parsed: Parsed<typeof flags>, env: Readonly<Record<string, string | undefined>>): ConsumePlan {
+export function planConsume(
+  parsed: Parsed<typeof flags>,
+  env: Readonly<Record<string, string | undefined>>,
+): ConsumePlan {
   const { options, origin } = parsed;
-  if (parsed.operands.length > 0) throw new UsageError(`unexpected argument "${parsed.operands[0]}" after --`);
+  if (parsed.operands.length > 0)
+    throw new UsageError(`unexpected argument "${parsed.operands[0]}" after --`);
   checkCombinations(options);
-  const connection = planConnection(options, origin, env["AMQP_PASSWORD"], { name: "amqp-con", version });
+  const connection = planConnection(options, origin, env["AMQP_PASSWORD"], {
+    name: "amqp-con",
+    version,
+  });
   const limit = options.count ?? (options.get ? 1 : undefined);
   return {
     connection,
@@ -73,7 +92,10 @@ export function planConsume(parsed: Parsed<typeof flags>, env: Readonly<Record<s
 function checkCombinations(options: Options): void {
   if (options.ping) return;
   if (options.queue === "" && !options.createQueue) {
-    throw new UsageError("no queue to consume from", "name one with -q QUEUE, or declare one with -Q");
+    throw new UsageError(
+      "no queue to consume from",
+      "name one with -q QUEUE, or declare one with -Q",
+    );
   }
   if (options.get && options.lazy !== undefined) throw new UsageError("--get excludes --lazy");
 }

@@ -29,7 +29,9 @@ export function planConnection(
   checkCombinations(options);
   const urls = options.url === undefined ? [] : options.url.split(/,(?=amqps?:)/).map(readUrl);
   const login = planLogin(options, urls[0], password);
-  const targets = (urls.length > 0 ? urls : [undefined]).map((url) => planTarget(options, origin, url, login.username));
+  const targets = (urls.length > 0 ? urls : [undefined]).map((url) =>
+    planTarget(options, origin, url, login.username),
+  );
   const usesTls = targets.some((target) => target.tls);
   return {
     targets,
@@ -56,23 +58,38 @@ export function planConnection(
 function checkCombinations(options: Options): void {
   const { userpass, username, passwordFile, cert, key, pfx, auth, passphraseFile } = options;
   if (userpass !== undefined && (username !== undefined || passwordFile !== undefined)) {
-    throw new UsageError("--userpass excludes --username and --password-file", "give user and password one way");
+    throw new UsageError(
+      "--userpass excludes --username and --password-file",
+      "give user and password one way",
+    );
   }
   if (userpass !== undefined && !userpass.includes(":")) {
-    throw new UsageError(`--userpass: expected USER:PASSWORD`, "to be asked for the password, use --username");
+    throw new UsageError(
+      `--userpass: expected USER:PASSWORD`,
+      "to be asked for the password, use --username",
+    );
   }
   if ((cert === undefined) !== (key === undefined)) {
-    throw new UsageError(`--${cert === undefined ? "key" : "cert"} needs --${cert === undefined ? "cert" : "key"}`);
+    throw new UsageError(
+      `--${cert === undefined ? "key" : "cert"} needs --${cert === undefined ? "cert" : "key"}`,
+    );
   }
-  if (pfx !== undefined && cert !== undefined) throw new UsageError("--pfx excludes --cert and --key");
+  if (pfx !== undefined && cert !== undefined)
+    throw new UsageError("--pfx excludes --cert and --key");
   if (passphraseFile !== undefined && pfx === undefined && key === undefined) {
     throw new UsageError("--passphrase-file needs --key or --pfx");
   }
   if (auth === "external" && cert === undefined && pfx === undefined) {
-    throw new UsageError("--auth external needs a client certificate", "give it with --cert and --key, or --pfx");
+    throw new UsageError(
+      "--auth external needs a client certificate",
+      "give it with --cert and --key, or --pfx",
+    );
   }
   if (options.insecure && options.cafile !== undefined) {
-    throw new UsageError("--insecure excludes --cafile", "--cafile verifies the broker, --insecure does not");
+    throw new UsageError(
+      "--insecure excludes --cafile",
+      "--cafile verifies the broker, --insecure does not",
+    );
   }
 }
 
@@ -81,25 +98,46 @@ interface Login {
   readonly password: PasswordPlan;
 }
 
-function planLogin(options: Options, url: UrlParts | undefined, fromEnv: string | undefined): Login {
+function planLogin(
+  options: Options,
+  url: UrlParts | undefined,
+  fromEnv: string | undefined,
+): Login {
   const known = (text: string): PasswordPlan => ({ from: "known", secret: new Secret(text) });
   if (options.userpass !== undefined) {
     const colon = options.userpass.indexOf(":");
-    return { username: options.userpass.slice(0, colon), password: known(options.userpass.slice(colon + 1)) };
+    return {
+      username: options.userpass.slice(0, colon),
+      password: known(options.userpass.slice(colon + 1)),
+    };
   }
   const username = options.username ?? url?.username ?? "guest";
-  if (options.passwordFile !== undefined) return { username, password: { from: "file", path: options.passwordFile } };
+  if (options.passwordFile !== undefined)
+    return { username, password: { from: "file", path: options.passwordFile } };
   if (fromEnv !== undefined) return { username, password: known(fromEnv) };
-  if (options.username !== undefined && options.username !== url?.username) return { username, password: { from: "ask" } };
-  return { username, password: url?.username === undefined ? known("guest") : known(url.password ?? "") };
+  if (options.username !== undefined && options.username !== url?.username)
+    return { username, password: { from: "ask" } };
+  return {
+    username,
+    password: url?.username === undefined ? known("guest") : known(url.password ?? ""),
+  };
 }
 
-function planTarget(options: Options, origin: (key: keyof Options) => Origin, url: UrlParts | undefined, username: string): Target {
+function planTarget(
+  options: Options,
+  origin: (key: keyof Options) => Origin,
+  url: UrlParts | undefined,
+  username: string,
+): Target {
   const tls = wantsTls(options) || url?.tls === true;
   const given = (key: keyof Options): boolean => url === undefined || origin(key) === "flag";
   return {
     host: given("serverName") ? options.serverName : (url?.host ?? options.serverName),
-    port: (given("portNumber") ? options.portNumber : undefined) ?? url?.port ?? options.portNumber ?? (tls ? 5671 : 5672),
+    port:
+      (given("portNumber") ? options.portNumber : undefined) ??
+      url?.port ??
+      options.portNumber ??
+      (tls ? 5671 : 5672),
     vhost: given("vhost") ? options.vhost : (url?.vhost ?? options.vhost),
     tls,
     username,
@@ -107,10 +145,23 @@ function planTarget(options: Options, origin: (key: keyof Options) => Origin, ur
 }
 
 function wantsTls({ enableTls, cafile, subjectname, insecure, cert, pfx, auth }: Options): boolean {
-  return enableTls || insecure || auth === "external" || [cafile, subjectname, cert, pfx].some((value) => value !== undefined);
+  return (
+    enableTls ||
+    insecure ||
+    auth === "external" ||
+    [cafile, subjectname, cert, pfx].some((value) => value !== undefined)
+  );
 }
 
-function planTls({ cafile, subjectname, insecure, cert, key, pfx, passphraseFile }: Options): TlsPlan {
+function planTls({
+  cafile,
+  subjectname,
+  insecure,
+  cert,
+  key,
+  pfx,
+  passphraseFile,
+}: Options): TlsPlan {
   return { cafile, subjectname, insecure, cert, key, pfx, passphraseFile };
 }
 
@@ -127,5 +178,7 @@ function isLoopback(host: string): boolean {
 }
 
 function warnInsecure(options: Options, usesTls: boolean): readonly string[] {
-  return usesTls && options.insecure ? ["--insecure: the broker's certificate is not verified; anybody could answer in its place."] : [];
+  return usesTls && options.insecure
+    ? ["--insecure: the broker's certificate is not verified; anybody could answer in its place."]
+    : [];
 }

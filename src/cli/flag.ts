@@ -74,7 +74,9 @@ export const duration = one("SEC", (value) => readDuration(value, 1000));
 export const timeToLive = one("MS", (value) => Math.round(readDuration(value, 1)));
 
 /** A length of time in milliseconds, or "forever". */
-export const outage = one("SEC", (value) => (value === "forever" ? Infinity : readDuration(value, 1000)));
+export const outage = one("SEC", (value) =>
+  value === "forever" ? Infinity : readDuration(value, 1000),
+);
 
 /** A number of bytes: plain, `64KiB`, `1MB`. */
 export const size = one("SIZE", readSize);
@@ -86,14 +88,18 @@ export function count(bounds: { readonly min: number; readonly max?: number }) {
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (number >= min && number <= max) return number;
     throw new ValueError(
-      bounds.max === undefined ? `expected a whole number, ${min} or more` : `expected a whole number from ${min} to ${max}`,
+      bounds.max === undefined
+        ? `expected a whole number, ${min} or more`
+        : `expected a whole number from ${min} to ${max}`,
     );
   });
 }
 
 /** One of a list of words, which is the list that help and completion show. */
 export function oneOf<const C extends readonly string[]>(choices: C) {
-  return <S extends Description & { readonly default?: C[number] }>(spec: S): S & Reader<C[number]> => ({
+  return <S extends Description & { readonly default?: C[number] }>(
+    spec: S,
+  ): S & Reader<C[number]> => ({
     placeholder: choices.join("|"),
     ...spec,
     takes: "one",
@@ -126,7 +132,9 @@ export function keyOf<const M extends object>(map: M) {
 }
 
 /** A flag without value. In the environment `true`/`1`/`yes` or `false`/`0`/`no`. */
-export function toggle<S extends Description>(spec: S): S & Reader<boolean> & { readonly default: false } {
+export function toggle<S extends Description>(
+  spec: S,
+): S & Reader<boolean> & { readonly default: false } {
   return { ...spec, takes: "none", default: false, read: (texts) => readSwitch(last(texts)) };
 }
 
@@ -137,17 +145,27 @@ function readSwitch(value: string): boolean {
 }
 
 /** A text that may be given several times; all are kept, in order. */
-export function texts<S extends Description & { readonly default?: readonly string[] }>(spec: S): S & Reader<readonly string[]> {
+export function texts<S extends Description & { readonly default?: readonly string[] }>(
+  spec: S,
+): S & Reader<readonly string[]> {
   return { placeholder: "TEXT", ...spec, takes: "each", read: (values) => values };
 }
 
 /** `--flag FILE…`: several file names after one flag; `-` is standard input. */
 export function files<S extends Description>(spec: S): S & Reader<readonly string[]> {
-  return { placeholder: "FILE", completes: "file", ...spec, takes: "many", read: (values) => values };
+  return {
+    placeholder: "FILE",
+    completes: "file",
+    ...spec,
+    takes: "many",
+    read: (values) => values,
+  };
 }
 
 /** A file that is read by us. */
-export const file = <S extends Description>(spec: S): S & Reader<string> & { readonly completes: "file" } => ({
+export const file = <S extends Description>(
+  spec: S,
+): S & Reader<string> & { readonly completes: "file" } => ({
   placeholder: "FILE",
   ...spec,
   completes: "file",

@@ -30,7 +30,8 @@ export function parse<F extends FlagTable>(
     const fromEnv = flag.ignored ? undefined : env[variable(key)];
     origins.set(key, given ? "flag" : fromEnv === undefined ? "default" : "environment");
     if (given) options[key] = readValue(flag, `--${kebab(key)}`, given);
-    else if (fromEnv !== undefined) options[key] = readValue(flag, variable(key), splitVariable(flag, fromEnv));
+    else if (fromEnv !== undefined)
+      options[key] = readValue(flag, variable(key), splitVariable(flag, fromEnv));
     else options[key] = flag.default;
   }
   return {
@@ -65,8 +66,8 @@ interface Typed {
 function readArgv(name: string, flags: FlagTable, argv: readonly string[]): Typed {
   const command = new Command(name).helpOption(false).exitOverride().allowExcessArguments();
   command.configureOutput({ writeErr: () => {} });
-  for (const [key, flag] of Object.entries(flags)) command.addOption(toOption(key, flag));
   const complete = completeNames(flags, argv);
+  for (const [key, flag] of named(flags, complete)) command.addOption(toOption(key, flag));
   try {
     command.parse([...complete], { from: "user" });
   } catch (error) {
@@ -88,8 +89,25 @@ function toOption(key: string, flag: Flag): Option {
   const option = new Option(flag.takes === "none" ? names : `${names} ${placeholder}`);
   option.attributeName = () => key;
   if (flag.takes === "none") return option.argParser((): string[] => []).preset("");
-  option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
+  option.argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ]);
   return flag.bare === undefined ? option : option.preset(flag.bare);
+}
+
+/** commander gets only the flags that may be meant, since each costs start-up time; for an unknown one it gets all. */
+function named(flags: FlagTable, argv: readonly string[]): readonly (readonly [string, Flag])[] {
+  const all = Object.entries(flags);
+  const longs = new Set(argv.map((token) => token.split("=", 1)[0]));
+  const letters = new Set(argv.filter((token) => /^-[^-]/.test(token)).join(""));
+  const known = new Set(all.map(([key]) => `--${kebab(key)}`));
+  if ([...longs].some((token) => token?.startsWith("--") && token !== "--" && !known.has(token)))
+    return all;
+  return all.filter(
+    ([key, { short }]) =>
+      longs.has(`--${kebab(key)}`) || (short !== undefined && letters.has(short)),
+  );
 }
 
 /** Makes each abbreviated long flag whole (`--nb-message`), leaving the values of flags alone. */
@@ -115,7 +133,9 @@ function completeNames(flags: FlagTable, argv: readonly string[]): readonly stri
 
 function wholeName(typed: string, names: ReadonlyMap<string, Flag>): string {
   if (names.has(typed)) return typed;
-  const candidates = [...names.entries()].filter(([name, flag]) => name.startsWith(typed) && !flag.ignored);
+  const candidates = [...names.entries()].filter(
+    ([name, flag]) => name.startsWith(typed) && !flag.ignored,
+  );
   if (candidates.length > 1) {
     const list = candidates.map(([name]) => name).join(", ");
     throw new UsageError(`${typed} is ambiguous`, `it could be ${list}`);
@@ -142,7 +162,10 @@ function explain(error: CommanderError, name: string): UsageError {
   const [, flag = ""] = /option '(?:-\w, )?([^' ]+)/.exec(error.message) ?? [];
   const [, meant] = /Did you mean (.*)\?/.exec(error.message) ?? [];
   if (error.code === "commander.unknownOption") {
-    return new UsageError(`unknown flag ${flag}`, meant ? `did you mean ${meant}?` : `${name} --help-all lists every flag`);
+    return new UsageError(
+      `unknown flag ${flag}`,
+      meant ? `did you mean ${meant}?` : `${name} --help-all lists every flag`,
+    );
   }
   if (error.code === "commander.optionMissingArgument") {
     return new UsageError(`${flag} needs a value`, `${name} --help-all explains every flag`);

@@ -17,5 +17,9 @@ export interface Program<F extends FlagTable> {
   readonly flags: F;
   readonly examples: readonly Example[];
   /** Checks what the flags mean together, and returns the run. @throws UsageError before anything is opened */
-  prepare(this: void, parsed: Parsed<F>, env: Readonly<Record<string, string | undefined>>): (world: World) => Promise<number>;
+  prepare(
+    this: void,
+    parsed: Parsed<F>,
+    env: Readonly<Record<string, string | undefined>>,
+  ): (world: World) => Promise<number>;
 }

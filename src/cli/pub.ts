@@ -34,10 +34,22 @@ export const pub: Program<typeof flags> = {
   usage: "amqp-pub [flags]",
   flags,
   examples: [
-    { does: "send one message to a queue, and know that it arrived", command: "amqp-pub -k hello -m 'Hello World!' --mandatory --confirm" },
-    { does: "declare the queue first", command: "amqp-pub -q tasks -Q --durable-queue --nad-queue -m work --persistent" },
-    { does: "log four messages, one a second, to everybody", command: "amqp-pub -e logs -E -t fanout --nb-messages 4 -m Hello" },
-    { does: "send each line of a file or pipe, confirmed", command: "seq 1000 | amqp-pub -k tasks -l --confirm --quiet" },
+    {
+      does: "send one message to a queue, and know that it arrived",
+      command: "amqp-pub -k hello -m 'Hello World!' --mandatory --confirm",
+    },
+    {
+      does: "declare the queue first",
+      command: "amqp-pub -q tasks -Q --durable-queue --nad-queue -m work --persistent",
+    },
+    {
+      does: "log four messages, one a second, to everybody",
+      command: "amqp-pub -e logs -E -t fanout --nb-messages 4 -m Hello",
+    },
+    {
+      does: "send each line of a file or pipe, confirmed",
+      command: "seq 1000 | amqp-pub -k tasks -l --confirm --quiet",
+    },
     { does: "send files byte for byte", command: "amqp-pub -k images -f *.png --confirm" },
   ],
   prepare: (parsed, env) => {
@@ -47,13 +59,31 @@ export const pub: Program<typeof flags> = {
 };
 
 /** What the flags of amqp-pub mean. Pure. @throws UsageError */
-export function planPublish(parsed: Parsed<typeof flags>, env: Readonly<Record<string, string | undefined>>): PublishPlan {
+export function planPublish(
+  parsed: Parsed<typeof flags>,
+  env: Readonly<Record<string, string | undefined>>,
+): PublishPlan {
   const { options, origin } = parsed;
-  if (parsed.operands.length > 0) throw new UsageError(`unexpected argument "${parsed.operands[0]}" after --`, "amqp-pub runs no command");
+  if (parsed.operands.length > 0)
+    throw new UsageError(
+      `unexpected argument "${parsed.operands[0]}" after --`,
+      "amqp-pub runs no command",
+    );
   const source = planSource(options, origin);
-  const connection = planConnection(options, origin, env["AMQP_PASSWORD"], { name: "amqp-pub", version });
-  const topology = planTopology(options, origin, options.routingKey === undefined ? [] : [options.routingKey]);
-  const aimless = options.exchange === "" && options.routingKey === undefined && options.queue === "" && !options.createQueue;
+  const connection = planConnection(options, origin, env["AMQP_PASSWORD"], {
+    name: "amqp-pub",
+    version,
+  });
+  const topology = planTopology(
+    options,
+    origin,
+    options.routingKey === undefined ? [] : [options.routingKey],
+  );
+  const aimless =
+    options.exchange === "" &&
+    options.routingKey === undefined &&
+    options.queue === "" &&
+    !options.createQueue;
   return {
     connection,
     topology,
@@ -80,15 +110,31 @@ export function planPublish(parsed: Parsed<typeof flags>, env: Readonly<Record<s
 
 function planSource(options: Options, origin: (key: keyof Options) => Origin): SourcePlan {
   const given = (["message", "file", "lines"] as const).filter((key) => origin(key) !== "default");
-  if (given.length > 1) throw new UsageError(`--${given[0]} excludes --${given[1]}`, "one source of messages at a time");
-  const stdinTwice = [...(options.file ?? []), ...(options.lines ?? [])].filter((path) => path === "-").length > 1;
+  if (given.length > 1)
+    throw new UsageError(
+      `--${given[0]} excludes --${given[1]}`,
+      "one source of messages at a time",
+    );
+  const stdinTwice =
+    [...(options.file ?? []), ...(options.lines ?? [])].filter((path) => path === "-").length > 1;
   if (stdinTwice) throw new UsageError("stdin (-) is named twice", "it can be read once");
   if (options.lines !== undefined) {
-    const stray = (["nbMessages", "interval", "pubName", "messageSize"] as const).find((key) => origin(key) === "flag");
-    if (stray) throw new UsageError(`--lines excludes --${stray.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`, "it belongs to -m and -f");
+    const stray = (["nbMessages", "interval", "pubName", "messageSize"] as const).find(
+      (key) => origin(key) === "flag",
+    );
+    if (stray)
+      throw new UsageError(
+        `--lines excludes --${stray.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,
+        "it belongs to -m and -f",
+      );
     return { kind: "lines", paths: options.lines };
   }
-  const repeat = { times: options.nbMessages, intervalMs: options.interval, pubName: options.pubName, size: options.messageSize };
+  const repeat = {
+    times: options.nbMessages,
+    intervalMs: options.interval,
+    pubName: options.pubName,
+    size: options.messageSize,
+  };
   return options.file === undefined
     ? { kind: "message", text: options.message ?? "", repeat }
     : { kind: "files", paths: options.file, repeat };

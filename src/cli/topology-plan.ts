@@ -41,27 +41,59 @@ export function planTopology(
 }
 
 function checkCombinations(options: Options, origin: (key: keyof Options) => Origin): void {
-  const { createExchange, exchange, createQueue, queue, bindQueue, bindExchange, passive, queueType } = options;
+  const {
+    createExchange,
+    exchange,
+    createQueue,
+    queue,
+    bindQueue,
+    bindExchange,
+    passive,
+    queueType,
+  } = options;
   const orphan = createQueue ? undefined : needsQueue.find((key) => origin(key) === "flag");
-  if (orphan) throw new UsageError(`--${kebab(orphan)} needs --create-queue`, "add -Q: it describes the queue to declare");
+  if (orphan)
+    throw new UsageError(
+      `--${kebab(orphan)} needs --create-queue`,
+      "add -Q: it describes the queue to declare",
+    );
   const stray = createExchange ? undefined : needsExchange.find((key) => origin(key) === "flag");
-  if (stray) throw new UsageError(`--${kebab(stray)} needs --create-exchange`, "add -E: it describes the exchange to declare");
-  if (createExchange && exchange === "") throw new UsageError("--create-exchange needs --exchange", "name it with -e EXCHANGE");
+  if (stray)
+    throw new UsageError(
+      `--${kebab(stray)} needs --create-exchange`,
+      "add -E: it describes the exchange to declare",
+    );
+  if (createExchange && exchange === "")
+    throw new UsageError("--create-exchange needs --exchange", "name it with -e EXCHANGE");
   if (bindQueue && exchange === "") {
-    throw new UsageError("--bind-queue needs --exchange", "name it with -e; the default exchange binds every queue by itself");
+    throw new UsageError(
+      "--bind-queue needs --exchange",
+      "name it with -e; the default exchange binds every queue by itself",
+    );
   }
-  if (bindQueue && queue === "" && !createQueue) throw new UsageError("--bind-queue needs a queue", "name it with -q, or declare one with -Q");
-  if (bindExchange !== undefined && exchange === "") throw new UsageError("--bind-exchange needs --exchange", "name the destination with -e");
-  if (origin("bindHeader") === "flag" && !bindQueue && bindExchange === undefined) throw new UsageError("--bind-header needs --bind-queue");
-  if (passive && !createQueue && !createExchange) throw new UsageError("--passive needs -Q or -E", "say what to check");
-  if (passive && createQueue && queue === "") throw new UsageError("--passive needs the queue's name", "name it with -q");
+  if (bindQueue && queue === "" && !createQueue)
+    throw new UsageError("--bind-queue needs a queue", "name it with -q, or declare one with -Q");
+  if (bindExchange !== undefined && exchange === "")
+    throw new UsageError("--bind-exchange needs --exchange", "name the destination with -e");
+  if (origin("bindHeader") === "flag" && !bindQueue && bindExchange === undefined)
+    throw new UsageError("--bind-header needs --bind-queue");
+  if (passive && !createQueue && !createExchange)
+    throw new UsageError("--passive needs -Q or -E", "say what to check");
+  if (passive && createQueue && queue === "")
+    throw new UsageError("--passive needs the queue's name", "name it with -q");
   if (options.exclusive && (queueType === "quorum" || queueType === "stream")) {
-    throw new UsageError(`--queue-type ${queueType} excludes --exclusive`, `a ${queueType} queue outlives its connection`);
+    throw new UsageError(
+      `--queue-type ${queueType} excludes --exclusive`,
+      `a ${queueType} queue outlives its connection`,
+    );
   }
 }
 
 function planExchange(options: Options): ExchangePlan {
-  const extra: Table = options.alternateExchange === undefined ? {} : { "alternate-exchange": options.alternateExchange };
+  const extra: Table =
+    options.alternateExchange === undefined
+      ? {}
+      : { "alternate-exchange": options.alternateExchange };
   return {
     name: options.exchange,
     type: options.exchangeType,
@@ -99,7 +131,13 @@ function planQueue(options: Options, messageTtl: number | undefined): QueuePlan 
 function planBindings(options: Options, keys: readonly string[]): readonly BindingPlan[] {
   const table = present({ "x-match": options.match, ...options.bindHeader });
   const all = keys.length > 0 ? keys : [""];
-  const toQueue = (key: string): BindingPlan => ({ to: "queue", destination: options.queue, source: options.exchange, key, arguments: table });
+  const toQueue = (key: string): BindingPlan => ({
+    to: "queue",
+    destination: options.queue,
+    source: options.exchange,
+    key,
+    arguments: table,
+  });
   const { bindExchange } = options;
   const toExchange = (key: string): BindingPlan => ({
     to: "exchange",
@@ -108,7 +146,10 @@ function planBindings(options: Options, keys: readonly string[]): readonly Bindi
     key,
     arguments: table,
   });
-  return [...(bindExchange === undefined ? [] : all.map(toExchange)), ...(options.bindQueue ? all.map(toQueue) : [])];
+  return [
+    ...(bindExchange === undefined ? [] : all.map(toExchange)),
+    ...(options.bindQueue ? all.map(toQueue) : []),
+  ];
 }
 
 function present(table: Readonly<Record<string, Table[string] | undefined>>): Table {

@@ -1,7 +1,13 @@
 // Durations and sizes as people write them; shared by the flag makers.
 import { ValueError } from "../errors.ts";
 
-const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const milliseconds: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 const bytes: Readonly<Record<string, number>> = {
   b: 1,
@@ -24,6 +30,7 @@ export function readDuration(value: string, plainUnitMs: number): number {
 export function readSize(value: string): number {
   const [, number = "", unit = "b"] = /^(\d+\.?\d*)(b|kb|mb|gb|kib|mib|gib)?$/i.exec(value) ?? [];
   const size = Number(number) * (bytes[unit.toLowerCase()] ?? 1);
-  if (number === "" || !Number.isSafeInteger(size)) throw new ValueError("expected a size such as 100, 64KiB or 1MB");
+  if (number === "" || !Number.isSafeInteger(size))
+    throw new ValueError("expected a size such as 100, 64KiB or 1MB");
   return size;
 }

@@ -11,22 +11,30 @@ export interface UrlParts {
   readonly tls: boolean;
 }
 
-const hint = 'write it as amqp://USER:PASSWORD@HOST:PORT/VHOST; encode special characters: "#" is %23, "/" is %2F, "@" is %40';
+const hint =
+  'write it as amqp://USER:PASSWORD@HOST:PORT/VHOST; encode special characters: "#" is %23, "/" is %2F, "@" is %40';
 
 /** Reads one URL. Errors never show it, since it may hold a password. @throws UsageError */
 export function readUrl(text: string): UrlParts {
   const url = URL.parse(text.trim());
-  if (!url || !/^amqps?:$/.test(url.protocol)) throw new UsageError("--url: expected a URL that begins with amqp:// or amqps://", hint);
-  if (url.search !== "") throw new UsageError(`--url: parameters after "?" are not read`, "use the flags instead, for example --heartbeat or --cafile");
+  if (!url || !/^amqps?:$/.test(url.protocol))
+    throw new UsageError("--url: expected a URL that begins with amqp:// or amqps://", hint);
+  if (url.search !== "")
+    throw new UsageError(
+      `--url: parameters after "?" are not read`,
+      "use the flags instead, for example --heartbeat or --cafile",
+    );
   if (url.hash !== "") throw new UsageError(`--url: holds a "#" that is not encoded`, hint);
   const path = url.pathname.replace(/^\//, "");
-  if (path.includes("/")) throw new UsageError(`--url: the vhost holds a "/" that is not encoded`, hint);
+  if (path.includes("/"))
+    throw new UsageError(`--url: the vhost holds a "/" that is not encoded`, hint);
   return {
     host: decode(url.hostname.replace(/^\[|\]$/g, ""), "host") || undefined,
     port: url.port === "" ? undefined : Number(url.port),
     vhost: decode(path, "vhost") || undefined,
     username: decode(url.username, "user") || undefined,
-    password: url.username === "" && url.password === "" ? undefined : decode(url.password, "password"),
+    password:
+      url.username === "" && url.password === "" ? undefined : decode(url.password, "password"),
     tls: url.protocol === "amqps:",
   };
 }

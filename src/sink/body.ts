@@ -9,4 +9,7 @@ export function showBody(bytes: Buffer, isTerminal: boolean): Buffer {
   return isTerminal ? Buffer.from(escapeBytes(bytes)) : bytes;
 }
 
-export const body: Format = (delivery, isTerminal) => [showBody(delivery.body, isTerminal), newline];
+export const body: Format = (delivery, isTerminal) => [
+  showBody(delivery.body, isTerminal),
+  newline,
+];

@@ -16,5 +16,6 @@ export interface SinkPlan {
 /** The sink of a plan: one write to standard output for each batch. */
 export function openSink(plan: SinkPlan, output: Output): Sink {
   const format = plan.verbose ? verbose(formats[plan.format]) : formats[plan.format];
-  return (batch) => output.write(Buffer.concat(batch.flatMap((delivery) => format(delivery, output.isTerminal))));
+  return (batch) =>
+    output.write(Buffer.concat(batch.flatMap((delivery) => format(delivery, output.isTerminal))));
 }

@@ -4,4 +4,8 @@ import type { Format } from "./sink.ts";
 
 const label = Buffer.from("Received: ");
 
-export const text: Format = (delivery, isTerminal) => [label, showBody(delivery.body, isTerminal), newline];
+export const text: Format = (delivery, isTerminal) => [
+  label,
+  showBody(delivery.body, isTerminal),
+  newline,
+];

@@ -5,7 +5,9 @@ import type { SourceWorld } from "./source.ts";
 import { readAll } from "./stdin.ts";
 
 /** The files' contents in order, one at a time in memory. @throws UsageError naming a file that cannot be read */
-export function fileBodies(paths: readonly string[]): (world: SourceWorld) => AsyncIterable<Buffer> {
+export function fileBodies(
+  paths: readonly string[],
+): (world: SourceWorld) => AsyncIterable<Buffer> {
   return async function* bodies(world) {
     for (const path of paths) {
       if (world.stop.aborted) return;
@@ -31,5 +33,9 @@ export function unreadable(flag: string, path: string, error: unknown): UsageErr
     EISDIR: "is a directory",
     ERR_FS_FILE_TOO_LARGE: "larger than 2 GiB",
   };
-  return new UsageError(`${flag} "${path}": ${reasons[code] ?? "cannot be read"}`, undefined, error);
+  return new UsageError(
+    `${flag} "${path}": ${reasons[code] ?? "cannot be read"}`,
+    undefined,
+    error,
+  );
 }

@@ -25,14 +25,20 @@ async function* readPieces(path: string, { stop }: SourceWorld): AsyncIterable<B
   }
 }
 
-async function* split(pieces: AsyncIterable<Buffer>, envelope: Envelope): AsyncIterable<readonly Message[]> {
+async function* split(
+  pieces: AsyncIterable<Buffer>,
+  envelope: Envelope,
+): AsyncIterable<readonly Message[]> {
   let unfinished: Buffer[] = [];
   for await (const piece of pieces) {
     const batch: Message[] = [];
     let start = 0;
     for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
       const part = piece.subarray(start, end);
-      batch.push({ ...envelope, body: unfinished.length > 0 ? Buffer.concat([...unfinished, part]) : part });
+      batch.push({
+        ...envelope,
+        body: unfinished.length > 0 ? Buffer.concat([...unfinished, part]) : part,
+      });
       unfinished = [];
       start = end + 1;
     }

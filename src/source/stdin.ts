@@ -10,12 +10,14 @@ export async function readAll({ stdin, stop }: SourceWorld): Promise<Buffer> {
 
 /** Stdin in the pieces it arrives in. Ends when stopped. */
 export async function* readChunks({ stdin, stop }: SourceWorld): AsyncIterable<Buffer> {
+  const input = stdin();
   const cut = (): void => {
-    stdin.destroy();
+    input.destroy();
   };
   stop.addEventListener("abort", cut, { once: true });
   try {
-    for await (const chunk of stdin) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    for await (const chunk of input)
+      yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
   } catch (error) {
     if (!stop.aborted) throw error;
   } finally {

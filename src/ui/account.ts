@@ -5,9 +5,15 @@ import type { Log } from "./log.ts";
 export type SummaryStyle = "text" | "json" | "none";
 
 /** Tells where every message has gone; without being asked when something was not delivered. */
-export function reportAccount(account: Account, isDelivered: boolean, style: SummaryStyle, log: Log): void {
+export function reportAccount(
+  account: Account,
+  isDelivered: boolean,
+  style: SummaryStyle,
+  log: Log,
+): void {
   if (style === "json") log.note(JSON.stringify(account));
-  if (style === "text" || (style === "none" && !isDelivered)) log.note(`Account: ${describe(account)}`);
+  if (style === "text" || (style === "none" && !isDelivered))
+    log.note(`Account: ${describe(account)}`);
 }
 
 function describe({ read, confirmed, returned, nacked, unconfirmed, resent }: Account): string {
@@ -16,7 +22,11 @@ function describe({ read, confirmed, returned, nacked, unconfirmed, resent }: Ac
 }
 
 /** Tells how many messages were taken. */
-export function reportReceived(counts: { readonly received: number }, style: SummaryStyle, log: Log): void {
+export function reportReceived(
+  counts: { readonly received: number },
+  style: SummaryStyle,
+  log: Log,
+): void {
   if (style === "json") log.note(JSON.stringify(counts));
   if (style === "text") log.note(`Account: received ${counts.received}`);
 }

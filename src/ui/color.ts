@@ -10,7 +10,11 @@ interface Screen {
 }
 
 /** Does this stream get colours? Order: --color, FORCE_COLOR, NO_COLOR, terminal. */
-export function wantsColor(choice: ColorChoice, stream: Screen, env: Readonly<Record<string, string | undefined>>): boolean {
+export function wantsColor(
+  choice: ColorChoice,
+  stream: Screen,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
   if (choice !== "auto") return choice === "always";
   if (env["FORCE_COLOR"]) return env["FORCE_COLOR"] !== "0";
   if (env["NO_COLOR"]) return false;
@@ -18,7 +22,11 @@ export function wantsColor(choice: ColorChoice, stream: Screen, env: Readonly<Re
 }
 
 /** A painter for a stream; without colours it returns texts as they are. */
-export async function painter(choice: ColorChoice, stream: Screen, env: Readonly<Record<string, string | undefined>>): Promise<Paint> {
+export async function painter(
+  choice: ColorChoice,
+  stream: Screen,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Paint> {
   if (!wantsColor(choice, stream, env)) return (_color, text) => text;
   const { Chalk } = await import("chalk");
   const chalk: ChalkInstance = new Chalk({ level: 1 });

@@ -4,14 +4,17 @@ import { TextDecoder } from "node:util";
 
 /** C0 but newline and tab, DEL, C1, line separators, and the controls that reorder text (Unicode TR 36). */
 // oxlint-disable-next-line no-control-regex
-const unsafe = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{e0000}-\u{e007f}]/gu;
+const unsafe =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{e0000}-\u{e007f}]/gu;
 
 /** The text with each unsafe character shown as `\\x1b` or `\\u202e`. Newline and tab stay. */
 export function escapeText(text: string): string {
   return text.replace(unsafe, (character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
-    return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\u{${code.toString(16)}}`;
+    return code < 0x10000
+      ? `\\u${code.toString(16).padStart(4, "0")}`
+      : `\\u{${code.toString(16)}}`;
   });
 }
 
@@ -30,9 +33,12 @@ export function escapeBytes(bytes: Buffer): string {
 function showInvalid(bytes: Buffer): string {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let shown = "";
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const length = sequenceLength(bytes, i, decoder);
-    shown += length === 0 ? `\\x${bytes.toString("hex", i, i + 1)}` : bytes.toString("utf8", i, i + length);
+    shown +=
+      length === 0
+        ? `\\x${bytes.toString("hex", i, i + 1)}`
+        : bytes.toString("utf8", i, i + length);
     i += length || 1;
   }
   return shown;

@@ -19,7 +19,11 @@ export interface LogStream extends Writable {
 }
 
 /** A log on a stream. Lines that can no longer be written are dropped. */
-export async function openLog(stream: LogStream, color: ColorChoice, env: Readonly<Record<string, string | undefined>>): Promise<Log> {
+export async function openLog(
+  stream: LogStream,
+  color: ColorChoice,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Log> {
   const paint = await painter(color, stream, env);
   stream.on("error", () => {});
   const write = (line: string): void => {
@@ -31,7 +35,8 @@ export async function openLog(stream: LogStream, color: ColorChoice, env: Readon
     trace: (text) => write(escapeText(text)),
     error: (failure) => {
       write(`${paint("red", "ERROR:")} ${escapeLine(failure.message)}`);
-      if (failure.hint !== undefined) write(`${paint("cyan", "hint:")} ${escapeLine(failure.hint)}`);
+      if (failure.hint !== undefined)
+        write(`${paint("cyan", "hint:")} ${escapeLine(failure.hint)}`);
     },
   };
 }

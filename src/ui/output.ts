@@ -69,6 +69,9 @@ export function openOutput(stream: OutputStream): Output {
 function toFailure(error: Error): Error {
   const code = "code" in error ? String(error.code) : "";
   if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED") return new ReaderGone();
-  const hint = code === "ENOSPC" ? "make room on the disk; what was not written was not acknowledged" : undefined;
+  const hint =
+    code === "ENOSPC"
+      ? "make room on the disk; what was not written was not acknowledged"
+      : undefined;
   return new Failure("output", `standard output cannot be written: ${error.message}`, hint, error);
 }

@@ -1,5 +1,4 @@
 // Asks for a password on the terminal, without echo.
-import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { UsageError } from "../errors.ts";
 
@@ -9,7 +8,12 @@ interface Terminal extends NodeJS.ReadableStream {
 
 /** Resolves with what was typed. @throws UsageError when there is no terminal */
 export async function askPassword(input: Terminal, screen: NodeJS.WritableStream): Promise<string> {
-  if (!input.isTTY) throw new UsageError("no password, and no terminal to ask on", "use --password-file or AMQP_PASSWORD");
+  if (!input.isTTY)
+    throw new UsageError(
+      "no password, and no terminal to ask on",
+      "use --password-file or AMQP_PASSWORD",
+    );
+  const { createInterface } = await import("node:readline");
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const asking = createInterface({ input, output: silent, terminal: true });
   screen.write("Password: ");

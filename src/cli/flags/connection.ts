@@ -4,7 +4,12 @@ import { count, duration, file, outage, text, toggle } from "../flag.ts";
 const group = "Connection";
 
 export const connectionFlags = {
-  serverName: text({ group, default: "localhost", placeholder: "HOST", summary: "broker's host name or address" }),
+  serverName: text({
+    group,
+    default: "localhost",
+    placeholder: "HOST",
+    summary: "broker's host name or address",
+  }),
   portNumber: count({ min: 1, max: 65535 })({
     group,
     summary: "broker's port (5672; 5671 with TLS)",
@@ -31,7 +36,8 @@ export const connectionFlags = {
   passwordFile: file({
     group,
     summary: "file whose first line is the password",
-    details: "The password may also stand in AMQP_PASSWORD; with --username alone it is asked for on a terminal.",
+    details:
+      "The password may also stand in AMQP_PASSWORD; with --username alone it is asked for on a terminal.",
   }),
   wait: duration({
     group,
@@ -43,17 +49,29 @@ export const connectionFlags = {
     group,
     default: 60_000,
     summary: "keep reconnecting so long after a loss, or forever",
-    details: "0 leaves at once with exit code 3. Login, permission and precondition errors are never tried again.",
+    details:
+      "0 leaves at once with exit code 3. Login, permission and precondition errors are never tried again.",
   }),
-  connectTimeout: duration({ group, default: 10_000, summary: "give up on one connection attempt after this time" }),
+  connectTimeout: duration({
+    group,
+    default: 10_000,
+    summary: "give up on one connection attempt after this time",
+  }),
   heartbeat: duration({
     group,
     default: 10_000,
     summary: "heartbeat interval; 0 switches heartbeats off",
     details: "A dead peer is noticed within three intervals. Whole seconds.",
   }),
-  connectionName: text({ group, placeholder: "NAME", summary: "name shown in the broker's list of connections" }),
-  channelMax: count({ min: 1, max: 65535 })({ group, summary: "highest number of channels to ask for" }),
+  connectionName: text({
+    group,
+    placeholder: "NAME",
+    summary: "name shown in the broker's list of connections",
+  }),
+  channelMax: count({ min: 1, max: 65535 })({
+    group,
+    summary: "highest number of channels to ask for",
+  }),
   frameMax: count({ min: 8192 })({
     group,
     default: 131_072,

@@ -24,8 +24,15 @@ export const consumeFlags = {
     summary: "fetch one by one until -n (1) or the queue is empty",
     details: "Exit code 8 when the queue is empty.",
   }),
-  consumerTag: text({ group: "Consuming", placeholder: "TAG", summary: "name of the subscription" }),
-  messageTtl: timeToLive({ group: "Topology", summary: "the same as --queue-message-ttl (sample)" }),
+  consumerTag: text({
+    group: "Consuming",
+    placeholder: "TAG",
+    summary: "name of the subscription",
+  }),
+  messageTtl: timeToLive({
+    group: "Topology",
+    summary: "the same as --queue-message-ttl (sample)",
+  }),
 };
 
 export const outputFlags = {
@@ -33,12 +40,20 @@ export const outputFlags = {
     group: "Output",
     default: "text",
     summary: "how a message is written to stdout",
-    details: "text: `Received: BODY`. body: the body and a newline. raw: the body's bytes, nothing else.",
+    details:
+      "text: `Received: BODY`. body: the body and a newline. raw: the body's bytes, nothing else.",
   }),
-  verbose: toggle({ group: "Output", summary: "properties, headers, exchange and key of each message" }),
+  verbose: toggle({
+    group: "Output",
+    summary: "properties, headers, exchange and key of each message",
+  }),
 };
 
-const ignored = { group: "General", ignored: true, summary: "accepted as in the sample; no effect here" } as const;
+const ignored = {
+  group: "General",
+  ignored: true,
+  summary: "accepted as in the sample; no effect here",
+} as const;
 
 /** Flags of the sample's common parser that do nothing in a consumer. */
 export const samplePublisherFlags = {

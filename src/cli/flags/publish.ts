@@ -15,7 +15,8 @@ export const inputFlags = {
     short: "l",
     bare: "-",
     summary: "one message per line of stdin or the files",
-    details: "A last line without newline counts. There is no limit on a line's length but the broker's.",
+    details:
+      "A last line without newline counts. There is no limit on a line's length but the broker's.",
   }),
   nbMessages: count({ min: 0 })({
     group: "Input",
@@ -23,19 +24,37 @@ export const inputFlags = {
     summary: "send -m or -f so often; 0 for ever",
     details: "Any number but 1 prefixes each body with its number: `1:Hello!`.",
   }),
-  interval: duration({ group: "Input", default: 1000, summary: "pause between the repeats of -m or -f" }),
-  pubName: text({ group: "Input", placeholder: "NAME", summary: "put NAME: before the number of each repeat" }),
+  interval: duration({
+    group: "Input",
+    default: 1000,
+    summary: "pause between the repeats of -m or -f",
+  }),
+  pubName: text({
+    group: "Input",
+    placeholder: "NAME",
+    summary: "put NAME: before the number of each repeat",
+  }),
   messageSize: size({
     group: "Input",
     summary: "make each body exactly so many bytes",
-    details: "Padded with 0123456789… or cut between two characters; the number's prefix is included.",
+    details:
+      "Padded with 0123456789… or cut between two characters; the number's prefix is included.",
   }),
 };
 
 export const propertyFlags = {
-  persistent: toggle({ group: "Message properties", summary: "delivery mode 2: a durable queue keeps it on disk" }),
-  priority: count({ min: 0, max: 255 })({ group: "Message properties", summary: "priority, 0 to 255" }),
-  messageTtl: timeToLive({ group: "Message properties", summary: "the broker drops the message after this time" }),
+  persistent: toggle({
+    group: "Message properties",
+    summary: "delivery mode 2: a durable queue keeps it on disk",
+  }),
+  priority: count({ min: 0, max: 255 })({
+    group: "Message properties",
+    summary: "priority, 0 to 255",
+  }),
+  messageTtl: timeToLive({
+    group: "Message properties",
+    summary: "the broker drops the message after this time",
+  }),
 };
 
 export const deliveryFlags = {
@@ -49,17 +68,29 @@ export const deliveryFlags = {
     details:
       "Messages are confirmed in a window. After a reconnect, unconfirmed ones are sent again in order with the same message-id (at least once). A message that reached no queue is counted as returned even without --mandatory.",
   }),
-  confirmWindow: count({ min: 1 })({ group: "Delivery", default: 1000, summary: "most unconfirmed messages at a time" }),
+  confirmWindow: count({ min: 1 })({
+    group: "Delivery",
+    default: 1000,
+    summary: "most unconfirmed messages at a time",
+  }),
   confirmTimeout: duration({
     group: "Delivery",
     default: 30_000,
     summary: "reconnect when no confirm arrives so long",
   }),
-  nackRetries: count({ min: 0 })({ group: "Delivery", default: 3, summary: "send a refused message again so often" }),
+  nackRetries: count({ min: 0 })({
+    group: "Delivery",
+    default: 3,
+    summary: "send a refused message again so often",
+  }),
   quiet: toggle({ group: "Output", summary: "no Sent: lines" }),
 };
 
-const ignored = { group: "General", ignored: true, summary: "accepted as in the sample; no effect here" } as const;
+const ignored = {
+  group: "General",
+  ignored: true,
+  summary: "accepted as in the sample; no effect here",
+} as const;
 
 /** Flags of the sample's common parser that do nothing in a publisher. */
 export const sampleConsumerFlags = {

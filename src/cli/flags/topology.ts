@@ -5,7 +5,13 @@ const group = "Topology";
 
 /** Flags that mean the same in both binaries. */
 export const topologyFlags = {
-  exchange: text({ group, short: "e", default: "", placeholder: "EXCHANGE", summary: "exchange; none: the default exchange" }),
+  exchange: text({
+    group,
+    short: "e",
+    default: "",
+    placeholder: "EXCHANGE",
+    summary: "exchange; none: the default exchange",
+  }),
   exchangeType: text({
     group,
     short: "t",
@@ -22,7 +28,11 @@ export const topologyFlags = {
     details: "As in the sample, a declared exchange is otherwise deleted with its last binding.",
   }),
   internalExchange: toggle({ group, summary: "only other exchanges may publish to the exchange" }),
-  alternateExchange: text({ group, placeholder: "EXCHANGE", summary: "where the exchange sends what it cannot route" }),
+  alternateExchange: text({
+    group,
+    placeholder: "EXCHANGE",
+    summary: "where the exchange sends what it cannot route",
+  }),
   exchangeArg: pairs({ group, summary: "further argument of --create-exchange, typed" }),
   createQueue: toggle({
     group,
@@ -40,23 +50,44 @@ export const topologyFlags = {
   }),
   queueTtl: timeToLive({ group, summary: "delete the queue when unused so long (x-expires)" }),
   queueMessageTtl: timeToLive({ group, summary: "drop messages older than this (x-message-ttl)" }),
-  deadLetterExchange: text({ group, placeholder: "EXCHANGE", summary: "where rejected and expired messages go" }),
+  deadLetterExchange: text({
+    group,
+    placeholder: "EXCHANGE",
+    summary: "where rejected and expired messages go",
+  }),
   deadLetterRoutingKey: text({ group, placeholder: "KEY", summary: "the key they get on the way" }),
   maxLength: count({ min: 0 })({ group, summary: "most messages the queue holds" }),
   maxLengthBytes: size({ group, summary: "most bytes of bodies the queue holds" }),
-  overflow: oneOf(["drop-head", "reject-publish", "reject-publish-dlx"])({ group, summary: "what a full queue does" }),
-  maxPriority: count({ min: 1, max: 255 })({ group, summary: "priorities 0 to N (x-max-priority)" }),
-  deliveryLimit: count({ min: 0 })({ group, summary: "redeliveries before a quorum queue gives up" }),
+  overflow: oneOf(["drop-head", "reject-publish", "reject-publish-dlx"])({
+    group,
+    summary: "what a full queue does",
+  }),
+  maxPriority: count({ min: 1, max: 255 })({
+    group,
+    summary: "priorities 0 to N (x-max-priority)",
+  }),
+  deliveryLimit: count({ min: 0 })({
+    group,
+    summary: "redeliveries before a quorum queue gives up",
+  }),
   singleActiveConsumer: toggle({ group, summary: "one consumer at a time gets messages" }),
   queueArg: pairs({
     group,
     summary: "further argument of --create-queue, typed",
-    details: "For example --queue-arg x-max-length:int=10. Types: string, int, bool, double, timestamp, bytes, null, json.",
+    details:
+      "For example --queue-arg x-max-length:int=10. Types: string, int, bool, double, timestamp, bytes, null, json.",
   }),
   bindQueue: toggle({ group, summary: "bind the queue to the exchange with the routing key" }),
   bindHeader: pairs({ group, summary: "binding argument for a headers exchange, typed" }),
-  match: oneOf(["all", "any"])({ group, summary: "whether all or any of --bind-header must match" }),
-  bindExchange: text({ group, placeholder: "SOURCE", summary: "bind the exchange to this source exchange" }),
+  match: oneOf(["all", "any"])({
+    group,
+    summary: "whether all or any of --bind-header must match",
+  }),
+  bindExchange: text({
+    group,
+    placeholder: "SOURCE",
+    summary: "bind the exchange to this source exchange",
+  }),
   passive: toggle({ group, summary: "with -E or -Q: check that it exists, create nothing" }),
 };
 
@@ -78,5 +109,9 @@ export const publisherTopologyFlags = {
 export const consumerTopologyFlags = {
   ...topologyFlags,
   queue: text({ ...queue, default: "", summary: "queue to consume from" }),
-  routingKey: texts({ ...routingKey, default: [], summary: "key to bind the queue with; repeatable" }),
+  routingKey: texts({
+    ...routingKey,
+    default: [],
+    summary: "key to bind the queue with; repeatable",
+  }),
 };

@@ -5,7 +5,15 @@ import type { Program } from "../program.ts";
 /** `-h`: what it is, examples, and where to find more. */
 export function shortHelp<F extends FlagTable>(program: Program<F>): string {
   const examples = program.examples.map(({ does, command }) => `  # ${does}\n  ${command}\n`);
-  return [`${program.name}: ${program.summary}`, "", `Usage: ${program.usage}`, "", ...examples, `${program.name} --help-all lists every flag.`, ""].join("\n");
+  return [
+    `${program.name}: ${program.summary}`,
+    "",
+    `Usage: ${program.usage}`,
+    "",
+    ...examples,
+    `${program.name} --help-all lists every flag.`,
+    "",
+  ].join("\n");
 }
 
 /** `--help-all`: every flag, grouped, with its default. */
@@ -13,11 +21,21 @@ export function longHelp<F extends FlagTable>(program: Program<F>): string {
   const entries = Object.entries(program.flags).filter(([, flag]) => !flag.ignored);
   const groups = [...new Set(entries.map(([, flag]) => flag.group))];
   const sections = groups.map((group) => {
-    const lines = entries.filter(([, flag]) => flag.group === group).map(([key, flag]) => line(key, flag));
+    const lines = entries
+      .filter(([, flag]) => flag.group === group)
+      .map(([key, flag]) => line(key, flag));
     return `${group}:\n${lines.join("\n")}\n`;
   });
   const env = `Every flag has an environment variable, such as ${variable("vhost")} for --vhost.`;
-  return [`${program.name}: ${program.summary}`, "", `Usage: ${program.usage}`, "", ...sections, env, ""].join("\n");
+  return [
+    `${program.name}: ${program.summary}`,
+    "",
+    `Usage: ${program.usage}`,
+    "",
+    ...sections,
+    env,
+    "",
+  ].join("\n");
 }
 
 function line(key: string, flag: Flag): string {
@@ -30,7 +48,12 @@ function line(key: string, flag: Flag): string {
 export function spell(key: string, flag: Flag): string {
   const short = flag.short ? `-${flag.short}, ` : "";
   const many = flag.takes === "many" ? "..." : "";
-  const value = flag.takes === "none" ? "" : flag.bare === undefined ? ` ${flag.placeholder}${many}` : ` [${flag.placeholder}${many}]`;
+  const value =
+    flag.takes === "none"
+      ? ""
+      : flag.bare === undefined
+        ? ` ${flag.placeholder}${many}`
+        : ` [${flag.placeholder}${many}]`;
   return `${short}--${kebab(key)}${value}`;
 }
 
