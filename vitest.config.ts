@@ -7,7 +7,7 @@ const pure = [
   "test/source/**/*.test.ts",
   "test/sink/**/*.test.ts",
   "test/ui/**/*.test.ts",
-  "test/support/{run,name,fault-*,misbehave*}.test.ts",
+  "test/support/{child,run,name,fault-*,misbehave*}.test.ts",
 ];
 
 export default defineConfig({

@@ -29,9 +29,13 @@ export interface Command {
 }
 
 const alive = new Set<Child>();
-process.once("exit", () => {
-  for (const child of alive) child.killGroup();
-});
+// Vitest ends its workers with SIGTERM, which by itself runs no exit listener.
+for (const end of ["exit", "SIGTERM", "disconnect"] as const) {
+  process.once(end, () => {
+    for (const child of alive) child.killGroup();
+    if (end === "SIGTERM") process.kill(process.pid, end);
+  });
+}
 
 /** A running process and all its output. It leads a process group of its own, so that what it has spawned ends with it. */
 export class Child {

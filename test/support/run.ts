@@ -1,6 +1,5 @@
 // Starting programs in tests: the two real binaries, a shell line that uses them, a terminal around them, any other tool.
 // What a started program offers (output, waiting, signals, its end) is in child.ts.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -84,10 +83,10 @@ export async function runToEnd(
 
 /** Starts a bash script that calls `amqp-pub` and `amqp-con` by name, joined by real pipes; a failing member fails the pipe. */
 export function shell(script: string, options: RunOptions = {}): Child {
-  const path = [wrappers(), process.env["PATH"]].join(delimiter);
+  const path = [join(root, "test/support/path"), process.env["PATH"]].join(delimiter);
   return command("bash", ["-o", "pipefail", "-c", script], {
     ...options,
-    env: { PATH: path, ...options.env },
+    env: { PATH: path, TEST_NODE: process.execPath, ...options.env },
   });
 }
 
@@ -138,21 +137,4 @@ export function pty(
 /** One argument for a POSIX shell. */
 export function quote(argument: string): string {
   return `'${argument.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-let folder: string | undefined;
-
-function wrappers(): string {
-  if (folder !== undefined) return folder;
-  const made = mkdtempSync(join(tmpdir(), "amqp-pubcon-bin-"));
-  for (const name of ["amqp-pub", "amqp-con"] as const) {
-    writeFileSync(
-      join(made, name),
-      `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(binary(name))} "$@"\n`,
-    );
-    chmodSync(join(made, name), 0o755);
-  }
-  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
-  folder = made;
-  return made;
 }
