@@ -7,8 +7,9 @@ import tls from "node:tls";
 import { fileURLToPath } from "node:url";
 import { type ChannelModel, connect } from "amqplib";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { clusterAvailable, startBroker, startCluster } from "./broker.ts";
+import { startBroker } from "./broker.ts";
 import { greeting } from "./broker/greeting.ts";
+import { storeMessage, takeMessage } from "./kept-message.ts";
 import { unique } from "./name.ts";
 import { sharedBroker, sharedCertificates } from "./shared-broker.ts";
 
@@ -56,7 +57,7 @@ describe("a broker of a test's own", () => {
     await broker.kill9();
     await expect(greeting(broker, 1_000)).rejects.toThrow("ECONNREFUSED");
     await broker.restart();
-    expect(await countMessages(broker.url, queue)).toBe(1);
+    expect(await takeMessage(broker.url, queue)).toBe("kept");
   });
 
   it("takes lines of configuration", async () => {
@@ -81,54 +82,8 @@ describe("a broker of a test's own", () => {
   });
 });
 
-describe.skipIf(!(await clusterAvailable()))("a cluster", () => {
-  it(
-    "keeps a quorum queue's messages when the node of the queue's leader is killed",
-    { timeout: 90_000 },
-    async () => {
-      const cluster = await startCluster(3);
-      onTestFinished(cluster.stop);
-      const [first, second] = cluster.nodes;
-      const queue = unique("queue");
-      await storeMessage(first?.url ?? "", queue, "quorum");
-      await first?.kill9();
-      await expect
-        .poll(() => countMessages(second?.url ?? "", queue), { timeout: 20_000, interval: 500 })
-        .toBe(1);
-    },
-  );
-});
-
 async function connected(url: string): Promise<ChannelModel> {
   const connection = await connect(url);
   onTestFinished(() => connection.close());
   return connection;
-}
-
-async function storeMessage(
-  url: string,
-  queue: string,
-  type: "classic" | "quorum" = "classic",
-): Promise<void> {
-  const connection = await connect(url);
-  const channel = await connection.createConfirmChannel();
-  await channel.assertQueue(queue, { durable: true, arguments: { "x-queue-type": type } });
-  channel.sendToQueue(queue, Buffer.from("kept"), { persistent: true });
-  await channel.waitForConfirms();
-  await connection.close();
-}
-
-/** Takes one message and counts it with those that are left. Rejects when the broker closes the connection instead. */
-async function countMessages(url: string, queue: string): Promise<number> {
-  const connection = await connect(url);
-  const count = async () => {
-    const channel = await connection.createChannel();
-    const message = await channel.get(queue, { noAck: true });
-    return message === false ? 0 : 1 + message.fields.messageCount;
-  };
-  // amqplib leaves a `get` unsettled when the connection is closed under it.
-  const lost = once(connection, "error").then(([reason]) => Promise.reject(reason));
-  const counted = await Promise.race([count(), lost]);
-  await connection.close();
-  return counted;
 }

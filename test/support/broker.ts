@@ -4,7 +4,7 @@ import process from "node:process";
 import { type Administration, rabbitmqctl } from "./broker/administration.ts";
 import { engineAnswers, startContainer } from "./broker/container.ts";
 import { awaitGreeting } from "./broker/greeting.ts";
-import { canInstall, findServer, installServer } from "./broker/installed.ts";
+import { findProgram, needProgram } from "./broker/installed.ts";
 import { startNode, startNodes } from "./broker/node.ts";
 
 /** Files in PEM format of the server's certificate, its key, and the authority that signs clients. */
@@ -97,20 +97,11 @@ export async function startCluster(size = 3, options: BrokerOptions = {}): Promi
 
 /** Whether `startCluster` can work without installing anything. */
 export async function clusterAvailable(): Promise<boolean> {
-  return (await findServer()) !== undefined;
+  return (await findProgram("rabbitmq-server")) !== undefined;
 }
 
-async function serverHere(): Promise<string> {
-  const found = await findServer();
-  if (found !== undefined) return found;
-  if (!(await canInstall())) throw new Error(noBroker);
-  const since = Date.now();
-  say("no RabbitMQ here: installing Debian's rabbitmq-server (apt-get), a minute or two");
-  const installed = await installServer();
-  say(
-    `installed rabbitmq-server in ${Math.round((Date.now() - since) / 1000)} s; no system broker was started`,
-  );
-  return installed;
+function serverHere(): Promise<string> {
+  return needProgram("rabbitmq-server", noBroker, say);
 }
 
 async function brokerAt(url: string): Promise<Broker> {

@@ -5,6 +5,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { needProgram } from "./broker/installed.ts";
 
 /** A certificate and its key; paths of PEM files. */
 export interface CertificateFiles {
@@ -43,7 +44,8 @@ const passphrase = "open sesame";
 const newKey = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
 
 /** Makes all of them in a new temporary folder, which the caller removes; well under a second. */
-export async function createCertificates(): Promise<Certificates> {
+export async function createCertificates(say: (line: string) => void): Promise<Certificates> {
+  await needProgram("openssl", "tests of TLS need the openssl command (package openssl)", say);
   const folder = await mkdtemp(path.join(tmpdir(), "amqp-pubcon-tls-"));
   const [good, evil] = await Promise.all([
     createAuthority(folder, "ca"),
@@ -149,11 +151,5 @@ function filesFor(folder: string, name: string): CertificateFiles {
 
 async function openssl(command: string, options: Readonly<Record<string, string>>): Promise<void> {
   const values = Object.entries(options).flatMap(([name, value]) => [`-${name}`, value]);
-  try {
-    await promisify(execFile)("openssl", [...command.split(" "), ...values]);
-  } catch (error) {
-    throw new Error("the openssl command failed; TLS tests need it (package openssl)", {
-      cause: error,
-    });
-  }
+  await promisify(execFile)("openssl", [...command.split(" "), ...values]);
 }

@@ -23,7 +23,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   await build();
   const since = Date.now();
   const keeper = startKeeper();
-  const certificates = await createCertificates();
+  const certificates = await createCertificates(say);
   keeper.folder(certificates.folder);
   const any = await findBroker(withTls(certificates));
   // A given broker may lack a way in for the administrator, and its TLS, if any, has not our certificates.
@@ -62,7 +62,11 @@ function report(brokers: readonly Broker[], tookMs: number): void {
   const texts = brokers.map(
     ({ kind, version, host, port }) => `RabbitMQ ${version} (${names[kind]}) at ${host}:${port}`,
   );
-  process.stderr.write(`broker: ${texts.join("; ")}, ready in ${(tookMs / 1000).toFixed(1)} s\n`);
+  say(`broker: ${texts.join("; ")}, ready in ${(tookMs / 1000).toFixed(1)} s`);
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 async function build(): Promise<void> {

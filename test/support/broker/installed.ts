@@ -1,5 +1,5 @@
-// Where this machine's rabbitmq-server is, and how to get one where we may install packages without asking.
-// Starting it is node.ts's business.
+// Which programs this machine has, and how to get one where packages may be installed without asking: Debian and its
+// children, as root. Starting them is others' business.
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access, rm, writeFile } from "node:fs/promises";
@@ -9,55 +9,68 @@ import { promisify } from "node:util";
 
 const execute = promisify(execFile);
 
-// The first: on Debian the one on PATH is a wrapper that only root and the user rabbitmq may use.
-const debianFolder = "/usr/lib/rabbitmq/bin";
-const otherFolders = [
+// First: on Debian the rabbitmq-server on PATH is a wrapper that only root and the user rabbitmq may use.
+const beforePath = ["/usr/lib/rabbitmq/bin"];
+const afterPath = [
   "/usr/sbin",
   "/usr/local/sbin",
   "/opt/homebrew/sbin",
   "/opt/homebrew/opt/rabbitmq/sbin",
 ];
 
-/** The path of an installed rabbitmq-server, or undefined. */
-export async function findServer(): Promise<string | undefined> {
-  const onPath = (process.env["PATH"] ?? "")
-    .split(path.delimiter)
-    .filter((folder) => folder !== "");
-  for (const folder of [debianFolder, ...onPath, ...otherFolders]) {
-    const file = path.join(folder, "rabbitmq-server");
+/** The path of an installed program, or undefined. */
+export async function findProgram(name: string): Promise<string | undefined> {
+  const onPath = (process.env["PATH"] ?? "").split(path.delimiter).filter(Boolean);
+  for (const folder of [...beforePath, ...onPath, ...afterPath]) {
+    const file = path.join(folder, name);
     if (await isExecutable(file)) return file;
   }
   return undefined;
 }
 
-/** Whether `installServer` may be used: Debian or a child of it (Ubuntu), as root. */
-export async function canInstall(): Promise<boolean> {
+/**
+ * The path of a program that is on this machine, or in Debian's package of the same name, which is installed then.
+ * Rejects with `advice` where that cannot be done. `say` is told when it takes time.
+ */
+export async function needProgram(
+  name: string,
+  advice: string,
+  say: (line: string) => void,
+): Promise<string> {
+  const found = await findProgram(name);
+  if (found !== undefined) return found;
+  if (!(await canInstall())) throw new Error(advice);
+  say(`no ${name} here: installing Debian's package (apt-get); a minute or two`);
+  const since = Date.now();
+  await installPackage(name);
+  say(`installed ${name} in ${Math.round((Date.now() - since) / 1000)} s; no service was started`);
+  const installed = await findProgram(name);
+  if (installed === undefined) throw new Error(`the package ${name} has no program of that name`);
+  return installed;
+}
+
+async function canInstall(): Promise<boolean> {
   return process.getuid?.() === 0 && (await isExecutable("/usr/bin/apt-get"));
 }
 
-/**
- * Installs Debian's package rabbitmq-server and gives the server's path. The package would start a system broker on
- * port 5672 and at every boot: neither is left behind.
- */
-export async function installServer(): Promise<string> {
-  const undo = await forbidServiceStarts();
+/** Installs without starting what the package would start now (rabbitmq-server: a system broker), or at every boot. */
+async function installPackage(name: string): Promise<void> {
+  const permitAgain = await forbidServiceStarts();
   try {
     await apt("update");
-    await apt("install", "-y", "--no-install-recommends", "rabbitmq-server");
+    await apt("install", "-y", "--no-install-recommends", name);
   } finally {
-    await undo();
+    await permitAgain();
   }
+  // systemd runs here; there is no service of that name for a package without one.
   if (await isExecutable("/run/systemd/system"))
-    await execute("systemctl", ["disable", "--now", "rabbitmq-server"]);
-  const server = await findServer();
-  if (server === undefined)
-    throw new Error("apt-get installed rabbitmq-server, but no such program is there now");
-  return server;
+    await execute("systemctl", ["disable", "--now", name]).catch(() => undefined);
 }
 
 async function apt(...args: readonly string[]): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await execute("apt-get", ["-q", ...args], { env, timeout: 600_000, maxBuffer: 64 * 1024 * 1024 });
+  const options = { env, timeout: 600_000, maxBuffer: 64 * 1024 * 1024 };
+  await execute("apt-get", ["-q", "-o", "DPkg::Lock::Timeout=120", ...args], options);
 }
 
 /** Debian's own switch for that: a policy-rc.d which answers 101. One that is there already is the owner's, and stays. */
