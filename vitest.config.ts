@@ -16,7 +16,7 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     expect: { requireAssertions: true },
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: "pure", include: pure } },
