@@ -14,12 +14,126 @@ export type Field =
 /** A field table: headers, queue or exchange arguments. */
 export type Table = Readonly<Record<string, Field>>;
 
-const INT64_MAX = 2n ** 63n - 1n;
+/** A decimal: digits × 10^-places. */
+export interface Decimal {
+  readonly places: number;
+  readonly digits: number;
+}
+
+/** A field with its wire type. Plain JSON numbers are int32 when whole and small, int64 when whole, else double. */
+export type TypedField =
+  | readonly ["text", string]
+  | readonly ["bool", boolean]
+  | readonly ["null", null]
+  | readonly ["int", bigint]
+  | readonly [
+      "int8" | "uint8" | "int16" | "uint16" | "int32" | "uint32" | "float" | "double",
+      number,
+    ]
+  | readonly ["timestamp", bigint]
+  | readonly ["decimal", Decimal]
+  | readonly ["bytes" | "string64", string]
+  | readonly ["table", Table];
+
+const whole =
+  (low: bigint, high: bigint) =>
+  (value: Field): bigint => {
+    const number =
+      typeof value === "number"
+        ? Number.isSafeInteger(value)
+          ? BigInt(value)
+          : undefined
+        : toBigInt(value);
+    if (number === undefined || number < low || number > high)
+      throw new ValueError(`expected a whole number from ${low} to ${high}`);
+    return number;
+  };
+const int64 = whole(-(2n ** 63n), 2n ** 63n - 1n);
+const uint64 = whole(0n, 2n ** 64n - 1n);
+const small = (low: number, high: number) => {
+  const read = whole(BigInt(low), BigInt(high));
+  return (value: Field): number => Number(read(value));
+};
+
+function toBigInt(value: Field): bigint | undefined {
+  return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value) : undefined;
+}
+
+function toFloat(value: Field): number {
+  const special = value === "NaN" || value === "Infinity" || value === "-Infinity";
+  if (typeof value === "number" || special || value === "-0") return Number(value);
+  throw new ValueError('expected a number, "NaN", "Infinity" or "-Infinity"');
+}
+
+function toBase64(value: Field): string {
+  if (typeof value === "string" && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && value.length % 4 !== 1)
+    return value;
+  throw new ValueError("expected base64");
+}
+
+function toDecimal(value: Field): Decimal {
+  const { places, digits } = toTable(value);
+  return { places: small(0, 255)(places ?? null), digits: small(0, 2 ** 32 - 1)(digits ?? null) };
+}
+
+function toTable(value: Field): Table {
+  if (typeof value === "object" && value !== null && !isList(value)) return value;
+  throw new ValueError("expected an object");
+}
+
+/** The tags of typed fields, each with its reader. `table` wraps a table that would otherwise look like a typed field. */
+const tags: Readonly<Record<string, (value: Field) => TypedField>> = {
+  int: (value) => ["int", int64(value)],
+  int8: (value) => ["int8", small(-128, 127)(value)],
+  uint8: (value) => ["uint8", small(0, 255)(value)],
+  int16: (value) => ["int16", small(-(2 ** 15), 2 ** 15 - 1)(value)],
+  uint16: (value) => ["uint16", small(0, 2 ** 16 - 1)(value)],
+  uint32: (value) => ["uint32", small(0, 2 ** 32 - 1)(value)],
+  float: (value) => ["float", toFloat(value)],
+  double: (value) => ["double", toFloat(value)],
+  timestamp: (value) => ["timestamp", uint64(value)],
+  decimal: (value) => ["decimal", toDecimal(value)],
+  bytes: (value) => ["bytes", toBase64(value)],
+  string64: (value) => ["string64", toBase64(value)],
+  table: (value) => ["table", toTable(value)],
+};
+
+export function isList(field: Field): field is readonly Field[] {
+  return Array.isArray(field);
+}
+
+/** The wire type of a field that is no list. @throws ValueError for a tagged value that does not fit its tag */
+export function typed(field: Exclude<Field, readonly Field[]>): TypedField {
+  if (typeof field === "string") return ["text", field];
+  if (typeof field === "boolean") return ["bool", field];
+  if (field === null) return ["null", null];
+  if (typeof field === "number") return typedNumber(field);
+  const tag = tagOf(field);
+  if (tag === undefined) return ["table", field];
+  const read = tags[tag];
+  return read ? read(field[tag] ?? null) : ["table", field];
+}
+
+/** The tag of a typed field, undefined for a plain table. */
+export function tagOf(field: Table): string | undefined {
+  const [key, ...others] = Object.keys(field);
+  return key !== undefined && others.length === 0 && Object.hasOwn(tags, key) ? key : undefined;
+}
+
+function typedNumber(value: number): TypedField {
+  if (!Number.isInteger(value) || Object.is(value, -0)) return ["double", value];
+  if (value === (value | 0)) return ["int32", value];
+  return Number.isSafeInteger(value) ? ["int", BigInt(value)] : ["double", value];
+}
 
 /** Types of `KEY:TYPE=VALUE` on the command line, each with its reader. */
 const readers: Readonly<Record<string, (text: string) => Field>> = {
   string: (text) => text,
-  int: readInteger,
+  int: (text) => {
+    const value = int64(text);
+    const number = Number(value);
+    return number === (number | 0) ? number : { int: value.toString() };
+  },
   bool: (text) => {
     if (text === "true") return true;
     if (text === "false") return false;
@@ -27,15 +141,12 @@ const readers: Readonly<Record<string, (text: string) => Field>> = {
   },
   double: (text) => {
     const number = Number(text);
-    if (text.trim() === "" || Number.isNaN(number)) throw new ValueError("expected a number");
+    if (text.trim() === "" || (Number.isNaN(number) && text !== "NaN"))
+      throw new ValueError("expected a number");
     return { double: Number.isFinite(number) ? number : text };
   },
   timestamp: (text) => ({ timestamp: readSeconds(text) }),
-  bytes: (text) => {
-    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 === 1)
-      throw new ValueError("expected base64");
-    return { bytes: text };
-  },
+  bytes: (text) => ({ bytes: toBase64(text) }),
   null: () => null,
   json: readJson,
 };
@@ -51,20 +162,12 @@ export function readField(type: string, text: string): Field {
   return read(text);
 }
 
-function readInteger(text: string): Field {
-  if (!/^-?\d+$/.test(text)) throw new ValueError("expected a whole number");
-  const value = BigInt(text);
-  if (value > INT64_MAX || value < -INT64_MAX - 1n)
-    throw new ValueError("expected a whole number that fits 64 bits");
-  const number = Number(value);
-  return number === (number | 0) ? number : { int: value.toString() };
-}
-
-/** A time as whole seconds since 1970, which is all that an AMQP timestamp holds. */
+/** A time as whole seconds since 1970, which is all that an AMQP timestamp holds. @throws ValueError */
 export function readSeconds(text: string): number {
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-  if (Number.isNaN(ms) || ms < 0)
+  if (Number.isNaN(ms) || ms < 0) {
     throw new ValueError("expected a time such as 2026-01-01T00:00:00Z, or seconds since 1970");
+  }
   return Math.floor(ms / 1000);
 }
 
@@ -74,32 +177,4 @@ function readJson(text: string): Field {
   } catch {
     throw new ValueError("expected JSON");
   }
-}
-
-/** Tags of typed values; `table` wraps a table that would otherwise look like one. */
-export const fieldTags = [
-  "int",
-  "int8",
-  "uint8",
-  "int16",
-  "uint16",
-  "uint32",
-  "double",
-  "float",
-  "decimal",
-  "timestamp",
-  "bytes",
-  "string64",
-  "table",
-] as const;
-
-export type FieldTag = (typeof fieldTags)[number];
-
-/** The tag and value of a typed field; undefined for a plain table. */
-export function isTagged(field: {
-  readonly [key: string]: Field;
-}): readonly [FieldTag, Field] | undefined {
-  const [entry, ...others] = Object.entries(field);
-  const tag = fieldTags.find((known) => known === entry?.[0]);
-  return entry && tag && others.length === 0 ? [tag, entry[1]] : undefined;
 }

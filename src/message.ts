@@ -13,8 +13,8 @@ export interface Properties {
   /** Milliseconds, as text: what the protocol carries. */
   readonly expiration?: string;
   readonly messageId?: string;
-  /** Seconds since 1970. */
-  readonly timestamp?: number;
+  /** Seconds since 1970; as text when a number would lose digits. */
+  readonly timestamp?: number | string;
   readonly type?: string;
   readonly userId?: string;
   readonly appId?: string;

@@ -4,6 +4,7 @@ import { within } from "../deadline.ts";
 import { Unreachable, type Failure } from "../errors.ts";
 import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
+import { keepRawHeaders } from "./wire.ts";
 import { fromReply, toFailure, type Place } from "./refusal.ts";
 import { TLSSocket } from "node:tls";
 import type { TlsOptions } from "./tls.ts";
@@ -35,6 +36,7 @@ export class Connection {
   readonly place: Place;
   /** Resolves with the reason when the connection is gone. Never rejects. */
   readonly lost: Promise<Failure>;
+  readonly hasRawHeaders: boolean;
   readonly #model: ChannelModel;
   readonly #handshake: Handshake;
   #reason: Failure | undefined;
@@ -43,6 +45,7 @@ export class Connection {
     this.#model = model;
     this.#handshake = handshake;
     this.place = place;
+    this.hasRawHeaders = keepRawHeaders(model);
     this.lost = this.#watch();
   }
 
@@ -82,6 +85,15 @@ export class Connection {
   get tls(): string | undefined {
     const { socket } = this.#handshake;
     return socket instanceof TLSSocket ? (socket.getProtocol() ?? "TLS") : undefined;
+  }
+
+  /** Writes whole frames past amqplib. False: wait for `onDrain` before writing more. */
+  write(frames: Buffer): boolean {
+    return this.#handshake.socket?.write(frames) ?? false;
+  }
+
+  onDrain(drained: () => void): void {
+    this.#handshake.socket?.on("drain", drained);
   }
 
   /** Calls back when the broker blocks publishers (memory or disk alarm) and when it lets them go on. */

@@ -1,24 +1,91 @@
-// Basic properties: ours → amqplib's publish options, and amqplib's → ours.
-import type { MessageProperties, Options } from "amqplib";
-import type { Table } from "../fields.ts";
+// Basic properties as bytes: the content header's flags and fields (AMQP 0-9-1, 4.2.6.1), in the specification's order.
 import type { Properties } from "../message.ts";
-import { fromWireTable, toArguments } from "./table.ts";
+import { decodeTable, encodeShort, encodeTable } from "./table.ts";
+import { decodeText } from "./text.ts";
 
-/** Our properties as publish options. */
-export function toOptions(properties: Properties, mandatory: boolean): Options.Publish {
-  const { headers, ...others } = properties;
-  return { ...others, mandatory, ...(headers && { headers: toArguments(headers) }) };
-}
+type Name = keyof Properties;
+type Draft = { -readonly [K in Name]?: Required<Properties>[K] };
 
-/** The properties of a message received; absent ones are absent. */
-export function fromProperties(properties: MessageProperties): Properties {
-  const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(properties)) {
-    if (value !== undefined) kept[name] = name === "headers" ? toTable(value) : value;
+/** Each property with the bit that says it is there. Text unless it is named below. */
+const order: readonly (readonly [Name, number])[] = [
+  ["contentType", 0x8000],
+  ["contentEncoding", 0x4000],
+  ["headers", 0x2000],
+  ["deliveryMode", 0x1000],
+  ["priority", 0x0800],
+  ["correlationId", 0x0400],
+  ["replyTo", 0x0200],
+  ["expiration", 0x0100],
+  ["messageId", 0x0080],
+  ["timestamp", 0x0040],
+  ["type", 0x0020],
+  ["userId", 0x0010],
+  ["appId", 0x0008],
+  ["clusterId", 0x0004],
+];
+
+/** Flags and fields. @throws RangeError when a text is longer than 255 bytes, ValueError for a header that does not fit its tag */
+export function encodeProperties(properties: Properties): Buffer {
+  let flags = 0;
+  const fields: Buffer[] = [];
+  for (const [name, bit] of order) {
+    if (properties[name] === undefined) continue;
+    flags |= bit;
+    fields.push(encodeProperty(name, properties));
   }
-  return kept;
+  return Buffer.concat([Buffer.of(flags >> 8, flags & 0xff), ...fields]);
 }
 
-function toTable(value: unknown): Table {
-  return typeof value === "object" && value !== null ? fromWireTable(value) : {};
+function encodeProperty(name: Name, properties: Properties): Buffer {
+  switch (name) {
+    case "headers":
+      return encodeTable(properties.headers ?? {});
+    case "deliveryMode":
+    case "priority":
+      return Buffer.of(properties[name] ?? 0);
+    case "timestamp": {
+      const seconds = Buffer.allocUnsafe(8);
+      seconds.writeBigUInt64BE(BigInt(properties.timestamp ?? 0));
+      return seconds;
+    }
+    default:
+      return encodeShort(properties[name] ?? "", name);
+  }
+}
+
+/** The properties in the bytes behind the body's size. @throws DecodeError, RangeError */
+export function decodeProperties(bytes: Buffer): Properties {
+  const flags = bytes.readUInt16BE(0);
+  const properties: Draft = {};
+  let at = 2;
+  for (const [name, bit] of order) {
+    if (flags & bit) at = decodeProperty(name, bytes, at, properties);
+  }
+  return properties;
+}
+
+/** Reads one property into `properties`; returns where the next one begins. */
+function decodeProperty(name: Name, bytes: Buffer, at: number, properties: Draft): number {
+  switch (name) {
+    case "headers": {
+      const end = at + 4 + bytes.readUInt32BE(at);
+      properties.headers = decodeTable(bytes.subarray(at + 4, end));
+      return end;
+    }
+    case "deliveryMode":
+    case "priority":
+      properties[name] = bytes.readUInt8(at);
+      return at + 1;
+    case "timestamp": {
+      const seconds = bytes.readBigUInt64BE(at);
+      properties.timestamp =
+        seconds <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seconds) : seconds.toString();
+      return at + 8;
+    }
+    default: {
+      const end = at + 1 + bytes.readUInt8(at);
+      properties[name] = decodeText(bytes.subarray(at + 1, end));
+      return end;
+    }
+  }
 }

@@ -2,9 +2,10 @@
 // read = confirmed + returned + nacked + unconfirmed, at every moment.
 import type { Message as Returned } from "amqplib";
 import { now } from "../clock.ts";
-import { Unreachable, type Failure, type Reply } from "../errors.ts";
+import { Unreachable, UsageError, type Failure, type Reply } from "../errors.ts";
 import type { Message } from "../message.ts";
-import { toOptions } from "./properties.ts";
+import { toProperties } from "./received.ts";
+import { openSender, type Sender } from "./sender.ts";
 import type { Client, Link } from "./session.ts";
 import { Window, type Entry } from "./window.ts";
 
@@ -54,12 +55,13 @@ export class Publisher implements Client {
   #link: Link | undefined;
   #stopping = false;
   #blocked = false;
-  #writable = true;
+  #sender: Sender | undefined;
   #lastProgress = 0;
   #watchdog: NodeJS.Timeout | undefined;
   /** Nacked entries that wait for their next try. */
   #retrying: Entry[] = [];
   #retryTimer: NodeJS.Timeout | undefined;
+  /** Without confirms: what this connection has taken and the broker has not returned. */
   #handedOver = 0;
   #count = { read: 0, confirmed: 0, returned: 0, nacked: 0, resent: 0 };
 
@@ -109,12 +111,11 @@ export class Publisher implements Client {
     link.channel.on("return", (message) => this.#onReturn(message));
     link.channel.on("ack", ({ deliveryTag, multiple }) => this.#onAck(deliveryTag, multiple));
     link.channel.on("nack", ({ deliveryTag, multiple }) => this.#onNack(deliveryTag, multiple));
-    link.channel.on("drain", () => this.#onDrain());
     link.connection.onBlocked(
       (reason) => this.#onBlocked(reason),
       () => this.#onUnblocked(),
     );
-    this.#writable = true;
+    this.#sender = openSender(link.connection, link.channel, () => this.#wake());
     const { acked, resending } = this.#window.restart();
     this.#count.resent += resending;
     this.#settle(acked);
@@ -126,6 +127,7 @@ export class Publisher implements Client {
 
   detach(): void {
     this.#link = undefined;
+    this.#sender = undefined;
     this.#blocked = false;
     clearInterval(this.#watchdog);
     if (this.#plan.confirm) return;
@@ -149,33 +151,32 @@ export class Publisher implements Client {
 
   #hasRoom(): boolean {
     if (this.#stopping) return true;
-    if (this.#blocked || !this.#writable || !this.#link) return false;
+    if (this.#blocked || !this.#sender || this.#sender.isFull) return false;
     return this.#window.size < this.#plan.window && this.#window.bytes < WINDOW_BYTES;
   }
 
-  /** Sends what is unsent; what a dying channel does not take stays for the next one. */
   #flush(): void {
-    for (let entry = this.#window.next(); entry && this.#link; entry = this.#window.next()) {
-      if (!this.#send(this.#link, entry.message)) return;
+    const mandatory = this.#plan.mandatory || this.#plan.confirm;
+    for (let entry = this.#window.next(); entry && this.#sender; entry = this.#window.next()) {
+      this.#send(this.#sender, entry.message, mandatory);
       this.#window.sent();
-      if (!this.#plan.confirm) this.#settle(this.#window.ack(++this.#handedOver, true));
+      if (this.#plan.confirm) continue;
+      this.#handedOver++;
+      this.#settle(this.#window.ackSent());
     }
   }
 
-  #send(link: Link, { exchange, routingKey, properties, body }: Message): boolean {
-    const mandatory = this.#plan.mandatory || this.#plan.confirm;
+  #send(sender: Sender, message: Message, mandatory: boolean): void {
     try {
-      this.#writable = link.channel.publish(
-        exchange,
-        routingKey,
-        body,
-        toOptions(properties, mandatory),
-      );
-      return true;
+      sender.send(message, mandatory);
     } catch (error) {
-      // amqplib throws this synchronously on a channel that is closing: its loss is being reported elsewhere.
-      if (error instanceof Error && error.name === "IllegalOperationError") return false;
-      throw error;
+      // It cannot be encoded, and never will be: it stays in the account as unconfirmed.
+      this.#window.dropNext();
+      throw new UsageError(
+        `a message cannot be sent: ${error instanceof Error ? error.message : String(error)}`,
+        undefined,
+        error,
+      );
     }
   }
 
@@ -226,12 +227,7 @@ export class Publisher implements Client {
 
   #onReturn({ fields, properties, content }: Returned): void {
     const { exchange, routingKey } = fields;
-    const message = {
-      exchange,
-      routingKey,
-      properties: { messageId: properties.messageId },
-      body: content,
-    };
+    const message = { exchange, routingKey, properties: toProperties(properties), body: content };
     const reply = toReply(fields);
     if (this.#plan.confirm) {
       this.#window.markReturned(message, reply);
@@ -241,11 +237,6 @@ export class Publisher implements Client {
     this.#handedOver--;
     this.#count.returned++;
     this.#report.returned(message, reply);
-  }
-
-  #onDrain(): void {
-    this.#writable = true;
-    this.#wake();
   }
 
   #onBlocked(reason: string): void {

@@ -1,7 +1,9 @@
 // amqplib's message ↔ our delivery.
-import type { Message as Received } from "amqplib";
-import type { Delivery } from "../message.ts";
-import { fromProperties } from "./properties.ts";
+import type { Message as Received, MessageProperties } from "amqplib";
+import type { Delivery, Properties } from "../message.ts";
+import { fromWireTable } from "./arguments.ts";
+import { decodeProperties } from "./properties.ts";
+import { isRawHeader } from "./wire.ts";
 
 /** What amqplib has received, as ours. */
 export function toDelivery(
@@ -15,9 +17,20 @@ export function toDelivery(
     redelivered: fields.redelivered,
     consumerTag: fields.consumerTag,
     generation,
-    properties: fromProperties(properties),
+    properties: toProperties(properties),
     body: content,
   };
+}
+
+/** Our properties: exact from raw bytes, else what amqplib has decoded. @throws DecodeError, RangeError */
+export function toProperties(properties: MessageProperties): Properties {
+  if (isRawHeader(properties)) return decodeProperties(properties.raw);
+  const { headers, ...others } = properties;
+  return { ...definedOnly(others), ...(headers && { headers: fromWireTable(headers) }) };
+}
+
+function definedOnly(properties: object): object {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }
 
 const unread = {

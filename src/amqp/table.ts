@@ -1,77 +1,193 @@
-// Our typed fields → what amqplib encodes, and back.
-import { isTagged, type Field, type Table } from "../fields.ts";
+// Field tables as bytes, exactly: every type, every width, every byte of a text survives. RabbitMQ's tags, which differ
+// from the specification's: rabbitmq.com/amqp-0-9-1-errata ("Field types"). amqplib's codec would lose int64 digits,
+// the width of numbers and bytes that are no UTF-8.
+import { isList, tagOf, typed, type Field, type Table, type TypedField } from "../fields.ts";
+import { decodeText, encodeText } from "./text.ts";
 
-/** amqplib's way of naming a type: see its codec. */
-interface Typed {
-  readonly "!": string;
-  readonly value: unknown;
+/** A message that cannot be decoded: an unknown type tag, or nesting that no program writes. */
+export class DecodeError extends Error {}
+
+/** Deeper tables are refused before they exhaust the stack. */
+const MAX_DEPTH = 1000;
+
+/** A table with its length before it. */
+export function encodeTable(table: Table): Buffer {
+  const entries = Object.entries(table).map(([key, field]) =>
+    Buffer.concat([encodeShort(key, "name of a header"), encodeField(field)]),
+  );
+  return withLength(Buffer.concat(entries));
 }
 
-type Wire =
-  | string
-  | number
-  | boolean
-  | null
-  | Buffer
-  | Typed
-  | readonly Wire[]
-  | { readonly [key: string]: Wire };
-
-/** Headers or arguments for amqplib. A table without prototype, so that any key is an entry. */
-export function toArguments(table: Table): Record<string, Wire> {
-  const wire: Record<string, Wire> = Object.create(null);
-  for (const [key, field] of Object.entries(table)) wire[key] = toWire(field);
-  return wire;
+/** A text with its length in one byte before it. @throws RangeError naming what is longer than 255 bytes */
+export function encodeShort(text: string, what: string): Buffer {
+  const bytes = encodeText(text);
+  if (bytes.length > 255) throw new RangeError(`the ${what} is longer than 255 bytes`);
+  return Buffer.concat([Buffer.of(bytes.length), bytes]);
 }
 
-function toWire(field: Field): Wire {
-  if (field === null || typeof field !== "object")
-    return typeof field === "number" ? toNumber(field) : field;
-  if (isList(field)) return field.map(toWire);
-  const tagged = isTagged(field);
-  if (!tagged) return toArguments(field);
-  const [tag, value] = tagged;
-  switch (tag) {
+function withLength(bytes: Buffer): Buffer {
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+function encodeField(field: Field): Buffer {
+  if (isList(field))
+    return Buffer.concat([Buffer.from("A"), withLength(Buffer.concat(field.map(encodeField)))]);
+  const [tag, bytes] = encodeTyped(typed(field));
+  return Buffer.concat([Buffer.from(tag), bytes]);
+}
+
+function encodeTyped([type, value]: TypedField): readonly [string, Buffer] {
+  switch (type) {
+    case "text":
+      return ["S", withLength(Buffer.from(value, "utf8"))];
+    case "string64":
+      return ["S", withLength(Buffer.from(value, "base64"))];
     case "bytes":
-      return Buffer.from(String(value), "base64");
+      return ["x", withLength(Buffer.from(value, "base64"))];
+    case "bool":
+      return ["t", Buffer.of(value ? 1 : 0)];
+    case "null":
+      return ["V", Buffer.alloc(0)];
+    case "table":
+      return ["F", encodeTable(value)];
+    case "decimal":
+      return [
+        "D",
+        fixed(5, (bytes) => bytes.writeUInt32BE(value.digits, bytes.writeUInt8(value.places))),
+      ];
     case "int":
-      return { "!": "int64", value: BigInt(String(value)) };
-    case "double":
-      return { "!": "double", value: Number(value) };
+      return ["l", fixed(8, (bytes) => bytes.writeBigInt64BE(value))];
+    case "timestamp":
+      return ["T", fixed(8, (bytes) => bytes.writeBigUInt64BE(value))];
     default:
-      return { "!": tag, value };
+      return encodeNumber(type, value);
   }
 }
 
-/** A plain whole number is an int32 when it fits, else an int64; any other is a double. */
-function toNumber(value: number): Typed {
-  if (!Number.isInteger(value)) return { "!": "double", value };
-  return value === (value | 0) ? { "!": "int32", value } : { "!": "int64", value: BigInt(value) };
+type NumberType = Extract<TypedField, readonly [string, number]>[0];
+
+/** Tag, bytes, how to write, how to read. */
+const numbers: Readonly<
+  Record<
+    NumberType,
+    readonly [string, number, (b: Buffer, n: number) => number, (b: Buffer, at: number) => number]
+  >
+> = {
+  int8: ["b", 1, (b, n) => b.writeInt8(n), (b, at) => b.readInt8(at)],
+  uint8: ["B", 1, (b, n) => b.writeUInt8(n), (b, at) => b.readUInt8(at)],
+  int16: ["s", 2, (b, n) => b.writeInt16BE(n), (b, at) => b.readInt16BE(at)],
+  uint16: ["u", 2, (b, n) => b.writeUInt16BE(n), (b, at) => b.readUInt16BE(at)],
+  int32: ["I", 4, (b, n) => b.writeInt32BE(n), (b, at) => b.readInt32BE(at)],
+  uint32: ["i", 4, (b, n) => b.writeUInt32BE(n), (b, at) => b.readUInt32BE(at)],
+  float: ["f", 4, (b, n) => b.writeFloatBE(n), (b, at) => b.readFloatBE(at)],
+  double: ["d", 8, (b, n) => b.writeDoubleBE(n), (b, at) => b.readDoubleBE(at)],
+};
+
+function encodeNumber(type: NumberType, value: number): readonly [string, Buffer] {
+  const [tag, size, write] = numbers[type];
+  return [tag, fixed(size, (bytes) => write(bytes, value))];
 }
 
-function isList(field: Field): field is readonly Field[] {
-  return Array.isArray(field);
+function fixed(size: number, write: (bytes: Buffer) => unknown): Buffer {
+  const bytes = Buffer.allocUnsafe(size);
+  write(bytes);
+  return bytes;
 }
 
-/** A table that amqplib has decoded. It has lost which width a number had: see decode.ts for the exact way. */
-export function fromWireTable(wire: object): Table {
+/** A table without its length. @throws DecodeError, RangeError when it is cut short */
+export function decodeTable(bytes: Buffer, depth = 0): Table {
+  if (depth > MAX_DEPTH) throw new DecodeError(`headers nested deeper than ${MAX_DEPTH}`);
   const table: Record<string, Field> = Object.create(null);
-  for (const [key, value] of Object.entries(wire)) table[key] = fromWire(value);
+  for (let at = 0; at < bytes.length;) {
+    const start = at + 1 + bytes.readUInt8(at);
+    const key = decodeText(bytes.subarray(at + 1, start));
+    const [field, end] = decodeField(bytes, start, depth);
+    table[key] = field;
+    at = end;
+  }
   return table;
 }
 
-function fromWire(value: unknown): Field {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number")
-    return value === (value | 0)
-      ? value
-      : Number.isInteger(value)
-        ? { int: `${value}` }
-        : { double: value };
-  if (Buffer.isBuffer(value)) return { bytes: value.toString("base64") };
-  if (Array.isArray(value)) return value.map(fromWire);
-  if (typeof value !== "object") return String(value);
-  if ("!" in value && "value" in value) return { [String(value["!"])]: fromWire(value.value) };
-  return fromWireTable(value);
+/** One tagged value, and where the next one begins. */
+function decodeField(bytes: Buffer, at: number, depth: number): readonly [Field, number] {
+  const tag = String.fromCharCode(bytes.readUInt8(at));
+  const start = at + 1;
+  const number = numberTypes.get(tag);
+  if (number)
+    return [showNumber(number, numbers[number][3](bytes, start)), start + numbers[number][1]];
+  switch (tag) {
+    case "t":
+      return [bytes.readUInt8(start) !== 0, start + 1];
+    case "V":
+      return [null, start];
+    case "l":
+      return [{ int: bytes.readBigInt64BE(start).toString() }, start + 8];
+    case "T":
+      return [{ timestamp: showWhole(bytes.readBigUInt64BE(start)) }, start + 8];
+    case "D":
+      return [
+        { decimal: { places: bytes.readUInt8(start), digits: bytes.readUInt32BE(start + 1) } },
+        start + 5,
+      ];
+  }
+  const end = start + 4 + bytes.readUInt32BE(start);
+  if (end > bytes.length) throw new RangeError("headers are cut short");
+  return [decodeLong(tag, bytes.subarray(start + 4, end), depth), end];
+}
+
+const numberTypes = new Map(
+  (["int8", "uint8", "int16", "uint16", "int32", "uint32", "float", "double"] as const).map(
+    (type) => [numbers[type][0], type],
+  ),
+);
+
+/** An int32 is a plain number; every other width names itself. */
+function showNumber(type: NumberType, value: number): Field {
+  if (type === "int32") return value;
+  return {
+    [type]:
+      Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : Object.is(value, -0)
+          ? "-0"
+          : String(value),
+  };
+}
+
+function showWhole(value: bigint): Field {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+}
+
+function decodeLong(tag: string, content: Buffer, depth: number): Field {
+  switch (tag) {
+    case "S": {
+      const text = content.toString("utf8");
+      return Buffer.from(text, "utf8").equals(content)
+        ? text
+        : { string64: content.toString("base64") };
+    }
+    case "x":
+      return { bytes: content.toString("base64") };
+    case "A":
+      return decodeList(content, depth + 1);
+    case "F": {
+      const table = decodeTable(content, depth + 1);
+      return tagOf(table) === undefined ? table : { table };
+    }
+    default:
+      throw new DecodeError(`unknown type "${tag}" in the headers`);
+  }
+}
+
+function decodeList(bytes: Buffer, depth: number): readonly Field[] {
+  if (depth > MAX_DEPTH) throw new DecodeError(`headers nested deeper than ${MAX_DEPTH}`);
+  const list: Field[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const [field, end] = decodeField(bytes, at, depth);
+    list.push(field);
+    at = end;
+  }
+  return list;
 }

@@ -1,7 +1,7 @@
 // Declares, checks and binds what the flags ask for; idempotent, so that it runs again after every reconnect.
 import type { Channel } from "amqplib";
 import type { Table } from "../fields.ts";
-import { toArguments } from "./table.ts";
+import { toArguments } from "./arguments.ts";
 
 export interface ExchangePlan {
   readonly name: string;

@@ -49,6 +49,12 @@ export class Window {
     this.#unsent++;
   }
 
+  /** Takes out the next entry to send: it can never be sent. */
+  dropNext(): void {
+    const [entry] = this.#entries.splice(this.#unsent, 1);
+    this.#bytes -= entry?.message.body.length ?? 0;
+  }
+
   /** A new channel: all that is open is unsent again, in order. Tells what had been acked out of order. */
   restart(): { readonly acked: readonly Entry[]; readonly resending: number } {
     const sent = this.#entries.slice(this.#head, this.#unsent);
@@ -88,6 +94,11 @@ export class Window {
   ack(tag: number, multiple: boolean): readonly Entry[] {
     for (const entry of this.#range(tag, multiple)) entry.state = "acked";
     return this.#shift();
+  }
+
+  /** Everything sent is as good as acked: for channels without confirms. */
+  ackSent(): readonly Entry[] {
+    return this.ack(this.#headTag + this.#unsent - this.#head - 1, true);
   }
 
   /** basic.nack: `refused` leave the window (the caller may add them again); `acked` are those set free behind them. */

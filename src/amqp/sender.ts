@@ -1,0 +1,88 @@
+// Puts messages on a channel: many frames to a write where amqplib allows it, else through its public API.
+import type { Channel, Options } from "amqplib";
+import type { Message, Properties } from "../message.ts";
+import { toArguments } from "./arguments.ts";
+import type { Connection } from "./connection.ts";
+import { Framer } from "./frames.ts";
+import { framing } from "./wire.ts";
+
+/** Sends on one channel. */
+export interface Sender {
+  /** @throws RangeError, ValueError when the message cannot be encoded; nothing of it is sent then */
+  send(message: Message, mandatory: boolean): void;
+  /** The socket has enough for now; `drained` is called when it wants more. */
+  readonly isFull: boolean;
+}
+
+/** The faster sender that works here. */
+export function openSender(connection: Connection, channel: Channel, drained: () => void): Sender {
+  const frames = framing(channel);
+  return frames
+    ? new FramingSender(connection, frames.number, frames.frameMax, drained)
+    : new PlainSender(channel, drained);
+}
+
+/** Frames of our own: written when a block is full, or when the program has nothing more to do at the moment. */
+class FramingSender implements Sender {
+  readonly #framer: Framer;
+  #isFlushing = false;
+  isFull = false;
+
+  constructor(connection: Connection, channel: number, frameMax: number, drained: () => void) {
+    this.#framer = new Framer(channel, frameMax, (bytes) => {
+      if (!connection.write(bytes)) this.isFull = true;
+    });
+    connection.onDrain(() => {
+      this.isFull = false;
+      drained();
+    });
+  }
+
+  send(message: Message, mandatory: boolean): void {
+    this.#framer.add(message, mandatory);
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    queueMicrotask(() => {
+      this.#isFlushing = false;
+      this.#framer.flush();
+    });
+  }
+}
+
+/** amqplib's own publish. */
+export class PlainSender implements Sender {
+  readonly #channel: Channel;
+  isFull = false;
+
+  constructor(channel: Channel, drained: () => void) {
+    this.#channel = channel;
+    channel.on("drain", () => {
+      this.isFull = false;
+      drained();
+    });
+  }
+
+  send({ exchange, routingKey, properties, body }: Message, mandatory: boolean): void {
+    try {
+      this.isFull = !this.#channel.publish(
+        exchange,
+        routingKey,
+        body,
+        toOptions(properties, mandatory),
+      );
+    } catch (error) {
+      // A channel that is closing throws this synchronously. Its loss is reported elsewhere, and the message sent again.
+      if (!(error instanceof Error) || error.name !== "IllegalOperationError") throw error;
+    }
+  }
+}
+
+function toOptions(properties: Properties, mandatory: boolean): Options.Publish {
+  const { headers, timestamp, ...others } = properties;
+  return {
+    ...others,
+    mandatory,
+    ...(timestamp !== undefined && { timestamp: Number(timestamp) }),
+    ...(headers && { headers: toArguments(headers) }),
+  };
+}

@@ -1,0 +1,51 @@
+// Short texts (names, keys, most properties) as bytes and back, exactly. A byte that is no UTF-8 becomes a lone surrogate
+// U+DC80…U+DCFF, which JSON can carry and no valid text contains (the idea of Python's PEP 383).
+
+/** Bytes → text; `encodeText` gives the same bytes again. */
+export function decodeText(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  if (!text.includes("\ufffd") || Buffer.from(text, "utf8").equals(bytes)) return text;
+  let exact = "";
+  for (let at = 0; at < bytes.length;) {
+    const length = characterLength(bytes, at);
+    exact +=
+      length > 0
+        ? bytes.toString("utf8", at, at + length)
+        : String.fromCharCode(0xdc00 + (bytes[at] ?? 0));
+    at += length || 1;
+  }
+  return exact;
+}
+
+/** Text → bytes. */
+export function encodeText(text: string): Buffer {
+  if (text.isWellFormed()) return Buffer.from(text, "utf8");
+  const parts = text.split(/([\udc80-\udcff])/u);
+  return Buffer.concat(
+    parts.map((part, i) =>
+      i % 2 === 1 ? Buffer.of(part.charCodeAt(0) - 0xdc00) : Buffer.from(part),
+    ),
+  );
+}
+
+/** The length of the valid UTF-8 character at `at`; 0 when there is none. */
+export function characterLength(bytes: Buffer, at: number): number {
+  const first = bytes[at] ?? 0;
+  const length =
+    first < 0x80
+      ? 1
+      : first < 0xc2
+        ? 0
+        : first < 0xe0
+          ? 2
+          : first < 0xf0
+            ? 3
+            : first < 0xf5
+              ? 4
+              : 0;
+  const character = bytes.subarray(at, at + length);
+  const isValid =
+    character.length === length &&
+    Buffer.from(character.toString("utf8"), "utf8").equals(character);
+  return isValid ? length : 0;
+}

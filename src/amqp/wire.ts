@@ -1,0 +1,70 @@
+// The only file that knows amqplib below its public API: raw headers of what is received, and frames of our own in what
+// is sent. Where amqplib is not as expected, `canFrame` and `keepRawHeaders` say so and its public API is used instead.
+import type { Channel, ChannelModel } from "amqplib";
+
+const HEADER_FRAME = 2;
+const FRAME_END = 0xce;
+const BASIC = 60;
+
+/** What a content header holds in place of amqplib's properties, once `keepRawHeaders` has returned true. */
+export interface RawHeader {
+  readonly raw: Buffer;
+}
+
+interface Frames {
+  rest: Buffer;
+  recvFrame(): unknown;
+}
+
+/**
+ * Makes amqplib hand on the bytes of each content header instead of decoding them: its decoder loses int64 digits and the
+ * widths of numbers, and dies of nested tables. Returns false, and changes nothing, when amqplib is not as expected.
+ */
+export function keepRawHeaders(model: ChannelModel): boolean {
+  const { connection } = model;
+  if (!hasFrames(connection)) return false;
+  const receive = connection.recvFrame.bind(connection);
+  connection.recvFrame = () => {
+    const { rest } = connection;
+    if (rest[0] !== HEADER_FRAME || rest.length < 8) return receive();
+    const end = 8 + rest.readUInt32BE(3);
+    if (rest.length < end || rest[end - 1] !== FRAME_END || rest.readUInt16BE(7) !== BASIC)
+      return receive();
+    connection.rest = rest.subarray(end);
+    const size = Number(rest.readBigUInt64BE(11));
+    return {
+      id: BASIC,
+      channel: rest.readUInt16BE(1),
+      size,
+      fields: { raw: rest.subarray(19, end - 1) },
+    };
+  };
+  return true;
+}
+
+function hasFrames(connection: object): connection is Frames {
+  return (
+    "rest" in connection &&
+    Buffer.isBuffer(connection.rest) &&
+    "recvFrame" in connection &&
+    typeof connection.recvFrame === "function"
+  );
+}
+
+/** Is this a header that was kept raw? */
+export function isRawHeader(properties: object): properties is RawHeader {
+  return "raw" in properties && Buffer.isBuffer(properties.raw);
+}
+
+/** A channel's number and the connection's negotiated frame size; undefined when amqplib does not tell. */
+export function framing(
+  channel: Channel,
+): { readonly number: number; readonly frameMax: number } | undefined {
+  const { connection } = channel;
+  if (!("ch" in channel) || !("frameMax" in connection)) return undefined;
+  const { ch: number } = channel;
+  const { frameMax } = connection;
+  return typeof number === "number" && typeof frameMax === "number"
+    ? { number, frameMax }
+    : undefined;
+}
