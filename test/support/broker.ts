@@ -105,7 +105,10 @@ function serverHere(): Promise<string> {
 }
 
 async function brokerAt(url: string): Promise<Broker> {
-  const first = new URL(url.split(",")[0] ?? url);
+  const [address = ""] = url.split(",");
+  if (!URL.canParse(address))
+    throw new Error("AMQP_URL is no URL like amqp://guest:guest@localhost:5672");
+  const first = new URL(address);
   const tls = first.protocol === "amqps:";
   const host = first.hostname.replaceAll(/[[\]]/g, "");
   const port = Number(first.port) || (tls ? 5671 : 5672);
