@@ -159,7 +159,20 @@ export function readField(type: string, text: string): Field {
   const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
   if (!read)
     throw new ValueError(`unknown type "${type}"; expected one of ${fieldTypes.join(", ")}`);
-  return read(text);
+  const field = read(text);
+  check(field);
+  return field;
+}
+
+/** Finds tagged values that do not fit their tag, and names that AMQP cannot carry. @throws ValueError */
+function check(field: Field): void {
+  if (isList(field)) return field.forEach(check);
+  const [tag, value] = typed(field);
+  if (tag !== "table") return;
+  for (const [key, entry] of Object.entries(value)) {
+    if (Buffer.byteLength(key) > 255) throw new ValueError("expected names of at most 255 bytes");
+    check(entry);
+  }
 }
 
 /** A time as whole seconds since 1970, which is all that an AMQP timestamp holds. @throws ValueError */
@@ -171,9 +184,15 @@ export function readSeconds(text: string): number {
   return Math.floor(ms / 1000);
 }
 
+/** JSON in which whole numbers keep every digit: those that a double cannot hold become tagged. */
 function readJson(text: string): Field {
+  const strings = /"(?:[^"\\]|\\.)*"/;
+  const numbers = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+  const exact = text.replace(new RegExp(`${strings.source}|${numbers.source}`, "g"), (token) =>
+    /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? `{"int":"${token}"}` : token,
+  );
   try {
-    return JSON.parse(text);
+    return JSON.parse(exact);
   } catch {
     throw new ValueError("expected JSON");
   }

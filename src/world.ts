@@ -5,11 +5,11 @@ import type { Output } from "./ui/output.ts";
 
 export interface World {
   /** Standard input, opened when first asked for. */
-  stdin(): Readable;
+  readonly stdin: () => Readable;
   readonly output: Output;
   readonly log: Log;
   /** Aborted by the first SIGINT or SIGTERM: stop taking, finish what is in hand. */
   readonly signal: AbortSignal;
   /** Asks on the terminal, without echo. @throws UsageError without a terminal */
-  askPassword(): Promise<string>;
+  readonly askPassword: () => Promise<string>;
 }

@@ -10,7 +10,7 @@ import { generalFlags } from "./flags/general.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { consumerTopologyFlags } from "./flags/topology.ts";
 import type { OptionsOf } from "./flag.ts";
-import type { Parsed } from "./parse.ts";
+import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planTopology } from "./topology-plan.ts";
 
@@ -63,7 +63,7 @@ export function planConsume(
   const { options, origin } = parsed;
   if (parsed.operands.length > 0)
     throw new UsageError(`unexpected argument "${parsed.operands[0]}" after --`);
-  checkCombinations(options);
+  checkCombinations(options, origin);
   const connection = planConnection(options, origin, env["AMQP_PASSWORD"], {
     name: "amqp-con",
     version,
@@ -75,7 +75,7 @@ export function planConsume(
     warnings: connection.warnings,
     subscription: {
       queue: options.queue,
-      prefetch: Math.min(options.prefetch || 65535, limit ?? 65535),
+      prefetch: planPrefetch(options.prefetch, limit),
       // With a count, no-ack would lose whatever the broker sends beyond it; acknowledging each is the same for the user.
       noAck: options.ackAuto && limit === undefined,
       consumerTag: options.consumerTag,
@@ -89,7 +89,13 @@ export function planConsume(
   };
 }
 
-function checkCombinations(options: Options): void {
+/** No more than --count needs; 0 means no limit. The protocol has 16 bits for it. */
+function planPrefetch(prefetch: number, limit = Infinity): number {
+  const most = Math.min(prefetch || Infinity, limit);
+  return most === Infinity ? 0 : Math.min(most, 65535);
+}
+
+function checkCombinations(options: Options, origin: (key: keyof Options) => Origin): void {
   if (options.ping) return;
   if (options.queue === "" && !options.createQueue) {
     throw new UsageError(
@@ -97,5 +103,21 @@ function checkCombinations(options: Options): void {
       "name one with -q QUEUE, or declare one with -Q",
     );
   }
-  if (options.get && options.lazy !== undefined) throw new UsageError("--get excludes --lazy");
+  const binds = options.bindQueue || options.bindExchange !== undefined;
+  if (!binds && origin("routingKey") === "flag")
+    throw new UsageError("--routing-key needs --bind-queue", "a consumer's keys bind its queue");
+  if (!binds && !options.createExchange && origin("exchange") === "flag")
+    throw new UsageError(
+      "--exchange needs --bind-queue or --create-exchange",
+      "messages come from a queue: bind it to the exchange",
+    );
+  if (options.get && options.lazy !== undefined)
+    throw new UsageError("--get excludes --lazy", "a crash is shown with a subscription");
+  if (options.get && origin("consumerTag") === "flag")
+    throw new UsageError("--get excludes --consumer-tag", "it subscribes to nothing");
+  if (origin("messageTtl") === "flag" && origin("queueMessageTtl") === "flag")
+    throw new UsageError(
+      "--message-ttl excludes --queue-message-ttl",
+      "in a consumer both are the queue's x-message-ttl",
+    );
 }

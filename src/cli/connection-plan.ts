@@ -1,7 +1,6 @@
 // Connection and TLS flags → where to connect, and as whom. Pure: reads no file and opens nothing.
 import { isIP } from "node:net";
 import type { Target } from "../amqp/connection.ts";
-import { Secret, type PasswordPlan } from "../amqp/credentials.ts";
 import type { ConnectionPlan } from "../amqp/session.ts";
 import type { TlsPlan } from "../amqp/tls.ts";
 import { UsageError } from "../errors.ts";
@@ -9,6 +8,7 @@ import type { OptionsOf } from "./flag.ts";
 import type { connectionFlags } from "./flags/connection.ts";
 import type { tlsFlags } from "./flags/tls.ts";
 import type { Origin } from "./parse.ts";
+import { checkLogins, planLogin } from "./login-plan.ts";
 import { readUrl, type UrlParts } from "./url.ts";
 
 type Options = OptionsOf<typeof connectionFlags & typeof tlsFlags>;
@@ -27,8 +27,10 @@ export function planConnection(
   product: Product,
 ): ConnectionPlan & { readonly warnings: readonly string[] } {
   checkCombinations(options);
-  const urls = options.url === undefined ? [] : options.url.split(/,(?=amqps?:)/).map(readUrl);
-  const login = planLogin(options, urls[0], password);
+  const given = origin("url") === "environment" ? "AMQP_URL" : "--url";
+  const urls = (options.url?.split(/,(?=amqps?:)/) ?? []).map((url) => readUrl(url, given));
+  checkLogins(urls);
+  const login = planLogin(options, origin, urls[0], password);
   const targets = (urls.length > 0 ? urls : [undefined]).map((url) =>
     planTarget(options, origin, url, login.username),
   );
@@ -51,24 +53,16 @@ export function planConnection(
         version: product.version,
       },
     },
-    warnings: [...warnUnsecured(options, targets), ...warnInsecure(options, usesTls)],
+    warnings: [
+      ...warnUnsecured(options, targets),
+      ...warnShown(options, origin, urls),
+      ...warnInsecure(options, usesTls),
+    ],
   };
 }
 
 function checkCombinations(options: Options): void {
-  const { userpass, username, passwordFile, cert, key, pfx, auth, passphraseFile } = options;
-  if (userpass !== undefined && (username !== undefined || passwordFile !== undefined)) {
-    throw new UsageError(
-      "--userpass excludes --username and --password-file",
-      "give user and password one way",
-    );
-  }
-  if (userpass !== undefined && !userpass.includes(":")) {
-    throw new UsageError(
-      `--userpass: expected USER:PASSWORD`,
-      "to be asked for the password, use --username",
-    );
-  }
+  const { cert, key, pfx, auth, passphraseFile } = options;
   if ((cert === undefined) !== (key === undefined)) {
     throw new UsageError(
       `--${cert === undefined ? "key" : "cert"} needs --${cert === undefined ? "cert" : "key"}`,
@@ -91,36 +85,6 @@ function checkCombinations(options: Options): void {
       "--cafile verifies the broker, --insecure does not",
     );
   }
-}
-
-interface Login {
-  readonly username: string;
-  readonly password: PasswordPlan;
-}
-
-function planLogin(
-  options: Options,
-  url: UrlParts | undefined,
-  fromEnv: string | undefined,
-): Login {
-  const known = (text: string): PasswordPlan => ({ from: "known", secret: new Secret(text) });
-  if (options.userpass !== undefined) {
-    const colon = options.userpass.indexOf(":");
-    return {
-      username: options.userpass.slice(0, colon),
-      password: known(options.userpass.slice(colon + 1)),
-    };
-  }
-  const username = options.username ?? url?.username ?? "guest";
-  if (options.passwordFile !== undefined)
-    return { username, password: { from: "file", path: options.passwordFile } };
-  if (fromEnv !== undefined) return { username, password: known(fromEnv) };
-  if (options.username !== undefined && options.username !== url?.username)
-    return { username, password: { from: "ask" } };
-  return {
-    username,
-    password: url?.username === undefined ? known("guest") : known(url.password ?? ""),
-  };
 }
 
 function planTarget(
@@ -171,6 +135,29 @@ function warnUnsecured(options: Options, targets: readonly Target[]): readonly s
   const leaves = plain.some((target) => !isLoopback(target.host));
   const unsecured = plain.length > 0 && (options.userpass !== undefined || leaves);
   return unsecured ? ["the connection is not secured."] : [];
+}
+
+/** A typed password stands in the process list until the program has started and replaced its title. */
+function warnShown(
+  { userpass }: Options,
+  origin: (key: keyof Options) => Origin,
+  urls: readonly UrlParts[],
+): readonly string[] {
+  const passwords = {
+    userpass: [userpass?.replace(/^[^:]*:/, "")],
+    url: urls.map(({ password }) => password),
+  };
+  return (["userpass", "url"] as const)
+    .filter((key) => origin(key) === "flag" && passwords[key].some(isSecret))
+    .map(
+      (key) =>
+        `ps may show the password of --${key} to other users of this machine; AMQP_PASSWORD or --password-file hides it.`,
+    );
+}
+
+/** The password that every new broker gives to its user guest is none. */
+function isSecret(password: string | undefined): boolean {
+  return password !== undefined && password !== "" && password !== "guest";
 }
 
 function isLoopback(host: string): boolean {

@@ -4,15 +4,20 @@ import { ValueError } from "../errors.ts";
 import { readField, type Field } from "../fields.ts";
 import { readDuration, readSize } from "./units.ts";
 
-export type Group =
-  | "Connection"
-  | "Topology"
-  | "Input"
-  | "Message properties"
-  | "Delivery"
-  | "Consuming"
-  | "Output"
-  | "General";
+/** The headings of help and reference, in their order. */
+export const groups = [
+  "Input",
+  "Message properties",
+  "Delivery",
+  "Consuming",
+  "Output",
+  "Topology",
+  "Connection",
+  "TLS",
+  "General",
+] as const;
+
+export type Group = (typeof groups)[number];
 
 /** What a table says of a flag; its key in the table is its name (`nbMessages` is `--nb-messages`). */
 export interface Description {
@@ -25,11 +30,15 @@ export interface Description {
   readonly placeholder?: string;
   /** The value meant when the flag is given bare (`--stats`); makes the value optional. */
   readonly bare?: string;
-  /** Shown by completions. */
-  readonly completes?: "file" | "directory";
+  /** Shown in the short help too. */
+  readonly usual?: true;
+  /** What completions offer as a value: files, or these words (others are allowed as well). */
+  readonly completes?: "file" | readonly string[];
+  /** Asks for something else than a run (help): has no environment variable. */
+  readonly typedOnly?: true;
   /** Left out of help and completions: accepted so that commands of the sample run unchanged. */
   readonly ignored?: true;
-  /** The value is never shown by --print-config. */
+  /** Errors never show the value. */
   readonly secret?: true;
 }
 
@@ -38,7 +47,9 @@ export interface Reader<T> {
   /** none: a toggle; one: `--flag VALUE`, the last wins; each: repeatable; many: `--flag VALUE…`. */
   readonly takes: "none" | "one" | "each" | "many";
   readonly choices?: readonly string[];
-  read(this: void, texts: readonly string[]): T;
+  /** The default as it would be typed; absent when there is nothing to show. */
+  readonly shownDefault?: string | undefined;
+  read(this: void, values: readonly string[]): T;
 }
 
 export type Flag = Description & Reader<unknown> & { readonly default?: unknown };
@@ -53,33 +64,79 @@ export type OptionsOf<F> = {
     : never;
 };
 
-const last = (texts: readonly string[]): string => texts.at(-1) ?? "";
+const last = (values: readonly string[]): string => values.at(-1) ?? "";
 
-function one<T>(placeholder: string, read: (text: string) => T) {
+/** A maker of flags with one value: how it is read, and how a default is written. */
+function one<T extends string | number>(
+  placeholder: string,
+  read: (value: string) => T,
+  write: (value: T) => string = String,
+) {
   return <S extends Description & { readonly default?: T }>(spec: S): S & Reader<T> => ({
     placeholder,
     ...spec,
     takes: "one",
-    read: (texts) => read(last(texts)),
+    shownDefault: spec.default === undefined ? undefined : write(spec.default),
+    read: (values) => read(last(values)),
   });
 }
 
 /** Any text. */
 export const text = one("TEXT", (value) => value);
 
-/** A length of time, in milliseconds; a plain number means seconds. */
-export const duration = one("SEC", (value) => readDuration(value, 1000));
+/** A name as AMQP has it: at most 255 bytes. */
+export const name = one("NAME", readName);
 
-/** A time to live, in milliseconds; a plain number means milliseconds, as in the sample. */
-export const timeToLive = one("MS", (value) => Math.round(readDuration(value, 1)));
+function readName(value: string): string {
+  if (Buffer.byteLength(value) <= 255) return value;
+  throw new ValueError("longer than the 255 bytes that AMQP allows");
+}
+
+/** A length of time, in milliseconds; a plain number means seconds. */
+export const duration = one("SEC", (value) => readDuration(value, 1000), writeSeconds);
 
 /** A length of time in milliseconds, or "forever". */
-export const outage = one("SEC", (value) =>
-  value === "forever" ? Infinity : readDuration(value, 1000),
+export const outage = one(
+  "SEC",
+  (value) => (value === "forever" ? Infinity : readDuration(value, 1000)),
+  writeSeconds,
 );
 
+/** A length of time in whole seconds that fits 16 bits, in milliseconds. */
+export const wholeSeconds = one(
+  "SEC",
+  (value) => {
+    const ms = readDuration(value, 1000);
+    if (ms % 1000 === 0 && ms <= 65_535_000) return ms;
+    throw new ValueError("expected whole seconds, at most 65535");
+  },
+  writeSeconds,
+);
+
+function writeSeconds(ms: number): string {
+  return `${ms / 1000}`;
+}
+
+/** The longest time to live that RabbitMQ takes, in milliseconds: 32 bits (rabbitmq.com/docs/ttl). */
+const MAX_TTL_MS = 2 ** 32 - 1;
+
+/** A time to live, in whole milliseconds; a plain number means milliseconds, as in the sample. */
+export function timeToLive(bounds: { readonly min: number }) {
+  return one("MS", (value) => {
+    const ms = Math.round(readDuration(value, 1));
+    if (ms >= bounds.min && ms <= MAX_TTL_MS) return ms;
+    throw new ValueError(`expected ${bounds.min} to ${MAX_TTL_MS} milliseconds`);
+  });
+}
+
 /** A number of bytes: plain, `64KiB`, `1MB`. */
-export const size = one("SIZE", readSize);
+export function size(bounds: { readonly max: number }) {
+  return one("SIZE", (value) => {
+    const bytes = readSize(value);
+    if (bytes <= bounds.max) return bytes;
+    throw new ValueError(`expected at most ${bounds.max} bytes`);
+  });
+}
 
 /** A whole number within bounds. */
 export function count(bounds: { readonly min: number; readonly max?: number }) {
@@ -97,58 +154,42 @@ export function count(bounds: { readonly min: number; readonly max?: number }) {
 
 /** One of a list of words, which is the list that help and completion show. */
 export function oneOf<const C extends readonly string[]>(choices: C) {
+  const isChoice = (word: string): word is C[number] => choices.includes(word);
   return <S extends Description & { readonly default?: C[number] }>(
     spec: S,
   ): S & Reader<C[number]> => ({
-    placeholder: choices.join("|"),
-    ...spec,
-    takes: "one",
+    ...one(choices.join("|"), (word): C[number] => {
+      if (isChoice(word)) return word;
+      throw new ValueError(`expected one of ${choices.join(", ")}`);
+    })(spec),
     choices,
-    read: (texts) => {
-      const found = choices.find((choice) => choice === last(texts));
-      if (found === undefined) throw new ValueError(`expected one of ${choices.join(", ")}`);
-      return found;
-    },
   });
 }
 
 /** A key of a map of choices: adding an entry to the map adds the choice. */
 export function keyOf<const M extends object>(map: M) {
-  const isKey = (word: string): word is Extract<keyof M, string> => Object.hasOwn(map, word);
-  const choices = Object.keys(map);
-  return <S extends Description & { readonly default?: Extract<keyof M, string> }>(
-    spec: S,
-  ): S & Reader<Extract<keyof M, string>> => ({
-    placeholder: "NAME",
-    ...spec,
-    takes: "one",
-    choices,
-    read: (texts) => {
-      const word = last(texts);
-      if (isKey(word)) return word;
-      throw new ValueError(`expected one of ${choices.join(", ")}`);
-    },
-  });
+  const isKey = (key: string): key is Extract<keyof M, string> => Object.hasOwn(map, key);
+  return oneOf(Object.keys(map).filter(isKey));
 }
 
 /** A flag without value. In the environment `true`/`1`/`yes` or `false`/`0`/`no`. */
 export function toggle<S extends Description>(
   spec: S,
 ): S & Reader<boolean> & { readonly default: false } {
-  return { ...spec, takes: "none", default: false, read: (texts) => readSwitch(last(texts)) };
+  return { ...spec, takes: "none", default: false, read: (values) => readSwitch(last(values)) };
 }
 
 function readSwitch(value: string): boolean {
-  if (/^(|true|1|yes|on)$/i.test(value)) return true;
+  if (/^(true|1|yes|on)$/i.test(value)) return true;
   if (/^(false|0|no|off)$/i.test(value)) return false;
   throw new ValueError("expected true or false");
 }
 
-/** A text that may be given several times; all are kept, in order. */
-export function texts<S extends Description & { readonly default?: readonly string[] }>(
+/** Names that may be given several times; all are kept, in order. */
+export function names<S extends Description & { readonly default?: readonly string[] }>(
   spec: S,
 ): S & Reader<readonly string[]> {
-  return { placeholder: "TEXT", ...spec, takes: "each", read: (values) => values };
+  return { placeholder: "NAME", ...spec, takes: "each", read: (values) => values.map(readName) };
 }
 
 /** `--flag FILE…`: several file names after one flag; `-` is standard input. */
@@ -163,15 +204,11 @@ export function files<S extends Description>(spec: S): S & Reader<readonly strin
 }
 
 /** A file that is read by us. */
-export const file = <S extends Description>(
+export function file<S extends Description>(
   spec: S,
-): S & Reader<string> & { readonly completes: "file" } => ({
-  placeholder: "FILE",
-  ...spec,
-  completes: "file",
-  takes: "one",
-  read: last,
-});
+): S & Reader<string> & { readonly completes: "file" } {
+  return { placeholder: "FILE", ...spec, completes: "file", takes: "one", read: last };
+}
 
 /** Typed `KEY=VALUE`, repeatable: `n=5` is text, `n:int=5` a number; later ones of the same key win. */
 export function pairs<S extends Description>(spec: S): S & Reader<Readonly<Record<string, Field>>> {
@@ -185,7 +222,7 @@ function readPairs(values: readonly string[]): Readonly<Record<string, Field>> {
     const parts = /^([^=:]+)(?::([a-z0-9]+))?=(.*)$/s.exec(value);
     if (!parts) throw new ValueError("expected KEY=VALUE or KEY:TYPE=VALUE");
     const [, key = "", type, content = ""] = parts;
-    table[key] = type === undefined ? content : readField(type, content);
+    table[readName(key)] = type === undefined ? content : readField(type, content);
   }
   return table;
 }

@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { UsageError, ValueError } from "../errors.ts";
 import { kebab, variable, type Flag, type FlagTable, type OptionsOf } from "./flag.ts";
+import { splitWords } from "./words.ts";
 
 /** Where a value came from; what is typed beats the environment, which beats the default. */
 export type Origin = "flag" | "environment" | "default";
@@ -17,21 +18,21 @@ export interface Parsed<F extends FlagTable> {
 
 /** Reads a command line. @throws UsageError naming the flag, the value and the way out */
 export function parse<F extends FlagTable>(
-  name: string,
+  program: string,
   flags: F,
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Parsed<F> {
-  const { typed, operands } = readArgv(name, flags, argv);
+  const { words, operands } = splitWords(flags, argv);
+  const typed = readWords(program, flags, words);
   const options: Record<string, unknown> = {};
   const origins = new Map<string, Origin>();
   for (const [key, flag] of Object.entries(flags)) {
     const given = typed[key];
-    const fromEnv = flag.ignored ? undefined : env[variable(key)];
-    origins.set(key, given ? "flag" : fromEnv === undefined ? "default" : "environment");
+    const fromEnv = readVariable(key, flag, env);
+    origins.set(key, given ? "flag" : fromEnv ? "environment" : "default");
     if (given) options[key] = readValue(flag, `--${kebab(key)}`, given);
-    else if (fromEnv !== undefined)
-      options[key] = readValue(flag, variable(key), splitVariable(flag, fromEnv));
+    else if (fromEnv) options[key] = readValue(flag, variable(key), fromEnv);
     else options[key] = flag.default;
   }
   return {
@@ -43,52 +44,67 @@ export function parse<F extends FlagTable>(
   };
 }
 
-function readValue(flag: Flag, name: string, texts: readonly string[]): unknown {
+/** The values in a flag's variable. An empty one counts as not set; a repeatable flag takes one value per line. */
+function readVariable(
+  key: string,
+  flag: Flag,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] | undefined {
+  const value = flag.ignored || flag.typedOnly ? undefined : env[variable(key)];
+  if (value === undefined || value === "") return undefined;
+  if (flag.takes !== "each" && flag.takes !== "many") return [value];
+  return value.split("\n").filter((line) => line !== "");
+}
+
+function readValue(flag: Flag, spelling: string, values: readonly string[]): unknown {
   try {
-    return flag.read(texts);
+    return flag.read(values);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    const value = flag.secret ? "" : ` "${texts.at(-1)}"`;
-    throw new UsageError(`${name}${value}: ${error.message}`);
+    const wrong = values.find((value) => !isReadable(flag, value)) ?? values.at(-1);
+    const shown = flag.secret ? "" : ` "${wrong}"`;
+    throw new UsageError(`${spelling}${shown}: ${error.message}`, undefined, error);
   }
 }
 
-/** A repeatable flag takes one value per line from its variable. */
-function splitVariable(flag: Flag, value: string): readonly string[] {
-  return flag.takes === "each" || flag.takes === "many" ? value.split("\n") : [value];
-}
-
-interface Typed {
-  readonly typed: Readonly<Record<string, readonly string[]>>;
-  readonly operands: readonly string[];
-}
-
-function readArgv(name: string, flags: FlagTable, argv: readonly string[]): Typed {
-  const command = new Command(name).helpOption(false).exitOverride().allowExcessArguments();
-  command.configureOutput({ writeErr: () => {} });
-  const complete = completeNames(flags, argv);
-  for (const [key, flag] of named(flags, complete)) command.addOption(toOption(key, flag));
+function isReadable(flag: Flag, value: string): boolean {
   try {
-    command.parse([...complete], { from: "user" });
-  } catch (error) {
-    throw error instanceof CommanderError ? explain(error, name) : error;
+    flag.read([value]);
+    return true;
+  } catch {
+    return false;
   }
-  if (command.args.length > 0 && !complete.includes("--")) {
+}
+
+function readWords(
+  program: string,
+  flags: FlagTable,
+  words: readonly string[],
+): Readonly<Record<string, readonly string[]>> {
+  const command = new Command(program).helpOption(false).exitOverride().allowExcessArguments();
+  command.configureOutput({ writeErr: () => {} });
+  for (const [key, flag] of mentioned(flags, words)) command.addOption(toOption(key, flag));
+  try {
+    command.parse([...words], { from: "user" });
+  } catch (error) {
+    throw error instanceof CommanderError ? explain(error, program) : error;
+  }
+  if (command.args.length > 0) {
     throw new UsageError(
       `unexpected argument "${command.args[0]}"`,
       `every value belongs to a flag; quote a text that holds blanks: -m "two words"`,
     );
   }
-  return { typed: command.opts(), operands: command.args };
+  return command.opts();
 }
 
 function toOption(key: string, flag: Flag): Option {
-  const value = flag.takes === "many" ? "value..." : "value";
-  const placeholder = flag.bare === undefined ? `<${value}>` : `[${value}]`;
-  const names = `${flag.short ? `-${flag.short}, ` : ""}--${kebab(key)}`;
-  const option = new Option(flag.takes === "none" ? names : `${names} ${placeholder}`);
+  const argument = flag.takes === "many" ? "value..." : "value";
+  const placeholder = flag.bare === undefined ? `<${argument}>` : `[${argument}]`;
+  const spelling = `${flag.short ? `-${flag.short}, ` : ""}--${kebab(key)}`;
+  const option = new Option(flag.takes === "none" ? spelling : `${spelling} ${placeholder}`);
   option.attributeName = () => key;
-  if (flag.takes === "none") return option.argParser((): string[] => []).preset("");
+  if (flag.takes === "none") return option.argParser((): string[] => ["true"]).preset("true");
   option.argParser((value: string, before: readonly string[] | undefined) => [
     ...(before ?? []),
     value,
@@ -97,78 +113,33 @@ function toOption(key: string, flag: Flag): Option {
 }
 
 /** commander gets only the flags that may be meant, since each costs start-up time; for an unknown one it gets all. */
-function named(flags: FlagTable, argv: readonly string[]): readonly (readonly [string, Flag])[] {
+function mentioned(
+  flags: FlagTable,
+  words: readonly string[],
+): readonly (readonly [string, Flag])[] {
   const all = Object.entries(flags);
-  const longs = new Set(argv.map((token) => token.split("=", 1)[0]));
-  const letters = new Set(argv.filter((token) => /^-[^-]/.test(token)).join(""));
+  const longs = new Set(words.map((word) => word.split("=", 1)[0]));
+  const letters = new Set(words.filter((word) => /^-[^-]/.test(word)).join(""));
   const known = new Set(all.map(([key]) => `--${kebab(key)}`));
-  if ([...longs].some((token) => token?.startsWith("--") && token !== "--" && !known.has(token)))
-    return all;
+  if ([...longs].some((word) => word?.startsWith("--") && !known.has(word))) return all;
   return all.filter(
     ([key, { short }]) =>
       longs.has(`--${kebab(key)}`) || (short !== undefined && letters.has(short)),
   );
 }
 
-/** Makes each abbreviated long flag whole (`--nb-message`), leaving the values of flags alone. */
-function completeNames(flags: FlagTable, argv: readonly string[]): readonly string[] {
-  const names = new Map(Object.entries(flags).map(([key, flag]) => [`--${kebab(key)}`, flag]));
-  const shorts = new Map(Object.values(flags).map((flag) => [flag.short, flag]));
-  const whole: string[] = [];
-  for (let i = 0; i < argv.length; i++) {
-    const token = argv[i] ?? "";
-    if (token === "--") return [...whole, ...argv.slice(i)];
-    const [typed = "", ...rest] = token.split("=");
-    const name = typed.startsWith("--") ? wholeName(typed, names) : typed;
-    whole.push([name, ...rest].join("="));
-    const needsValue = rest.length === 0 && takesNext(name, names, shorts);
-    const next = argv[i + 1];
-    if (needsValue && next !== undefined) {
-      whole.push(next);
-      i++;
-    }
-  }
-  return whole;
-}
-
-function wholeName(typed: string, names: ReadonlyMap<string, Flag>): string {
-  if (names.has(typed)) return typed;
-  const candidates = [...names.entries()].filter(
-    ([name, flag]) => name.startsWith(typed) && !flag.ignored,
-  );
-  if (candidates.length > 1) {
-    const list = candidates.map(([name]) => name).join(", ");
-    throw new UsageError(`${typed} is ambiguous`, `it could be ${list}`);
-  }
-  return candidates[0]?.[0] ?? typed;
-}
-
-/** Does this token take the next one as its value? In `-Qq NAME` the last letter decides. */
-function takesNext(
-  name: string,
-  names: ReadonlyMap<string, Flag>,
-  shorts: ReadonlyMap<string | undefined, Flag>,
-): boolean {
-  const needs = (flag: Flag | undefined): boolean =>
-    flag !== undefined && flag.takes !== "none" && flag.bare === undefined;
-  if (name.startsWith("--")) return needs(names.get(name));
-  if (!/^-[A-Za-z0-9]/.test(name)) return false;
-  const letters = [...name.slice(1)];
-  const first = letters.findIndex((letter) => shorts.get(letter)?.takes !== "none");
-  return first === letters.length - 1 && needs(shorts.get(letters[first]));
-}
-
-function explain(error: CommanderError, name: string): UsageError {
-  const [, flag = ""] = /option '(?:-\w, )?([^' ]+)/.exec(error.message) ?? [];
+function explain(error: CommanderError, program: string): UsageError {
+  // Without what follows "=": it may be a secret, given to a misspelled flag.
+  const [, flag = ""] = /option '(?:-\w, )?([^'= ]+)/.exec(error.message) ?? [];
   const [, meant] = /Did you mean (.*)\?/.exec(error.message) ?? [];
   if (error.code === "commander.unknownOption") {
     return new UsageError(
       `unknown flag ${flag}`,
-      meant ? `did you mean ${meant}?` : `${name} --help-all lists every flag`,
+      meant ? `did you mean ${meant}?` : `${program} --help-all lists every flag`,
     );
   }
   if (error.code === "commander.optionMissingArgument") {
-    return new UsageError(`${flag} needs a value`, `${name} --help-all explains every flag`);
+    return new UsageError(`${flag} needs a value`, `${program} --help-all explains every flag`);
   }
   return new UsageError(error.message.replace(/^error: /, ""), undefined, error);
 }

@@ -4,16 +4,16 @@ import { UsageError } from "../errors.ts";
 import type { Properties } from "../message.ts";
 import { ping } from "../ping.ts";
 import { publish, type PublishPlan } from "../publish.ts";
-import type { SourcePlan } from "../source/index.ts";
 import { version } from "../version.ts";
 import { connectionFlags } from "./flags/connection.ts";
 import { generalFlags } from "./flags/general.ts";
 import { deliveryFlags, inputFlags, propertyFlags, sampleConsumerFlags } from "./flags/publish.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { publisherTopologyFlags } from "./flags/topology.ts";
-import type { OptionsOf } from "./flag.ts";
+import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
+import { planSource } from "./source-plan.ts";
 import { planTopology } from "./topology-plan.ts";
 
 const flags = {
@@ -70,6 +70,7 @@ export function planPublish(
       "amqp-pub runs no command",
     );
   const source = planSource(options, origin);
+  checkDelivery(options, origin);
   const connection = planConnection(options, origin, env["AMQP_PASSWORD"], {
     name: "amqp-pub",
     version,
@@ -108,36 +109,12 @@ export function planPublish(
   };
 }
 
-function planSource(options: Options, origin: (key: keyof Options) => Origin): SourcePlan {
-  const given = (["message", "file", "lines"] as const).filter((key) => origin(key) !== "default");
-  if (given.length > 1)
-    throw new UsageError(
-      `--${given[0]} excludes --${given[1]}`,
-      "one source of messages at a time",
-    );
-  const stdinTwice =
-    [...(options.file ?? []), ...(options.lines ?? [])].filter((path) => path === "-").length > 1;
-  if (stdinTwice) throw new UsageError("stdin (-) is named twice", "it can be read once");
-  if (options.lines !== undefined) {
-    const stray = (["nbMessages", "interval", "pubName", "messageSize"] as const).find(
-      (key) => origin(key) === "flag",
-    );
-    if (stray)
-      throw new UsageError(
-        `--lines excludes --${stray.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,
-        "it belongs to -m and -f",
-      );
-    return { kind: "lines", paths: options.lines };
-  }
-  const repeat = {
-    times: options.nbMessages,
-    intervalMs: options.interval,
-    pubName: options.pubName,
-    size: options.messageSize,
-  };
-  return options.file === undefined
-    ? { kind: "message", text: options.message ?? "", repeat }
-    : { kind: "files", paths: options.file, repeat };
+function checkDelivery(options: Options, origin: (key: keyof Options) => Origin): void {
+  const stray = (["confirmWindow", "confirmTimeout", "nackRetries"] as const).find(
+    (key) => origin(key) === "flag",
+  );
+  if (stray && !options.confirm)
+    throw new UsageError(`--${kebab(stray)} needs --confirm`, "without it nothing is confirmed");
 }
 
 function planProperties(options: Options): Properties {

@@ -76,7 +76,12 @@ function checkCombinations(options: Options, origin: (key: keyof Options) => Ori
   if (bindExchange !== undefined && exchange === "")
     throw new UsageError("--bind-exchange needs --exchange", "name the destination with -e");
   if (origin("bindHeader") === "flag" && !bindQueue && bindExchange === undefined)
-    throw new UsageError("--bind-header needs --bind-queue");
+    throw new UsageError(
+      "--bind-header needs --bind-queue or --bind-exchange",
+      "it is an argument of the binding",
+    );
+  if (origin("match") === "flag" && Object.keys(options.bindHeader ?? {}).length === 0)
+    throw new UsageError("--match needs --bind-header", "say which headers must match");
   if (passive && !createQueue && !createExchange)
     throw new UsageError("--passive needs -Q or -E", "say what to check");
   if (passive && createQueue && queue === "")

@@ -14,35 +14,36 @@ export interface UrlParts {
 const hint =
   'write it as amqp://USER:PASSWORD@HOST:PORT/VHOST; encode special characters: "#" is %23, "/" is %2F, "@" is %40';
 
-/** Reads one URL. Errors never show it, since it may hold a password. @throws UsageError */
-export function readUrl(text: string): UrlParts {
+/** Reads one URL of the flag or variable `given`. Errors never show it: it may hold a password. @throws UsageError */
+export function readUrl(text: string, given: "--url" | "AMQP_URL"): UrlParts {
+  const wrong = (what: string, way = hint): UsageError => new UsageError(`${given}: ${what}`, way);
   const url = URL.parse(text.trim());
   if (!url || !/^amqps?:$/.test(url.protocol))
-    throw new UsageError("--url: expected a URL that begins with amqp:// or amqps://", hint);
+    throw wrong("expected a URL that begins with amqp:// or amqps://");
   if (url.search !== "")
-    throw new UsageError(
-      `--url: parameters after "?" are not read`,
+    throw wrong(
+      'parameters after "?" are not read',
       "use the flags instead, for example --heartbeat or --cafile",
     );
-  if (url.hash !== "") throw new UsageError(`--url: holds a "#" that is not encoded`, hint);
+  if (url.hash !== "") throw wrong('holds a "#" that is not encoded');
   const path = url.pathname.replace(/^\//, "");
-  if (path.includes("/"))
-    throw new UsageError(`--url: the vhost holds a "/" that is not encoded`, hint);
+  if (path.includes("/")) throw wrong('the vhost holds a "/" that is not encoded');
+  const decode = (part: string, encoded: string): string => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      throw wrong(`the ${part} is not percent-encoded UTF-8`);
+    }
+  };
   return {
-    host: decode(url.hostname.replace(/^\[|\]$/g, ""), "host") || undefined,
+    host: decode("host", url.hostname.replace(/^\[|\]$/g, "")) || undefined,
     port: url.port === "" ? undefined : Number(url.port),
-    vhost: decode(path, "vhost") || undefined,
-    username: decode(url.username, "user") || undefined,
-    password:
-      url.username === "" && url.password === "" ? undefined : decode(url.password, "password"),
+    vhost: decode("vhost", path) || undefined,
+    username: decode("user", url.username) || undefined,
+    // `alice:@` has an empty password, `alice@` none: the parsed URL no longer tells them apart.
+    password: /^[^/]*\/\/[^/@]*:[^/@]*@/.test(text.trim())
+      ? decode("password", url.password)
+      : undefined,
     tls: url.protocol === "amqps:",
   };
-}
-
-function decode(text: string, part: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new UsageError(`--url: the ${part} is not percent-encoded UTF-8`, hint);
-  }
 }

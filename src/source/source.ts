@@ -7,7 +7,7 @@ export type Envelope = Omit<Message, "body">;
 
 /** What a source may use of the world. It ends early, without error, when `stop` is aborted. */
 export interface SourceWorld {
-  stdin(): Readable;
+  readonly stdin: () => Readable;
   readonly stop: AbortSignal;
 }
 

@@ -3,8 +3,8 @@
 import { TextDecoder } from "node:util";
 
 /** C0 but newline and tab, DEL, C1, line separators, and the controls that reorder text (Unicode TR 36). */
-// oxlint-disable-next-line no-control-regex
 const unsafe =
+  // oxlint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{e0000}-\u{e007f}]/gu;
 
 /** The text with each unsafe character shown as `\\x1b` or `\\u202e`. Newline and tab stay. */
@@ -49,7 +49,9 @@ function sequenceLength(bytes: Buffer, start: number, decoder: TextDecoder): num
   const first = bytes[start] ?? 0;
   const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   try {
-    return [...decoder.decode(bytes.subarray(start, start + length))].length === 1 ? length : 0;
+    return Array.from(decoder.decode(bytes.subarray(start, start + length))).length === 1
+      ? length
+      : 0;
   } catch {
     return 0;
   }

@@ -1,9 +1,19 @@
-// Where the broker is, who we are there, and how long to try. What these flags mean together: ../target.ts.
-import { count, duration, file, outage, text, toggle } from "../flag.ts";
+// Where the broker is, who we are there, and how long to try. What these flags mean together: ../connection-plan.ts.
+import { count, duration, file, name, outage, text, toggle, wholeSeconds } from "../flag.ts";
 
 const group = "Connection";
 
 export const connectionFlags = {
+  url: text({
+    group,
+    short: "u",
+    placeholder: "URL[,URL...]",
+    usual: true,
+    secret: true,
+    summary: "amqp:// or amqps:// URL; several: fail-over list",
+    details:
+      "User, password and vhost are percent-decoded as UTF-8. Other connection flags override the URL's parts. The first URL that answers is used; after a loss the next ones are tried. All URLs of a list log in as the same user.",
+  }),
   serverName: text({
     group,
     default: "localhost",
@@ -14,30 +24,26 @@ export const connectionFlags = {
     group,
     summary: "broker's port (5672; 5671 with TLS)",
   }),
-  vhost: text({ group, default: "/", placeholder: "VHOST", summary: "virtual host" }),
+  vhost: name({
+    group,
+    default: "/",
+    placeholder: "VHOST",
+    summary: "virtual host",
+  }),
   userpass: text({
     group,
     placeholder: "USER:PASSWORD",
     secret: true,
     summary: "user and password, split at the first colon",
     details:
-      "Other users of this machine can read the password in the process list for a moment: prefer AMQP_PASSWORD or --password-file. Without TLS a warning says that the connection is not secured.",
-  }),
-  url: text({
-    group,
-    short: "u",
-    placeholder: "URL[,URL...]",
-    secret: true,
-    summary: "amqp:// or amqps:// URL; several: fail-over list",
-    details:
-      "User, password and vhost are percent-decoded as UTF-8. Other connection flags override the URL's parts. The first that answers is used; after a loss the next ones are tried.",
+      "Other users of this machine can read the password in the process list (ps) for a moment, which a warning says: prefer AMQP_PASSWORD or --password-file. Without TLS another warning says that the connection is not secured.",
   }),
   username: text({ group, placeholder: "USER", summary: "user (guest)" }),
   passwordFile: file({
     group,
     summary: "file whose first line is the password",
     details:
-      "The password may also stand in AMQP_PASSWORD; with --username alone it is asked for on a terminal.",
+      "The password may also stand in AMQP_PASSWORD; with a user alone it is asked for on a terminal.",
   }),
   wait: duration({
     group,
@@ -57,7 +63,7 @@ export const connectionFlags = {
     default: 10_000,
     summary: "give up on one connection attempt after this time",
   }),
-  heartbeat: duration({
+  heartbeat: wholeSeconds({
     group,
     default: 10_000,
     summary: "heartbeat interval; 0 switches heartbeats off",
@@ -72,7 +78,7 @@ export const connectionFlags = {
     group,
     summary: "highest number of channels to ask for",
   }),
-  frameMax: count({ min: 8192 })({
+  frameMax: count({ min: 8192, max: 2 ** 32 - 1 })({
     group,
     default: 131_072,
     summary: "largest frame in bytes to ask for",
@@ -80,6 +86,8 @@ export const connectionFlags = {
   }),
   ping: toggle({
     group,
+    typedOnly: true,
+    usual: true,
     summary: "connect, print product, version and latency, exit",
   }),
 };

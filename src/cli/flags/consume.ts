@@ -1,11 +1,12 @@
 // What amqp-con takes, how much at a time, when it stops and how it shows messages.
 import { formats } from "../../sink/index.ts";
-import { count, duration, keyOf, text, timeToLive, toggle } from "../flag.ts";
+import { count, duration, keyOf, name, timeToLive, toggle } from "../flag.ts";
 
 export const consumeFlags = {
   prefetch: count({ min: 0, max: 65535 })({
     group: "Consuming",
     default: 256,
+    usual: true,
     summary: "most unacknowledged messages at a time; 0: no limit",
   }),
   ackAuto: toggle({
@@ -18,18 +19,24 @@ export const consumeFlags = {
     summary: "after one message wait, then die without acknowledging",
     details: "The sample's crash demonstration: the broker gives the message to somebody else.",
   }),
-  count: count({ min: 1 })({ group: "Consuming", short: "n", summary: "stop after N messages" }),
+  count: count({ min: 1 })({
+    group: "Consuming",
+    short: "n",
+    usual: true,
+    summary: "stop after N messages",
+  }),
   get: toggle({
+    usual: true,
     group: "Consuming",
     summary: "fetch one by one until -n (1) or the queue is empty",
     details: "Exit code 8 when the queue is empty.",
   }),
-  consumerTag: text({
+  consumerTag: name({
     group: "Consuming",
     placeholder: "TAG",
     summary: "name of the subscription",
   }),
-  messageTtl: timeToLive({
+  messageTtl: timeToLive({ min: 0 })({
     group: "Topology",
     summary: "the same as --queue-message-ttl (sample)",
   }),
@@ -37,6 +44,7 @@ export const consumeFlags = {
 
 export const outputFlags = {
   format: keyOf(formats)({
+    usual: true,
     group: "Output",
     default: "text",
     summary: "how a message is written to stdout",

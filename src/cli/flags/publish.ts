@@ -1,18 +1,28 @@
 // What amqp-pub sends, and how far it makes sure that it arrived.
 import { count, duration, files, size, text, timeToLive, toggle } from "../flag.ts";
 
+/** The largest message that RabbitMQ can be told to take (max_message_size). */
+const MAX_BODY_BYTES = 512 * 1024 * 1024;
+
 export const inputFlags = {
   message: text({
     group: "Input",
     short: "m",
+    usual: true,
     placeholder: "TEXT",
     summary: "the message; - takes all of stdin, bytes kept",
     details: "Without any source an empty message is sent, as in the sample.",
   }),
-  file: files({ group: "Input", short: "f", summary: "each file is one message, byte for byte" }),
+  file: files({
+    group: "Input",
+    short: "f",
+    usual: true,
+    summary: "each file is one message, byte for byte",
+  }),
   lines: files({
     group: "Input",
     short: "l",
+    usual: true,
     bare: "-",
     summary: "one message per line of stdin or the files",
     details:
@@ -21,6 +31,7 @@ export const inputFlags = {
   nbMessages: count({ min: 0 })({
     group: "Input",
     default: 1,
+    usual: true,
     summary: "send -m or -f so often; 0 for ever",
     details: "Any number but 1 prefixes each body with its number: `1:Hello!`.",
   }),
@@ -34,7 +45,7 @@ export const inputFlags = {
     placeholder: "NAME",
     summary: "put NAME: before the number of each repeat",
   }),
-  messageSize: size({
+  messageSize: size({ max: MAX_BODY_BYTES })({
     group: "Input",
     summary: "make each body exactly so many bytes",
     details:
@@ -44,6 +55,7 @@ export const inputFlags = {
 
 export const propertyFlags = {
   persistent: toggle({
+    usual: true,
     group: "Message properties",
     summary: "delivery mode 2: a durable queue keeps it on disk",
   }),
@@ -51,7 +63,7 @@ export const propertyFlags = {
     group: "Message properties",
     summary: "priority, 0 to 255",
   }),
-  messageTtl: timeToLive({
+  messageTtl: timeToLive({ min: 0 })({
     group: "Message properties",
     summary: "the broker drops the message after this time",
   }),
@@ -59,10 +71,12 @@ export const propertyFlags = {
 
 export const deliveryFlags = {
   mandatory: toggle({
+    usual: true,
     group: "Delivery",
     summary: "report messages that reach no queue; exit code 5",
   }),
   confirm: toggle({
+    usual: true,
     group: "Delivery",
     summary: "Sent: only when the broker has confirmed",
     details:

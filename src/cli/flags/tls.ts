@@ -1,7 +1,7 @@
 // TLS: on as soon as one of these is given, and always verified unless --insecure says otherwise.
 import { file, oneOf, text, toggle } from "../flag.ts";
 
-const group = "Connection";
+const group = "TLS";
 
 export const tlsFlags = {
   enableTls: toggle({

@@ -1,26 +1,29 @@
-// Exchanges, queues and bindings to declare before the first message. What they mean together: ../topology.ts.
-import { count, oneOf, pairs, size, text, texts, timeToLive, toggle } from "../flag.ts";
+// Exchanges, queues and bindings to declare before the first message. What they mean together: ../topology-plan.ts.
+import { count, name, names, oneOf, pairs, size, timeToLive, toggle } from "../flag.ts";
 
 const group = "Topology";
 
 /** Flags that mean the same in both binaries. */
 export const topologyFlags = {
-  exchange: text({
+  exchange: name({
     group,
     short: "e",
+    usual: true,
     default: "",
     placeholder: "EXCHANGE",
     summary: "exchange; none: the default exchange",
   }),
-  exchangeType: text({
+  exchangeType: name({
     group,
     short: "t",
+    usual: true,
+    completes: ["direct", "fanout", "topic", "headers"],
     default: "direct",
     placeholder: "TYPE",
     summary: "direct, fanout, topic, headers or a plugin's type",
     details: "Only matters together with --create-exchange.",
   }),
-  createExchange: toggle({ group, short: "E", summary: "declare the exchange" }),
+  createExchange: toggle({ group, short: "E", usual: true, summary: "declare the exchange" }),
   durableExchange: toggle({ group, summary: "the exchange survives a broker restart" }),
   nadExchange: toggle({
     group,
@@ -28,7 +31,7 @@ export const topologyFlags = {
     details: "As in the sample, a declared exchange is otherwise deleted with its last binding.",
   }),
   internalExchange: toggle({ group, summary: "only other exchanges may publish to the exchange" }),
-  alternateExchange: text({
+  alternateExchange: name({
     group,
     placeholder: "EXCHANGE",
     summary: "where the exchange sends what it cannot route",
@@ -37,6 +40,7 @@ export const topologyFlags = {
   createQueue: toggle({
     group,
     short: "Q",
+    usual: true,
     summary: "declare the queue; without -q the broker names it",
     details:
       "Transient and auto-delete by default, as in the sample. A broker that denies transient non-exclusive queues (RabbitMQ 4.3 and later) gets a durable auto-delete queue instead, and a note says so.",
@@ -48,18 +52,28 @@ export const topologyFlags = {
     group,
     summary: "quorum and stream imply durable, not auto-delete",
   }),
-  queueTtl: timeToLive({ group, summary: "delete the queue when unused so long (x-expires)" }),
-  queueMessageTtl: timeToLive({ group, summary: "drop messages older than this (x-message-ttl)" }),
-  deadLetterExchange: text({
+  queueTtl: timeToLive({ min: 1 })({
+    group,
+    summary: "delete the queue when unused so long (x-expires)",
+  }),
+  queueMessageTtl: timeToLive({ min: 0 })({
+    group,
+    summary: "drop messages older than this (x-message-ttl)",
+  }),
+  deadLetterExchange: name({
     group,
     placeholder: "EXCHANGE",
     summary: "where rejected and expired messages go",
   }),
-  deadLetterRoutingKey: text({ group, placeholder: "KEY", summary: "the key they get on the way" }),
+  deadLetterRoutingKey: name({ group, placeholder: "KEY", summary: "the key they get on the way" }),
   maxLength: count({ min: 0 })({ group, summary: "most messages the queue holds" }),
-  maxLengthBytes: size({ group, summary: "most bytes of bodies the queue holds" }),
+  maxLengthBytes: size({ max: Number.MAX_SAFE_INTEGER })({
+    group,
+    summary: "most bytes of bodies the queue holds",
+  }),
   overflow: oneOf(["drop-head", "reject-publish", "reject-publish-dlx"])({
     group,
+    placeholder: "POLICY",
     summary: "what a full queue does",
   }),
   maxPriority: count({ min: 1, max: 255 })({
@@ -77,13 +91,17 @@ export const topologyFlags = {
     details:
       "For example --queue-arg x-max-length:int=10. Types: string, int, bool, double, timestamp, bytes, null, json.",
   }),
-  bindQueue: toggle({ group, summary: "bind the queue to the exchange with the routing key" }),
+  bindQueue: toggle({
+    group,
+    usual: true,
+    summary: "bind the queue to the exchange with the routing key",
+  }),
   bindHeader: pairs({ group, summary: "binding argument for a headers exchange, typed" }),
   match: oneOf(["all", "any"])({
     group,
     summary: "whether all or any of --bind-header must match",
   }),
-  bindExchange: text({
+  bindExchange: name({
     group,
     placeholder: "SOURCE",
     summary: "bind the exchange to this source exchange",
@@ -91,14 +109,14 @@ export const topologyFlags = {
   passive: toggle({ group, summary: "with -E or -Q: check that it exists, create nothing" }),
 };
 
-const queue = { group, short: "q", placeholder: "QUEUE" } as const;
-const routingKey = { group, short: "k", placeholder: "KEY" } as const;
+const queue = { group, short: "q", placeholder: "QUEUE", usual: true } as const;
+const routingKey = { group, short: "k", placeholder: "KEY", usual: true } as const;
 
 /** The publisher's queue and key: one each. */
 export const publisherTopologyFlags = {
   ...topologyFlags,
-  queue: text({ ...queue, default: "", summary: "queue to declare or bind" }),
-  routingKey: text({
+  queue: name({ ...queue, default: "", summary: "queue to declare or bind" }),
+  routingKey: name({
     ...routingKey,
     summary: "routing key of messages and of the binding",
     details: "Without it, on the default exchange, the name of the queue (-q).",
@@ -108,8 +126,8 @@ export const publisherTopologyFlags = {
 /** The consumer's queues and binding keys. */
 export const consumerTopologyFlags = {
   ...topologyFlags,
-  queue: text({ ...queue, default: "", summary: "queue to consume from" }),
-  routingKey: texts({
+  queue: name({ ...queue, default: "", summary: "queue to consume from" }),
+  routingKey: names({
     ...routingKey,
     default: [],
     summary: "key to bind the queue with; repeatable",

@@ -1,0 +1,62 @@
+// The words of a command line before they are parsed: abbreviated long flags made whole, operands split off.
+import { UsageError } from "../errors.ts";
+import { kebab, type Flag, type FlagTable } from "./flag.ts";
+
+/** The words up to `--`, each long flag written out, and what follows it. */
+export interface Words {
+  readonly words: readonly string[];
+  readonly operands: readonly string[];
+}
+
+/** Leaves the values of flags alone, also those that look like flags. @throws UsageError for an ambiguous abbreviation */
+export function splitWords(flags: FlagTable, argv: readonly string[]): Words {
+  const longs = new Map(Object.entries(flags).map(([key, flag]) => [`--${kebab(key)}`, flag]));
+  const shorts = new Map(Object.values(flags).map((flag) => [flag.short, flag]));
+  const words: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? "";
+    if (word === "--") return { words, operands: argv.slice(i + 1) };
+    const [, typed = "", value = ""] = /^([^=]*)(.*)$/s.exec(word) ?? [];
+    const whole = typed.startsWith("--") ? completeName(typed, longs) : typed;
+    if (value !== "" && longs.get(whole)?.takes === "none")
+      throw new UsageError(`${whole} takes no value`, `leave out "${value}"`);
+    // An unknown flag goes without its value, so that a similar one can be suggested.
+    const isKnown = longs.has(whole) || !whole.startsWith("--");
+    words.push(isKnown ? `${whole}${value}` : whole);
+    const next = argv[i + 1];
+    if (value === "" && next !== undefined && takesNext(whole, longs, shorts)) {
+      words.push(next);
+      i++;
+    }
+  }
+  return { words, operands: [] };
+}
+
+function completeName(typed: string, longs: ReadonlyMap<string, Flag>): string {
+  if (longs.has(typed)) return typed;
+  const candidates = [...longs.entries()].filter(([long]) => long.startsWith(typed));
+  const meant = candidates.filter(([, flag]) => !flag.ignored);
+  const [first, ...others] = meant.length > 0 ? meant : candidates;
+  if (first && others.length > 0) {
+    const list = [first, ...others].map(([long]) => long).join(", ");
+    throw new UsageError(`${typed} is ambiguous`, `it could be ${list}`);
+  }
+  return first?.[0] ?? typed;
+}
+
+/** Does this word take the next one as its value? In `-Qq NAME` the last letter decides. */
+function takesNext(
+  word: string,
+  longs: ReadonlyMap<string, Flag>,
+  shorts: ReadonlyMap<string | undefined, Flag>,
+): boolean {
+  if (word.startsWith("--")) return needsValue(longs.get(word));
+  if (!/^-[A-Za-z0-9]/.test(word)) return false;
+  const letters = word.slice(1).split("");
+  const first = letters.findIndex((letter) => shorts.get(letter)?.takes !== "none");
+  return first === letters.length - 1 && needsValue(shorts.get(letters[first]));
+}
+
+function needsValue(flag: Flag | undefined): boolean {
+  return flag !== undefined && flag.takes !== "none" && flag.bare === undefined;
+}
