@@ -26,17 +26,10 @@ async function main(command, ...args) {
   if (!Object.hasOwn(commands, command)) return usage();
   const outdated = nodeTooOld();
   if (outdated !== undefined) return fail(outdated);
-  if (
-    needsInstall() &&
-    !(await step("Installing dependencies (npm ci)", ...npm("ci", "--include=dev")))
-  )
-    return 1;
-  if (
-    needsBuild() &&
-    !(await step("Building dist", process.execPath, [inRoot("scripts", "build.mjs")]))
-  )
-    return 1;
-  return commands[command](args);
+  const ready =
+    (!needsInstall() || (await step("Installing dependencies", "ci", "--include=dev"))) &&
+    (!needsBuild() || (await step("Building dist", "run", "build")));
+  return ready ? commands[command](args) : 1;
 }
 
 function nodeTooOld() {
@@ -52,9 +45,7 @@ function needsInstall() {
 }
 
 function needsBuild() {
-  const sources = ["src", "bin", "package.json", path.join("scripts", "build.mjs")].map((name) =>
-    inRoot(name),
-  );
+  const sources = ["src", "bin", "scripts", "package.json"].map((name) => inRoot(name));
   return Math.min(...built.map(modified)) < Math.max(...sources.map(newest), modified(installed));
 }
 
@@ -70,19 +61,15 @@ function newest(file) {
   return Math.max(stat.mtimeMs, ...readdirSync(file).map((name) => newest(path.join(file, name))));
 }
 
-/** The npm that runs us, if one does; else the one on PATH. */
-function npm(...words) {
-  const self = process.env.npm_execpath;
-  const options = ["--no-audit", "--no-fund", "--loglevel=error"];
-  return self ? [process.execPath, [self, ...words, ...options]] : ["npm", [...words, ...options]];
-}
-
-/** Says what it does and how long it took; shows the program's output only when it failed. */
-async function step(title, program, words) {
+/** Runs an npm command: says what it does and how long it took; shows npm's output only when it failed. */
+async function step(title, ...words) {
   const since = performance.now();
-  process.stderr.write(`> ${title} … `);
+  process.stderr.write(`> ${title} (npm ${words.join(" ")}) … `);
   const output = [];
-  const child = spawn(program, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(...npm([...words, "--no-audit", "--no-fund", "--loglevel=error"]), {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   child.stdout.on("data", (chunk) => output.push(chunk));
   child.stderr.on("data", (chunk) => output.push(chunk));
   const code = await ending(child);
@@ -91,6 +78,12 @@ async function step(title, program, words) {
     code === 0 ? `${seconds} s\n` : `failed after ${seconds} s\n${Buffer.concat(output)}\n`,
   );
   return code === 0;
+}
+
+/** The npm that runs us, if one does; else the one on PATH. */
+function npm(words) {
+  const self = process.env.npm_execpath;
+  return self?.endsWith("npm-cli.js") ? [process.execPath, [self, ...words]] : ["npm", words];
 }
 
 /** Runs in our place: same streams, same exit code. */
