@@ -33,7 +33,12 @@ export async function* until<T>(
   }
 }
 
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | "aborted"> {
+/** The promise's outcome, or "aborted" when the signal is aborted first. Leaves no listener behind. */
+export async function orAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+): Promise<T | "aborted"> {
+  if (signal.aborted) return "aborted";
   let stop = (): void => {};
   const stopped = new Promise<"aborted">((resolve) => {
     stop = () => resolve("aborted");

@@ -104,6 +104,23 @@ export class Cancelled extends Failure {
   }
 }
 
+/** What the broker sends cannot be decoded. It may have been a garbled byte, so it is tried again a few times. */
+export class Undecodable extends Failure {
+  constructor(reason: string, cause: unknown) {
+    super(
+      "undecodable",
+      `a message from the broker cannot be decoded: ${reason}`,
+      "it is the first in the queue and comes again: remove it with the management UI or --purge, or give the queue a delivery limit",
+      cause,
+    );
+    this.name = "Undecodable";
+  }
+
+  override get passing(): boolean {
+    return true;
+  }
+}
+
 /** Whoever read our standard output has closed it: not an error, only a reason to stop. */
 export class ReaderGone extends Error {
   constructor() {

@@ -2,7 +2,6 @@
 // below bin/ that knows `process`.
 import { generalFlags } from "./cli/flags/general.ts";
 import type { FlagTable } from "./cli/flag.ts";
-import { longHelp, shortHelp } from "./cli/generate/help.ts";
 import { parse, type Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
 import { exitCodes, Failure, ReaderGone } from "./errors.ts";
@@ -30,7 +29,7 @@ export async function main<F extends Flags>(
     const { color, ...general } = readGeneral(parsed);
     debug = general.debug;
     log = await openLog(process.stderr, color, process.env);
-    const text = inform(program, general);
+    const text = await inform(program, general);
     if (text !== undefined) return await output.write(text);
     const run = program.prepare(parsed, process.env);
     const ask = (): Promise<string> => askPassword(stdin.open(), process.stderr);
@@ -77,14 +76,19 @@ function readGeneral({ options }: { readonly options: General }): General {
   return options;
 }
 
-/** What was asked for instead of a run: help or the version. */
-function inform<F extends Flags>(
+/** What was asked for instead of a run. A run need not load what writes it. */
+async function inform<F extends Flags>(
   program: Program<F>,
   asked: Omit<General, "color">,
-): string | undefined {
-  if (asked.help) return shortHelp(program);
-  if (asked.helpAll) return longHelp(program);
-  return asked.version ? `${program.name} ${version}\n` : undefined;
+): Promise<string | undefined> {
+  if (asked.version) return `${program.name} ${version}\n`;
+  if (asked.help || asked.helpAll) {
+    const { longHelp, shortHelp } = await import("./cli/generate/help.ts");
+    return asked.help ? shortHelp(program) : longHelp(program);
+  }
+  if (asked.completion === undefined) return undefined;
+  const { completions } = await import("./cli/generate/completions.ts");
+  return completions[asked.completion](program);
 }
 
 function report(error: unknown, log: Log, debug: boolean): number {

@@ -121,7 +121,8 @@ export class Connection {
   /** Drops the connection without a word: the broker gives unacknowledged messages to others. */
   destroy(reason?: Failure): void {
     this.#reason ??= reason;
-    this.#handshake.socket?.destroy();
+    // With an error, so that amqplib notices and stops its heartbeat timers: they would keep the process alive.
+    this.#handshake.socket?.destroy(new Error("dropped"));
   }
 
   async #watch(): Promise<Failure> {

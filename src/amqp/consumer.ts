@@ -1,10 +1,12 @@
 // A subscription as batches of deliveries: whatever has arrived since the last batch. Settles on the channel that a
 // delivery came on, or not at all: a delivery tag of a lost channel would hit another message.
 import type { ConsumeMessage, Options } from "amqplib";
-import { Cancelled, type Failure } from "../errors.ts";
+import { Cancelled, Undecodable, type Failure } from "../errors.ts";
 import type { Delivery } from "../message.ts";
+import { closeChannel } from "./connection.ts";
 import { toDelivery, toReceived } from "./received.ts";
-import type { Client, Link } from "./session.ts";
+import type { Link } from "./link.ts";
+import type { Client } from "./session.ts";
 
 export interface SubscriptionPlan {
   /** Empty: the queue that the topology declares. */
@@ -28,6 +30,7 @@ export class Consumer implements Client {
   #wake: () => void = () => {};
   #failure: Failure | undefined;
   #stopping = false;
+  #undecodable: Undecodable | undefined;
   #resubscribing: Promise<void> | undefined;
   readonly isDrained = false;
   progress = 0;
@@ -39,7 +42,9 @@ export class Consumer implements Client {
   /** Batches in order of arrival, until `stop`. Ends with a Failure when the session does. */
   async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
     for (;;) {
-      while (this.#arrived.length === 0 && !this.#stopping && !this.#failure) await this.#arrival();
+      while (this.#arrived.length === 0 && !this.#stopping && !this.#failure) {
+        await (this.#undecodable ? this.#drop(this.#undecodable) : this.#arrival());
+      }
       // Under no-ack nobody else has what has arrived: it is still handed out.
       if (this.#stopping && !(this.#plan.noAck && this.#arrived.length > 0)) return;
       if (this.#failure && this.#arrived.length === 0) throw this.#failure;
@@ -62,11 +67,12 @@ export class Consumer implements Client {
 
   /** Acknowledges deliveries that are the oldest unsettled ones, in order, with one frame. */
   ack(batch: readonly Delivery[]): void {
-    this.progress += batch.length;
     const last = batch.at(-1);
-    if (this.#plan.noAck || !last || last.generation !== this.#link?.generation) return;
+    if (!last || (!this.#plan.noAck && last.generation !== this.#link?.generation)) return;
+    this.progress += batch.length;
+    if (this.#plan.noAck) return;
     try {
-      this.#link.channel.ack(toReceived(last), true);
+      this.#link?.channel.ack(toReceived(last), true);
     } catch (error) {
       // The channel is closing: the broker gives these messages again.
       if (!(error instanceof Error) || error.name !== "IllegalOperationError") throw error;
@@ -80,6 +86,7 @@ export class Consumer implements Client {
   }
 
   detach(): void {
+    this.#undecodable = undefined;
     this.#link = undefined;
     this.#tag = undefined;
     // What was not handed out will be delivered again, except under no-ack, where nobody else has it.
@@ -109,10 +116,33 @@ export class Consumer implements Client {
       link.connection.destroy(new Cancelled(this.#plan.queue || link.queue));
       return;
     }
-    this.#arrived.push(toDelivery(message, link.generation));
+    const delivery = this.#decode(message, link);
+    if (!delivery) return;
+    this.#arrived.push(delivery);
     this.#arrivedBytes += message.content.length;
     if (this.#plan.noAck && this.#arrivedBytes > NO_ACK_BYTES) this.#hold(link);
     if (this.#arrived.length === 1) setImmediate(() => this.#wake());
+  }
+
+  /** Undefined when it, or one before it, cannot be decoded: what came before is still handed out. */
+  #decode(message: ConsumeMessage, link: Link): Delivery | undefined {
+    if (this.#undecodable) return undefined;
+    try {
+      return toDelivery(message, link.generation);
+    } catch (error) {
+      if (!(error instanceof Undecodable)) throw error;
+      this.#undecodable = error;
+      setImmediate(() => this.#wake());
+      return undefined;
+    }
+  }
+
+  /** Drops the connection, after the acknowledgements of what came before; what cannot be decoded comes once more. */
+  async #drop(reason: Undecodable): Promise<void> {
+    const link = this.#link;
+    this.#undecodable = undefined;
+    if (link) await closeChannel(link.channel);
+    link?.connection.destroy(reason);
   }
 
   /** No-ack knows no prefetch: with a slow reader the only brake is to cancel, and to subscribe again later. */

@@ -1,9 +1,11 @@
 // Fetches messages one by one (basic.get) until the queue is empty.
-import type { Failure } from "../errors.ts";
+import type { GetMessage } from "amqplib";
+import { Undecodable, type Failure } from "../errors.ts";
 import type { Delivery } from "../message.ts";
 import type { SubscriptionPlan } from "./consumer.ts";
 import { toDelivery, toReceived } from "./received.ts";
-import type { Client, Link } from "./session.ts";
+import type { Link } from "./link.ts";
+import type { Client } from "./session.ts";
 
 export class Getter implements Client {
   readonly channelKind = "plain";
@@ -28,8 +30,9 @@ export class Getter implements Client {
         .get(this.#plan.queue || link.queue, { noAck: this.#plan.noAck })
         .catch(() => "lost" as const);
       if (got === false) return;
-      if (got === "lost") await this.#replaced(link);
-      else yield [toDelivery(got, link.generation)];
+      const delivery = got === "lost" ? undefined : decode(got, link);
+      if (delivery) yield [delivery];
+      else await this.#replaced(link);
     }
   }
 
@@ -40,10 +43,10 @@ export class Getter implements Client {
 
   /** Acknowledges a message, on the channel that it came on or not at all. */
   ack(batch: readonly Delivery[]): void {
-    this.progress += batch.length;
     for (const delivery of batch) {
-      if (!this.#plan.noAck && delivery.generation === this.#link?.generation)
-        this.#link.channel.ack(toReceived(delivery));
+      if (!this.#plan.noAck && delivery.generation !== this.#link?.generation) continue;
+      this.progress++;
+      if (!this.#plan.noAck) this.#link?.channel.ack(toReceived(delivery));
     }
   }
 
@@ -79,5 +82,16 @@ export class Getter implements Client {
     await new Promise<void>((resolve) => {
       this.#attached = resolve;
     });
+  }
+}
+
+/** Undefined when it cannot be decoded: the connection is dropped, and what cannot be decoded comes once more. */
+function decode(got: GetMessage, link: Link): Delivery | undefined {
+  try {
+    return toDelivery(got, link.generation);
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    link.connection.destroy(error);
+    return undefined;
   }
 }

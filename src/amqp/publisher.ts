@@ -6,7 +6,8 @@ import { Unreachable, UsageError, type Failure, type Reply } from "../errors.ts"
 import type { Message } from "../message.ts";
 import { toProperties } from "./received.ts";
 import { openSender, type Sender } from "./sender.ts";
-import type { Client, Link } from "./session.ts";
+import type { Link } from "./link.ts";
+import type { Client } from "./session.ts";
 import { Window, type Entry } from "./window.ts";
 
 /** How sure a run wants to be. */

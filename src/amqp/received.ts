@@ -1,15 +1,21 @@
 // amqplib's message ↔ our delivery.
 import type { Message as Received, MessageProperties } from "amqplib";
+import { Undecodable } from "../errors.ts";
 import type { Delivery, Properties } from "../message.ts";
 import { fromWireTable } from "./arguments.ts";
 import { decodeProperties } from "./properties.ts";
 import { isRawHeader } from "./wire.ts";
 
-/** What amqplib has received, as ours. */
-export function toDelivery(
-  { fields, properties, content }: Received,
-  generation: number,
-): Delivery {
+/** What amqplib has received, as ours. @throws Undecodable */
+export function toDelivery(received: Received, generation: number): Delivery {
+  try {
+    return decode(received, generation);
+  } catch (error) {
+    throw new Undecodable(error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function decode({ fields, properties, content }: Received, generation: number): Delivery {
   return {
     exchange: fields.exchange,
     routingKey: fields.routingKey,

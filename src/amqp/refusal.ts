@@ -1,6 +1,7 @@
 // What amqplib, the socket, TLS and the broker throw → our errors, each with its sentence and its way out.
 // The only place where their texts are read.
-import { Failure, Refused, Unreachable, UsageError, type Reply } from "../errors.ts";
+import { Failure, Refused, Unreachable, type Reply, Undecodable } from "../errors.ts";
+import { DecodeError } from "./table.ts";
 
 /** Where it happened, for the sentence: never holds a secret. */
 export interface Place {
@@ -16,7 +17,7 @@ export function toFailure(error: unknown, place: Place): Failure {
   if (error instanceof Failure) return error;
   const reply = toReply(error);
   if (reply) return fromReply(reply, place, error);
-  return fromTls(error, place) ?? fromSocket(error, place);
+  return fromDecoder(error) ?? fromTls(error, place) ?? fromSocket(error, place);
 }
 
 /** The broker's code and text inside an error of amqplib, which prints them as `404 (NOT-FOUND) with message "…"`. */
@@ -24,6 +25,15 @@ function toReply(error: unknown): Reply | undefined {
   const message = error instanceof Error ? error.message : String(error);
   const [, code, text] = /(\d{3}) \([\w-]*\) with message "(.*)"$/s.exec(message) ?? [];
   return code === undefined || text === undefined ? undefined : { code: Number(code), text };
+}
+
+/** amqplib's decoder and ours throw these at what no client should have written. */
+function fromDecoder(error: unknown): Failure | undefined {
+  const isDecoder =
+    error instanceof RangeError ||
+    error instanceof DecodeError ||
+    (error instanceof TypeError && /type tag/.test(error.message));
+  return isDecoder ? new Undecodable(error.message, error) : undefined;
 }
 
 /** Is this the answer of a broker that denies transient non-exclusive queues (RabbitMQ 4.3 release notes)? */
@@ -274,12 +284,4 @@ function closedEarly(where: string, place: Place, error: unknown): Failure {
 function errorCode(error: unknown): string {
   if (typeof error !== "object" || error === null || !("code" in error)) return "";
   return String(error.code);
-}
-
-/** A flag that asks for what a file, terminal or broker cannot give. */
-export function noPassword(username: string): UsageError {
-  return new UsageError(
-    `--username "${username}": no password, and no terminal to ask on`,
-    "use --password-file or AMQP_PASSWORD",
-  );
 }

@@ -1,14 +1,14 @@
-// One logical session over successive connections: fail-over, back-off, topology again, and a new generation each time.
-// What is published or consumed on it is a Client; it is attached to each new channel.
-import type { Channel } from "amqplib";
+// One logical session over successive links: fail-over, back-off, topology again, and a new generation each time.
+// What is published or consumed on it is a Client; it is attached to each new link.
 import { now } from "../clock.ts";
-import { aborted, pause } from "../deadline.ts";
-import { Failure, Unreachable } from "../errors.ts";
-import { closeChannel, Connection, type Manner, type Target } from "./connection.ts";
-import { readPassword, type PasswordPlan, type Secret } from "./credentials.ts";
-import { deniesTransientQueues, toFailure } from "./refusal.ts";
-import { loadTls, type TlsOptions, type TlsPlan } from "./tls.ts";
-import { declare, withDurableQueue, type Declared, type TopologyPlan } from "./topology.ts";
+import { orAborted, pause } from "../deadline.ts";
+import { Failure, Refused, Unreachable } from "../errors.ts";
+import { closeChannel, type Connection, type Manner, type Target } from "./connection.ts";
+import { readPassword, type PasswordPlan } from "./credentials.ts";
+import { Linker, reasonFrom, type Link, type LinkReport } from "./link.ts";
+import { toFailure } from "./refusal.ts";
+import { loadTls, type TlsPlan } from "./tls.ts";
+import type { TopologyPlan } from "./topology.ts";
 
 /** Where to connect, as whom, and how long to try. */
 export interface ConnectionPlan {
@@ -22,26 +22,14 @@ export interface ConnectionPlan {
   readonly maxOutageMs: number;
 }
 
-/** A channel of a live connection, with the topology declared. */
-export interface Link {
-  readonly connection: Connection;
-  readonly channel: Channel;
-  /** The declared queue's name, empty when none was declared. */
-  readonly queue: string;
-  /** Counts connections; what belongs to an older generation can no longer be settled. */
-  readonly generation: number;
-  /** Resolves with the reason when the channel or its connection is gone. Never rejects. */
-  readonly lost: Promise<Failure>;
-}
-
 /** What lives on a session: a publisher, a consumer. */
 export interface Client {
   readonly channelKind: "plain" | "confirm";
-  /** Takes up work on a new channel. A broker error is thrown as it is. */
+  /** Takes up work on a new link. A broker's error is thrown as it is. */
   attach(link: Link): Promise<void>;
-  /** The channel is gone; another will be attached, or `fail` is called. */
+  /** The link is gone; another will be attached, or `fail` is called. */
   detach(): void;
-  /** There will be no other channel. */
+  /** There will be no other link. */
   fail(failure: Failure): void;
   /** Nothing is buffered on the channel: it need not be closed on its own. */
   readonly isDrained: boolean;
@@ -50,15 +38,20 @@ export interface Client {
 }
 
 /** What a session tells people. */
-export interface SessionReport {
-  declared(declared: Declared): void;
-  transientQueueDenied(queue: string): void;
+export interface SessionReport extends LinkReport {
   lost(reason: Failure): void;
   restored(target: Target): void;
 }
 
-/** Waits grow with the outage: a tenth of it, so that coming back late costs at most as much again. */
-const FIRST_DELAY_MS = 50;
+/** What a session needs of the world. */
+export interface SessionWorld {
+  /** Aborted: stop trying to connect. */
+  readonly signal: AbortSignal;
+  askPassword(): Promise<string>;
+}
+
+/** Full jitter between these bounds, the upper one growing with the outage: coming back late costs an eighth of it. */
+const MIN_DELAY_MS = 50;
 const MAX_DELAY_MS = 30_000;
 const MAX_LOSSES_WITHOUT_PROGRESS = 3;
 
@@ -66,43 +59,35 @@ export class Session {
   readonly #plan: ConnectionPlan;
   readonly #client: Client;
   readonly #report: SessionReport;
+  readonly #linker: Linker;
   readonly #closing = new AbortController();
-  readonly #ask: () => Promise<string>;
-  #topology: TopologyPlan;
-  #password: Secret | undefined;
-  #tls: TlsOptions | undefined;
-  #generation = 0;
   #link: Link | undefined;
   #watching: Promise<void> = Promise.resolve();
 
-  private constructor(
-    plan: ConnectionPlan,
-    topology: TopologyPlan,
-    client: Client,
-    report: SessionReport,
-    ask: () => Promise<string>,
-  ) {
+  private constructor(plan: ConnectionPlan, client: Client, report: SessionReport, linker: Linker) {
     this.#plan = plan;
-    this.#topology = topology;
     this.#client = client;
     this.#report = report;
-    this.#ask = ask;
+    this.#linker = linker;
   }
 
-  /** Connects, declares the topology and attaches the client. Stops trying when `stop` is aborted. @throws Failure */
+  /** Connects, declares the topology and attaches the client. Stops trying when the signal is aborted. @throws Failure */
   static async open(
     plan: ConnectionPlan,
     topology: TopologyPlan,
     client: Client,
     report: SessionReport,
-    world: { readonly signal: AbortSignal; readonly askPassword: () => Promise<string> },
+    world: SessionWorld,
   ): Promise<Session> {
-    const session = new Session(plan, topology, client, report, world.askPassword);
+    const tls = plan.tls && (await loadTls(plan.tls));
+    const password =
+      plan.password && (await readPassword(plan.password, () => world.askPassword()));
+    const login = { password, tls, manner: plan.manner };
+    const linker = new Linker(login, client.channelKind, topology, report);
+    const session = new Session(plan, client, report, linker);
     const stop = (): void => session.#closing.abort();
     world.signal.addEventListener("abort", stop, { once: true });
     try {
-      session.#tls = plan.tls && (await loadTls(plan.tls));
-      session.#password = plan.password && (await readPassword(plan.password, session.#ask));
       const link = await session.#connect(plan.waitMs);
       session.#watching = session.#watch(link);
     } finally {
@@ -139,11 +124,11 @@ export class Session {
     this.#link?.connection.destroy();
   }
 
+  /** Replaces each lost link until the session is closed, or trying again is pointless. */
   async #watch(first: Link): Promise<void> {
-    let link = first;
     let losses = 0;
     let progress = this.#client.progress;
-    for (;;) {
+    for (let link = first; ;) {
       const reason = await link.lost;
       this.#link = undefined;
       if (this.#closing.signal.aborted) return;
@@ -151,30 +136,29 @@ export class Session {
       link.connection.destroy();
       losses = this.#client.progress === progress ? losses + 1 : 1;
       progress = this.#client.progress;
-      try {
-        this.#giveUp(reason, losses);
-        this.#report.lost(reason);
-        link = await this.#connect(this.#plan.maxOutageMs, reason);
-        this.#report.restored(link.connection.place);
-      } catch (error) {
-        if (!this.#closing.signal.aborted)
-          this.#client.fail(toFailure(error, link.connection.place));
-        return;
-      }
+      const next = await this.#replace(reason, losses).catch((error: unknown) =>
+        toFailure(error, link.connection.place),
+      );
+      if (this.#closing.signal.aborted) return;
+      if (next instanceof Failure) return this.#client.fail(next);
+      link = next;
     }
   }
 
-  /** @throws Failure when trying again is pointless, or not wanted */
-  #giveUp(reason: Failure, losses: number): void {
+  /** @throws Failure when trying again is pointless, not wanted, or has taken too long */
+  async #replace(reason: Failure, losses: number): Promise<Link> {
     if (!reason.passing || this.#plan.maxOutageMs === 0) throw reason;
-    if (reason.ending === "undecodable" && losses >= MAX_LOSSES_WITHOUT_PROGRESS) throw reason;
+    if (reason.ending === "undecodable" && losses > MAX_LOSSES_WITHOUT_PROGRESS) throw reason;
+    this.#report.lost(reason);
+    const link = await this.#connect(this.#plan.maxOutageMs, reason);
+    this.#report.restored(link.connection.place);
+    return link;
   }
 
   /** Tries all targets in turn until one works. Every target gets one try, however short the time. */
   async #connect(patienceMs: number, lost?: Failure): Promise<Link> {
     const start = now();
     const { targets } = this.#plan;
-    let reason = lost;
     for (let attempt = 0; ; attempt++) {
       const target = targets[attempt % targets.length];
       if (!target) throw new Unreachable("no broker to connect to");
@@ -182,114 +166,46 @@ export class Session {
         toFailure(error, target),
       );
       if (!(link instanceof Failure)) return link;
-      if (!this.#isPassing(link, lost !== undefined)) throw link;
-      reason = link;
-      const elapsed = now() - start;
-      if (elapsed >= patienceMs && attempt + 1 >= targets.length)
-        throw this.#tooLong(reason, lost !== undefined);
+      if (this.#closing.signal.aborted || !isPassing(link, lost !== undefined)) throw link;
       if (attempt + 1 < targets.length) continue;
-      const longest = Math.min(
-        Math.max(FIRST_DELAY_MS, elapsed / 10),
-        MAX_DELAY_MS,
-        Math.max(0, patienceMs - elapsed),
-      );
-      await pause(Math.random() * longest, this.#closing.signal);
-      if (this.#closing.signal.aborted) throw reason;
+      const elapsed = now() - start;
+      if (elapsed >= patienceMs) throw lost ? tooLong(link, patienceMs) : link;
+      const longest = Math.min(Math.max(MIN_DELAY_MS, elapsed / 8), MAX_DELAY_MS);
+      const delay = MIN_DELAY_MS + Math.random() * (longest - MIN_DELAY_MS);
+      await pause(Math.min(delay, patienceMs - elapsed), this.#closing.signal);
     }
   }
 
-  /** After a loss, an exclusive queue may be locked by our own dead connection until the broker has noticed. */
-  #isPassing(failure: Failure, again: boolean): boolean {
-    return failure.passing || (again && isLocked(failure));
-  }
-
-  #tooLong(reason: Failure, again: boolean): Failure {
-    if (!again) return reason;
-    const seconds = this.#plan.maxOutageMs / 1000;
-    return new Unreachable(
-      `the broker was away longer than --max-outage ${seconds}: ${reason.message}`,
-      reason.hint,
-      reason,
-    );
-  }
-
+  /** Opens a link and attaches the client; lets go at once when the session is being closed. */
   async #establish(target: Target): Promise<Link> {
-    try {
-      return await this.#attach(await this.#openConnection(target));
-    } catch (error) {
-      const failure = toFailure(error, target);
-      const { queue } = this.#topology;
-      if (!queue || queue.durable || !deniesTransientQueues(failure)) throw failure;
-      this.#topology = withDurableQueue(this.#topology);
-      this.#report.transientQueueDenied(queue.name);
-      return this.#attach(await this.#openConnection(target));
-    }
-  }
-
-  async #openConnection(target: Target): Promise<Connection> {
-    const opening = Connection.open(target, this.#password, this.#tls, this.#plan.manner);
-    const stopped = aborted(this.#closing.signal).then((): "stopped" => "stopped");
-    const connection = await Promise.race([opening, stopped]);
-    if (connection !== "stopped") return connection;
-    opening.then(
-      (late) => late.destroy(),
-      () => {},
-    );
-    throw new Unreachable("stopped while connecting");
-  }
-
-  async #attach(connection: Connection): Promise<Link> {
-    try {
-      const channel = await connection.openChannel(this.#client.channelKind);
-      const lost = watchChannel(channel, connection);
-      const attaching = this.#declareAndAttach(connection, channel, lost);
-      return await attaching;
-    } catch (error) {
-      connection.destroy();
-      throw error;
-    }
-  }
-
-  async #declareAndAttach(
-    connection: Connection,
-    channel: Channel,
-    lost: Promise<Failure>,
-  ): Promise<Link> {
-    try {
-      const queue = await declare(channel, this.#topology, (declared) =>
-        this.#report.declared(declared),
+    const opening = this.#linker.open(target);
+    const link = await orAborted(opening, this.#closing.signal);
+    if (link === "aborted") {
+      opening.then(
+        (late) => late.connection.destroy(),
+        () => {},
       );
-      const link = { connection, channel, queue, generation: ++this.#generation, lost };
-      this.#link = link;
-      await this.#client.attach(link);
-      return link;
-    } catch (error) {
-      const failure = toFailure(error, connection.place);
-      // When the whole channel or connection went, an RPC rejects without a reason: the reason is in `lost`.
-      throw failure instanceof Unreachable && /Channel (ended|closed)|closed/i.test(failure.message)
-        ? await lost
-        : failure;
+      throw new Unreachable(`stopped before ${target.host}:${target.port} answered`);
     }
+    this.#link = link;
+    await this.#client
+      .attach(link)
+      .catch(reasonFrom(link.lost))
+      .catch((error: unknown) => {
+        this.#link = undefined;
+        link.connection.destroy();
+        throw error;
+      });
+    return link;
   }
 }
 
-function isLocked(failure: Failure): boolean {
-  return (
-    "reply" in failure && typeof failure.reply === "object" && failure.message.includes("(405,")
-  );
+/** After a loss, an exclusive queue may be locked by our own dead connection until the broker has noticed. */
+function isPassing(failure: Failure, again: boolean): boolean {
+  return failure.passing || (again && failure instanceof Refused && failure.reply.code === 405);
 }
 
-/** Joins a channel's two ends: its own error, or the loss of its connection. */
-async function watchChannel(channel: Channel, connection: Connection): Promise<Failure> {
-  const ended = new Promise<Failure>((resolve) => {
-    let last: unknown;
-    channel.on("error", (error: unknown) => {
-      last = error;
-    });
-    channel.on("close", () => {
-      if (last) resolve(toFailure(last, connection.place));
-      else connection.lost.then(resolve, () => {});
-    });
-  });
-  return Promise.race([ended, connection.lost]);
+function tooLong(reason: Failure, patienceMs: number): Failure {
+  const message = `the broker was away longer than --max-outage ${patienceMs / 1000}: ${reason.message}`;
+  return new Unreachable(message, reason.hint, reason);
 }

@@ -13,6 +13,8 @@ export interface Example {
 export interface Program<F extends FlagTable> {
   readonly name: string;
   readonly summary: string;
+  /** Paragraphs of the man page: what it does when nothing else is said. */
+  readonly description: readonly string[];
   readonly usage: string;
   readonly flags: F;
   readonly examples: readonly Example[];

@@ -31,6 +31,10 @@ type Options = OptionsOf<typeof flags>;
 export const pub: Program<typeof flags> = {
   name: "amqp-pub",
   summary: "publish messages to RabbitMQ (AMQP 0-9-1)",
+  description: [
+    "Sends messages from the command line, from files, or line by line, to an exchange, after declaring exchange, queue and binding where that is asked for. Each message sent is shown on standard output as Sent: and its body; everything else goes to standard error.",
+    "With --confirm a message counts as sent when the broker has taken it over; after a lost connection, what was not confirmed is sent again. Without --confirm it counts as sent when it was handed over; the run still ends with a round trip, so that a refusal is reported and the exit status is not 0.",
+  ],
   usage: "amqp-pub [flags]",
   flags,
   examples: [

@@ -48,13 +48,13 @@ export const connectionFlags = {
   wait: duration({
     group,
     default: 0,
-    summary: "keep trying for the first connection so long",
+    summary: "how long to keep trying for the first connection",
     details: "For brokers that are still starting up.",
   }),
   maxOutage: outage({
     group,
     default: 60_000,
-    summary: "keep reconnecting so long after a loss, or forever",
+    summary: "how long to reconnect after a loss, or forever",
     details:
       "0 leaves at once with exit code 3. Login, permission and precondition errors are never tried again.",
   }),

@@ -47,6 +47,7 @@ export const outputFlags = {
     usual: true,
     group: "Output",
     default: "text",
+    placeholder: "FORMAT",
     summary: "how a message is written to stdout",
     details:
       "text: `Received: BODY`. body: the body and a newline. raw: the body's bytes, nothing else.",

@@ -18,7 +18,7 @@ export const generalFlags = {
   grace: duration({
     group,
     default: 10_000,
-    summary: "after SIGINT or SIGTERM, finish what is in hand so long",
+    summary: "time to finish what is in hand after SIGINT or SIGTERM",
     details: "A second signal stops at once.",
   }),
   debug: toggle({ group, summary: "stack traces of errors" }),

@@ -32,7 +32,7 @@ export const inputFlags = {
     group: "Input",
     default: 1,
     usual: true,
-    summary: "send -m or -f so often; 0 for ever",
+    summary: "how often to send -m or -f; 0: for ever",
     details: "Any number but 1 prefixes each body with its number: `1:Hello!`.",
   }),
   interval: duration({
@@ -47,7 +47,7 @@ export const inputFlags = {
   }),
   messageSize: size({ max: MAX_BODY_BYTES })({
     group: "Input",
-    summary: "make each body exactly so many bytes",
+    summary: "make each body exactly this many bytes",
     details:
       "Padded with 0123456789… or cut between two characters; the number's prefix is included.",
   }),
@@ -90,12 +90,12 @@ export const deliveryFlags = {
   confirmTimeout: duration({
     group: "Delivery",
     default: 30_000,
-    summary: "reconnect when no confirm arrives so long",
+    summary: "reconnect when no confirm arrives for this long",
   }),
   nackRetries: count({ min: 0 })({
     group: "Delivery",
     default: 3,
-    summary: "send a refused message again so often",
+    summary: "how often to send a refused message again",
   }),
   quiet: toggle({ group: "Output", summary: "no Sent: lines" }),
 };

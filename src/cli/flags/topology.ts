@@ -5,6 +5,14 @@ const group = "Topology";
 
 /** Flags that mean the same in both binaries. */
 export const topologyFlags = {
+  createQueue: toggle({
+    group,
+    short: "Q",
+    usual: true,
+    summary: "declare the queue; without -q the broker names it",
+    details:
+      "Transient and auto-delete by default, as in the sample. A broker that denies transient non-exclusive queues (RabbitMQ 4.3 and later) gets a durable auto-delete queue instead, and a note says so.",
+  }),
   exchange: name({
     group,
     short: "e",
@@ -24,6 +32,11 @@ export const topologyFlags = {
     details: "Only matters together with --create-exchange.",
   }),
   createExchange: toggle({ group, short: "E", usual: true, summary: "declare the exchange" }),
+  bindQueue: toggle({
+    group,
+    usual: true,
+    summary: "bind the queue to the exchange with the routing key",
+  }),
   durableExchange: toggle({ group, summary: "the exchange survives a broker restart" }),
   nadExchange: toggle({
     group,
@@ -37,14 +50,6 @@ export const topologyFlags = {
     summary: "where the exchange sends what it cannot route",
   }),
   exchangeArg: pairs({ group, summary: "further argument of --create-exchange, typed" }),
-  createQueue: toggle({
-    group,
-    short: "Q",
-    usual: true,
-    summary: "declare the queue; without -q the broker names it",
-    details:
-      "Transient and auto-delete by default, as in the sample. A broker that denies transient non-exclusive queues (RabbitMQ 4.3 and later) gets a durable auto-delete queue instead, and a note says so.",
-  }),
   durableQueue: toggle({ group, summary: "the queue survives a broker restart" }),
   nadQueue: toggle({ group, summary: "not auto-delete: keep the queue without consumers" }),
   exclusive: toggle({ group, summary: "only this connection may use the queue; gone with it" }),
@@ -54,7 +59,7 @@ export const topologyFlags = {
   }),
   queueTtl: timeToLive({ min: 1 })({
     group,
-    summary: "delete the queue when unused so long (x-expires)",
+    summary: "delete the queue when unused for this time (x-expires)",
   }),
   queueMessageTtl: timeToLive({ min: 0 })({
     group,
@@ -91,11 +96,6 @@ export const topologyFlags = {
     details:
       "For example --queue-arg x-max-length:int=10. Types: string, int, bool, double, timestamp, bytes, null, json.",
   }),
-  bindQueue: toggle({
-    group,
-    usual: true,
-    summary: "bind the queue to the exchange with the routing key",
-  }),
   bindHeader: pairs({ group, summary: "binding argument for a headers exchange, typed" }),
   match: oneOf(["all", "any"])({
     group,
@@ -114,22 +114,22 @@ const routingKey = { group, short: "k", placeholder: "KEY", usual: true } as con
 
 /** The publisher's queue and key: one each. */
 export const publisherTopologyFlags = {
-  ...topologyFlags,
   queue: name({ ...queue, default: "", summary: "queue to declare or bind" }),
   routingKey: name({
     ...routingKey,
     summary: "routing key of messages and of the binding",
     details: "Without it, on the default exchange, the name of the queue (-q).",
   }),
+  ...topologyFlags,
 };
 
 /** The consumer's queues and binding keys. */
 export const consumerTopologyFlags = {
-  ...topologyFlags,
   queue: name({ ...queue, default: "", summary: "queue to consume from" }),
   routingKey: names({
     ...routingKey,
     default: [],
     summary: "key to bind the queue with; repeatable",
   }),
+  ...topologyFlags,
 };

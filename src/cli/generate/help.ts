@@ -1,65 +1,65 @@
-// A program's flags → its help: short with examples, or every flag by group.
-import { kebab, variable, type Flag, type FlagTable } from "../flag.ts";
+// A program's flags → its help, at most 80 columns wide: short with examples, or every flag by group.
+import { variable, type FlagTable } from "../flag.ts";
 import type { Program } from "../program.ts";
+import { wrap } from "./wrap.ts";
+import { bySection, choices, list, long, value, type Entry } from "./listing.ts";
 
-/** `-h`: what it is, examples, and where to find more. */
+const WIDTH = 80;
+/** Where the texts of flags begin. */
+const TEXT_COLUMN = 32;
+
+/** `-h`: what it is, what is used most, examples, and where to find more. */
 export function shortHelp<F extends FlagTable>(program: Program<F>): string {
-  const examples = program.examples.map(({ does, command }) => `  # ${does}\n  ${command}\n`);
+  const usual = list(program.flags).filter(({ flag }) => flag.usual);
+  const examples = program.examples.map(({ does, command }) => `  # ${does}\n  ${command}`);
   return [
-    `${program.name}: ${program.summary}`,
+    ...title(program),
+    ...usual.map(line),
     "",
-    `Usage: ${program.usage}`,
+    examples.join("\n\n"),
     "",
-    ...examples,
-    `${program.name} --help-all lists every flag.`,
+    `${program.name} --help-all lists every flag; man ${program.name} explains them.`,
     "",
   ].join("\n");
 }
 
 /** `--help-all`: every flag, grouped, with its default. */
 export function longHelp<F extends FlagTable>(program: Program<F>): string {
-  const entries = Object.entries(program.flags).filter(([, flag]) => !flag.ignored);
-  const groups = [...new Set(entries.map(([, flag]) => flag.group))];
-  const sections = groups.map((group) => {
-    const lines = entries
-      .filter(([, flag]) => flag.group === group)
-      .map(([key, flag]) => line(key, flag));
-    return `${group}:\n${lines.join("\n")}\n`;
-  });
-  const env = `Every flag has an environment variable, such as ${variable("vhost")} for --vhost.`;
+  const sections = bySection(list(program.flags)).map(
+    ({ group, entries }) => `${group}:\n${entries.map(line).join("\n")}\n`,
+  );
   return [
-    `${program.name}: ${program.summary}`,
-    "",
-    `Usage: ${program.usage}`,
-    "",
+    ...title(program),
     ...sections,
-    env,
+    `Long flags may be abbreviated. Flags can also be set in the environment: --vhost`,
+    `as ${variable("vhost")}, --confirm as ${variable("confirm")}=true, and so on.`,
     "",
   ].join("\n");
 }
 
-function line(key: string, flag: Flag): string {
-  const name = `  ${spell(key, flag)}`;
-  const text = `${flag.summary}${showDefault(flag)}`;
-  return name.length < 34 ? `${name.padEnd(34)}${text}` : `${name}\n${" ".repeat(34)}${text}`;
+function title<F extends FlagTable>({ name, summary, usage }: Program<F>): readonly string[] {
+  return [`${name}: ${summary}`, "", `Usage: ${usage}`, ""];
 }
 
-/** `-q, --queue QUEUE` as it is typed. */
-export function spell(key: string, flag: Flag): string {
-  const short = flag.short ? `-${flag.short}, ` : "";
-  const many = flag.takes === "many" ? "..." : "";
-  const value =
-    flag.takes === "none"
-      ? ""
-      : flag.bare === undefined
-        ? ` ${flag.placeholder}${many}`
-        : ` [${flag.placeholder}${many}]`;
-  return `${short}--${kebab(key)}${value}`;
+/** `  -q, --queue QUEUE      queue to consume from`, wrapped. */
+function line(entry: Entry): string {
+  const { short } = entry.flag;
+  const name =
+    `  ${short === undefined ? "    " : `-${short}, `}${long(entry)} ${value(entry)}`.trimEnd();
+  const indent = " ".repeat(TEXT_COLUMN);
+  const text = wrap(describe(entry), WIDTH - TEXT_COLUMN).join(`\n${indent}`);
+  return name.length < TEXT_COLUMN - 1
+    ? `${name.padEnd(TEXT_COLUMN)}${text}`
+    : `${name}\n${indent}${text}`;
 }
 
-/** ` (default …)`, in the unit that is typed. */
-export function showDefault(flag: Flag): string {
-  const value = flag.default;
-  if (value === undefined || value === false || value === "" || Array.isArray(value)) return "";
-  return ` (${flag.placeholder === "SEC" && typeof value === "number" ? value / 1000 : String(value)})`;
+function describe({ flag }: Entry): string {
+  const words = choices(flag).join(", ");
+  const notes = [
+    ...(words === "" ? [] : [`one of ${words}`]),
+    ...(flag.shownDefault === undefined || flag.shownDefault === ""
+      ? []
+      : [`default ${flag.shownDefault}`]),
+  ];
+  return notes.length === 0 ? flag.summary : `${flag.summary} (${notes.join("; ")})`;
 }
