@@ -11,7 +11,9 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const inRoot = (...parts) => path.join(root, ...parts);
 const installed = inRoot("node_modules", ".package-lock.json");
-const built = ["amqp-pub", "amqp-con"].map((name) => inRoot("dist", `${name}.cjs`));
+const built = ["amqp-pub", "amqp-con"].flatMap((name) =>
+  ["cjs", "program.cjs", "cache"].map((kind) => inRoot("dist", `${name}.${kind}`)),
+);
 
 const commands = {
   setup: () => 0,
@@ -46,7 +48,17 @@ function needsInstall() {
 
 function needsBuild() {
   const sources = ["src", "bin", "scripts", "package.json"].map((name) => inRoot(name));
-  return Math.min(...built.map(modified)) < Math.max(...sources.map(newest), modified(installed));
+  const since = Math.max(...sources.map(newest), modified(installed));
+  return Math.min(...built.map(modified)) < since || builtByAnotherNode();
+}
+
+/** A code cache ends with the engine it is for. */
+function builtByAnotherNode() {
+  const { versions, platform, arch } = process;
+  const caches = built.filter((file) => file.endsWith(".cache"));
+  return !caches.every((file) =>
+    readFileSync(file, "latin1").endsWith(` ${versions.v8} ${platform} ${arch}`),
+  );
 }
 
 /** When the file was last changed, in milliseconds; 0 when there is none. */
