@@ -15,9 +15,9 @@ import type { Program } from "./program.ts";
 import { planTopology } from "./topology-plan.ts";
 
 const flags = {
+  ...consumerTopologyFlags,
   ...consumeFlags,
   ...outputFlags,
-  ...consumerTopologyFlags,
   ...connectionFlags,
   ...tlsFlags,
   ...generalFlags,

@@ -1,13 +1,14 @@
 // What amqp-con takes, how much at a time, when it stops and how it shows messages.
 import { formats } from "../../sink/index.ts";
-import { count, duration, keyOf, name, timeToLive, toggle } from "../flag.ts";
+import { count, duration, keyOf, name, toggle } from "../flag.ts";
 
 export const consumeFlags = {
   prefetch: count({ min: 0, max: 65535 })({
     group: "Consuming",
     default: 256,
     usual: true,
-    summary: "most unacknowledged messages at a time; 0: no limit",
+    details: "In hand is what was delivered and not yet acknowledged.",
+    summary: "most messages in hand; 0: no limit",
   }),
   ackAuto: toggle({
     group: "Consuming",
@@ -35,10 +36,6 @@ export const consumeFlags = {
     group: "Consuming",
     placeholder: "TAG",
     summary: "name of the subscription",
-  }),
-  messageTtl: timeToLive({ min: 0 })({
-    group: "Topology",
-    summary: "the same as --queue-message-ttl (sample)",
   }),
 };
 

@@ -28,8 +28,8 @@ export const topologyFlags = {
     completes: ["direct", "fanout", "topic", "headers"],
     default: "direct",
     placeholder: "TYPE",
-    summary: "direct, fanout, topic, headers or a plugin's type",
-    details: "Only matters together with --create-exchange.",
+    summary: "direct, fanout, topic, headers, ...",
+    details: "Plug-ins of the broker add types. Only matters together with --create-exchange.",
   }),
   createExchange: toggle({ group, short: "E", usual: true, summary: "declare the exchange" }),
   bindQueue: toggle({
@@ -132,4 +132,8 @@ export const consumerTopologyFlags = {
     summary: "key to bind the queue with; repeatable",
   }),
   ...topologyFlags,
+  messageTtl: timeToLive({ min: 0 })({
+    group,
+    summary: "the same as --queue-message-ttl, as in the sample",
+  }),
 };

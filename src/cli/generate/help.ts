@@ -6,7 +6,7 @@ import { bySection, choices, list, long, value, type Entry } from "./listing.ts"
 
 const WIDTH = 80;
 /** Where the texts of flags begin. */
-const TEXT_COLUMN = 32;
+const TEXT_COLUMN = 28;
 
 /** `-h`: what it is, what is used most, examples, and where to find more. */
 export function shortHelp<F extends FlagTable>(program: Program<F>): string {
