@@ -122,6 +122,8 @@ export class Session {
   abandon(): void {
     this.#closing.abort();
     this.#link?.connection.destroy();
+    // Nothing is left to close: a lost connection would answer nothing until the close's deadline.
+    this.#link = undefined;
   }
 
   /** Replaces each lost link until the session is closed, or trying again is pointless. */
