@@ -30,11 +30,19 @@ function runFrom(cachedData: Buffer): void {
 
 /** A Node other than the one that made the cache. From 22.1 on it can keep what it compiles for the next run. */
 function runAsModule(): void {
-  const { env, getuid } = process;
-  const folder = env["XDG_CACHE_HOME"] || `${env["HOME"]}/.cache`;
-  // Whoever writes into that folder says what we run: it must be the user's own. Never Node's default, the shared /tmp.
-  const owner = statSync(folder, { throwIfNoEntry: false })?.uid;
-  if (owner !== undefined && owner === getuid?.())
-    require("node:module").enableCompileCache?.(`${folder}/amqp-pubcon`);
+  const folder = findOwnFolder();
+  if (folder !== undefined) require("node:module").enableCompileCache?.(folder);
   require(program);
+}
+
+/** Whoever writes into it says what we run: a folder in which nobody else can. Never Node's default, the shared /tmp. */
+function findOwnFolder(): string | undefined {
+  const { env, getuid } = process;
+  const caches = env["XDG_CACHE_HOME"] || `${env["HOME"] ?? ""}/.cache`;
+  try {
+    const { uid, mode } = statSync(caches);
+    return uid === getuid?.() && (mode & 0o022) === 0 ? `${caches}/amqp-pubcon` : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -61,8 +61,7 @@ async function warmUp(): Promise<void> {
   const port = typeof address === "object" ? address?.port : undefined;
   const script = path.join(root, "scripts", "build", "warm-up.ts");
   const run = async (name: string): Promise<void> => {
-    const files = ["program.cjs", "cache"].map((kind) => path.join(work, `${name}.${kind}`));
-    const args = ["--import", "tsx", script, ...files, `${port}`];
+    const args = ["--import", "tsx", script, work, name, `${port}`];
     await execute(process.execPath, args, { cwd: root, env: {}, timeout: WARM_UP_MS });
   };
   try {

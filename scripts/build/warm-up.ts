@@ -1,27 +1,33 @@
 // Runs a built program as its users will, against the pretended broker, and then writes V8's code cache of it. What was
 // compiled by then is in the cache: also the functions that V8 compiles only when messages flow.
 //
-//   node --import tsx scripts/build/warm-up.ts PROGRAM CACHE PORT
+//   node --import tsx scripts/build/warm-up.ts FOLDER NAME PORT
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { Script } from "node:vm";
 import { labelOf, wrap } from "../../bin/code-cache.ts";
 
-/** What is worth the start of every run, as each function in the cache is: the usual ways to use the program. */
-const runs = path.basename(process.argv[2] ?? "").startsWith("amqp-pub")
-  ? [
-      ["-q", "q", "-m", "x"],
-      ["-q", "q", "-Q", "-e", "e", "-E", "--bind-queue", "-k", "k", "-m", "x", "--confirm"],
-    ]
-  : [
-      ["-q", "q", "-n", "1"],
-      ["-q", "q", "-Q", "-e", "e", "-E", "--bind-queue", "-k", "k", "-n", "1"],
-    ];
+const [folder = "", name = "", port = ""] = process.argv.slice(2);
+const program = path.join(folder, `${name}.program.cjs`);
+const cache = path.join(folder, `${name}.cache`);
 
-const [program = "", cache = "", port = ""] = process.argv.slice(2);
+/** What is worth the start of every run, as each function in the cache is: the usual ways to use the program. */
+const topology = ["-q", "q", "-Q", "-e", "e", "-E", "--bind-queue", "-k", "k"];
+const runs =
+  name === "amqp-pub"
+    ? [
+        ["-q", "q", "-m", "x"],
+        [...topology, "-m", "x", "--confirm"],
+      ]
+    : [
+        ["-q", "q", "-n", "1"],
+        [...topology, "-n", "1"],
+      ];
+
 const source = readFileSync(program, "latin1");
-const script = new Script(wrap(source), { filename: program });
+// Node 20 shows the name in the cache in stack traces, wherever the program is by then: no folder of the build's.
+const script = new Script(wrap(source), { filename: `${name}.program.cjs` });
 
 // A program ends by having nothing left to do: then it is the next run's turn.
 process.on("beforeExit", () => {
