@@ -1,0 +1,106 @@
+// The part of the Python sample's README about TLS: the vhost domain1 with its accounts alice, who may do everything, and
+// bob, who may only read. Commands and texts are that README's, but for the .py and the certificate's check.
+import { beforeAll, describe, test } from "vitest";
+import { createDomain, type Domain } from "../support/accounts.ts";
+import { sharedBroker, sharedCertificates } from "../support/shared-broker.ts";
+import { play, type Cast } from "../support/transcript.ts";
+
+const ALICE: [string, string, string] = [".*", ".*", ".*"];
+const BOB: [string, string, string] = ["", "", ".*"];
+
+/** What the README's words stand for on a broker with that domain. */
+function castFor({ vhost, names }: Domain, words: Cast["words"] = {}): Cast {
+  const { port } = sharedBroker("tls");
+  const env = {
+    AMQP_URL: undefined,
+    AMQP_SERVER_NAME: "127.0.0.1",
+    AMQP_PORT_NUMBER: String(port),
+  };
+  return { words: { ...names, domain1: vhost, ...words }, env };
+}
+
+describe("domain1, alice and bob", () => {
+  let domain: Domain;
+  beforeAll(async () => {
+    domain = await createDomain(sharedBroker("tls"), { users: { alice: ALICE, bob: BOB } });
+  });
+
+  test("alice sends and bob receives, both warned that the connection is not secured", async () => {
+    await play(
+      `
+      pub $ amqp-pub -q hello -Q -k hello -m 'Hello World!' --userpass alice:alice123 --vhost domain1
+      pub ! WARNING: the connection is not secured.
+      pub ! WARNING: ps may show the password of --userpass to other users of this machine; AMQP_PASSWORD or --password-file hides it.
+      pub ! Created queue: hello
+      pub > Sent: Hello World!
+      pub = 0
+      con $ amqp-con -q hello --vhost domain1 --userpass bob:bob123
+      con ! WARNING: the connection is not secured.
+      con ! WARNING: ps may show the password of --userpass to other users of this machine; AMQP_PASSWORD or --password-file hides it.
+      con > Received: Hello World!
+      con ^ SIGINT
+      con ! Stopped
+      con = 0
+      `,
+      castFor(domain),
+    );
+  });
+
+  test("bob may neither declare, nor bind, nor send: each is refused with 403 and the way out", async () => {
+    await play(
+      `
+      $ AMQP_PASSWORD=bob123 amqp-con -q hello -Q --vhost domain1 --username bob
+      ! ERROR:  (403, "ACCESS_REFUSED - access to queue 'hello' in vhost 'domain1' refused for user 'bob'")
+      ! hint: grant it: rabbitmqctl set_permissions -p "domain1" "bob" CONFIGURE WRITE READ
+      = 4
+      $ AMQP_PASSWORD=bob123 amqp-pub -e logs -E --vhost domain1 --username bob
+      ! ERROR:  (403, "ACCESS_REFUSED - access to exchange 'logs' in vhost 'domain1' refused for user 'bob'")
+      ! hint: grant it: rabbitmqctl set_permissions -p "domain1" "bob" CONFIGURE WRITE READ
+      = 4
+      $ AMQP_PASSWORD=bob123 amqp-pub -e amq.fanout -m 'Hello World!' --vhost domain1 --username bob
+      > Sent: Hello World!
+      ! Account: read 1 = confirmed 0 + returned 0 + nacked 0 + unconfirmed 1
+      ! ERROR:  (403, "ACCESS_REFUSED - access to exchange 'amq.fanout' in vhost 'domain1' refused for user 'bob'")
+      ! hint: grant it: rabbitmqctl set_permissions -p "domain1" "bob" CONFIGURE WRITE READ
+      = 4
+      `,
+      castFor(domain),
+    );
+  });
+
+  test("TLS without a CA file trusts the system's CAs only, and not just anybody as the sample does", async () => {
+    const { tlsPort = 0 } = sharedBroker("tls");
+    await play(
+      `
+      $ amqp-pub -q hello -Q -k hello -m 'Hello World!' --port-number 5671 --enable-tls --userpass alice:alice123 --vhost domain1
+      ! WARNING: ps may show the password of --userpass to other users of this machine; AMQP_PASSWORD or --password-file hides it.
+      ! ERROR: TLS: 127.0.0.1:5671 is not trusted: its certificate comes from a CA that is not trusted
+      ! hint: give that CA with --cafile
+      = 3
+      `,
+      castFor(domain, { 5671: tlsPort }),
+    );
+  });
+
+  test("with the CA file and the broker's subject name the message goes over verified TLS", async () => {
+    const { tlsPort = 0 } = sharedBroker("tls");
+    await play(
+      `
+      pub $ amqp-pub -q hello -Q -k hello -m 'Hello World!' --port-number 5671 --cafile chain.pem --subjectname sakura.tanu.org --userpass alice:alice123 --vhost domain1
+      pub ! WARNING: ps may show the password of --userpass to other users of this machine; AMQP_PASSWORD or --password-file hides it.
+      pub ! Created queue: hello
+      pub > Sent: Hello World!
+      pub = 0
+      con $ amqp-con -q hello -n 1 --port-number 5671 --cafile chain.pem --subjectname sakura.tanu.org --userpass bob:bob123 --vhost domain1
+      con ! WARNING: ps may show the password of --userpass to other users of this machine; AMQP_PASSWORD or --password-file hides it.
+      con > Received: Hello World!
+      con = 0
+      `,
+      castFor(domain, {
+        5671: tlsPort,
+        "chain.pem": sharedCertificates().ca,
+        "sakura.tanu.org": "localhost",
+      }),
+    );
+  });
+});
