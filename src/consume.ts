@@ -1,13 +1,18 @@
-// The story of amqp-con: for each batch of deliveries, sink, then settle; until a stop rule.
-import { Consumer, type SubscriptionPlan } from "./amqp/consumer.ts";
+// The story of amqp-con: for each batch of deliveries, work on it and settle it; until a stop rule holds.
+import { Consumer } from "./amqp/consumer.ts";
 import { Getter } from "./amqp/getter.ts";
+import type { Intake, SubscriptionPlan } from "./amqp/intake.ts";
 import { Session, type ConnectionPlan } from "./amqp/session.ts";
+import type { Verdict } from "./amqp/settlement.ts";
 import type { TopologyPlan } from "./amqp/topology.ts";
-import { pause, withGrace } from "./deadline.ts";
+import { pause, until, withGrace } from "./deadline.ts";
 import { exitCodes, ReaderGone } from "./errors.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
+import { StopRules, type StopPlan } from "./stop.ts";
 import { reportReceived, type SummaryStyle } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
+import { printing } from "./work/print.ts";
+import type { Work } from "./work/work.ts";
 import type { World } from "./world.ts";
 
 /** What amqp-con was asked to do. */
@@ -18,65 +23,91 @@ export interface ConsumePlan {
   readonly subscription: SubscriptionPlan;
   /** Fetch one by one instead of subscribing. */
   readonly get: boolean;
-  /** Stop after so many messages. */
-  readonly limit: number | undefined;
-  /** After the first message wait so long, then die without acknowledging. */
+  readonly stop: StopPlan;
+  /** What becomes of a message that was shown. */
+  readonly verdict: Verdict;
+  /** After the first message wait so long, then die without acknowledging or closing. */
   readonly lazyMs: number | undefined;
   readonly sink: SinkPlan;
   readonly summary: SummaryStyle;
   readonly graceMs: number;
 }
 
-/** Runs it. Resolves with the exit code. @throws Failure */
+/** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function consume(plan: ConsumePlan, world: World): Promise<number> {
   for (const warning of plan.warnings) world.log.warn(warning);
-  const consumer = plan.get ? new Getter(plan.subscription) : new Consumer(plan.subscription);
+  const intake = plan.get ? new Getter(plan.subscription) : new Consumer(plan.subscription);
+  const rules = new StopRules(plan.stop);
   const session = await Session.open(
     plan.connection,
     plan.topology,
-    consumer,
+    intake,
     reportSession(world.log),
     world,
   );
-  const stop = (): void => void consumer.stop();
-  world.signal.addEventListener("abort", stop, { once: true });
   try {
-    if (world.signal.aborted) stop();
-    await take(plan, consumer, session, world);
+    if (plan.lazyMs === undefined) await take(plan, intake, rules, world);
+    else await crash(plan, plan.lazyMs, intake, session, world);
   } catch (error) {
     if (!(error instanceof ReaderGone)) throw error;
   } finally {
+    rules.end();
     await session.close();
-    if (world.signal.aborted) world.log.note("Stopped");
-    reportReceived({ received: consumer.progress }, plan.summary, world.log);
+    report(plan, intake, rules, world);
   }
-  return plan.get && consumer.progress === 0 ? exitCodes.empty.code : exitCodes.done.code;
+  return exitCode(plan, rules);
 }
 
+/** Works on batches until a rule holds, a signal comes or the session fails; then finishes what is in hand. */
 async function take(
   plan: ConsumePlan,
-  consumer: Consumer | Getter,
+  intake: Intake,
+  rules: StopRules,
+  world: World,
+): Promise<void> {
+  const work = openWork(plan, intake, world);
+  const stop = AbortSignal.any([world.signal, rules.signal]);
+  rules.start(() => intake.isEmpty());
+  for await (const arrived of until(intake.batches(), stop)) {
+    const batch = rules.take(arrived);
+    // The broker is told to stop before the last acknowledgement makes room for more.
+    if (rules.reason) await intake.stop();
+    if ((await withGrace(work.take(batch), world.signal, plan.graceMs)) === "late") return;
+  }
+  await intake.stop();
+  await withGrace(work.finish(), world.signal, plan.graceMs);
+  intake.flush();
+}
+
+function openWork(plan: ConsumePlan, intake: Intake, world: World): Work {
+  return printing(openSink(plan.sink, world.output), intake, plan.verdict);
+}
+
+/** The sample's crash demonstration: show one message, then die without acknowledging or closing anything. */
+async function crash(
+  plan: ConsumePlan,
+  afterMs: number,
+  intake: Intake,
   session: Session,
   world: World,
 ): Promise<void> {
   const sink = openSink(plan.sink, world.output);
-  const limit = plan.lazyMs === undefined ? (plan.limit ?? Infinity) : 1;
-  let received = 0;
-  for await (const arrived of consumer.batches()) {
-    const batch = arrived.slice(0, limit - received);
-    const written = await withGrace(sink(batch), world.signal, plan.graceMs);
-    if (written === "late") return;
-    received += batch.length;
-    if (plan.lazyMs !== undefined) return die(plan.lazyMs, session, world);
-    // The broker is told to stop before the last acknowledgement frees room for more.
-    if (received === limit) await consumer.stop();
-    consumer.ack(batch);
-    if (received === limit) return;
+  for await (const batch of until(intake.batches(), world.signal)) {
+    await sink(batch.slice(0, 1));
+    await pause(afterMs, world.signal);
+    return session.abandon();
   }
 }
 
-/** The sample's crash demonstration: nothing is acknowledged, nothing is closed. */
-async function die(afterMs: number, session: Session, world: World): Promise<void> {
-  await pause(afterMs, world.signal);
-  session.abandon();
+function report(plan: ConsumePlan, intake: Intake, rules: StopRules, { log, signal }: World): void {
+  const reason = signal.aborted ? "signal" : rules.reason?.text;
+  if (signal.aborted) log.note("Stopped");
+  else if (rules.reason) log.note(`Stopping: ${rules.reason.text}`);
+  reportReceived(rules.received, intake.account, reason, plan.summary, log);
+}
+
+function exitCode(plan: ConsumePlan, rules: StopRules): number {
+  if (rules.reason?.ending === "timeout") return exitCodes.timeout.code;
+  const mayBeEmpty = plan.get || plan.stop.idleMs !== undefined;
+  return rules.received === 0 && mayBeEmpty ? exitCodes.empty.code : exitCodes.done.code;
 }

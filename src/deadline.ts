@@ -1,20 +1,24 @@
 // Waiting with an end: every wait in this program is bounded by a time or by an AbortSignal.
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** What a timer can hold: 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** Waits; returns early, without error, when the signal is aborted. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  // Timers hold at most 2^31-1 ms; nobody waits 24 days for one.
-  await sleep(Math.min(ms, 2 ** 31 - 1), undefined, signal && { signal }).catch(() => {});
+  await sleep(Math.min(ms, LONGEST_MS), undefined, signal && { signal }).catch(() => {});
 }
 
 /** The promise's value, or "late" when it has not settled in time. Its rejection passes through. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | "late"> {
-  const timer = new AbortController();
-  const late = pause(ms, timer.signal).then((): "late" => "late");
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(resolve, Math.min(ms, LONGEST_MS), "late");
+  });
   try {
     return await Promise.race([promise, late]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
 }
 

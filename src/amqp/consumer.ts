@@ -1,28 +1,21 @@
-// A subscription as batches of deliveries: whatever has arrived since the last batch. Settles on the channel that a
-// delivery came on, or not at all: a delivery tag of a lost channel would hit another message.
+// A subscription as batches of deliveries: whatever has arrived since the last batch.
 import type { ConsumeMessage, Options } from "amqplib";
 import { Cancelled, Undecodable, type Failure } from "../errors.ts";
 import type { Delivery } from "../message.ts";
 import { closeChannel } from "./connection.ts";
-import { toDelivery, toReceived } from "./received.ts";
+import { Settler, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
-import type { Client } from "./session.ts";
-
-export interface SubscriptionPlan {
-  /** Empty: the queue that the topology declares. */
-  readonly queue: string;
-  readonly prefetch: number;
-  /** The protocol's no-ack: the broker forgets what it has sent. */
-  readonly noAck: boolean;
-  readonly consumerTag: string | undefined;
-}
+import { toDelivery } from "./received.ts";
+import type { Verdict } from "./settlement.ts";
 
 /** Memory that unread no-ack deliveries may take before the subscription is cancelled for a while. */
 const NO_ACK_BYTES = 16 * 1024 * 1024;
 
-export class Consumer implements Client {
+export class Consumer implements Intake {
   readonly channelKind = "plain";
+  readonly isDrained = false;
   readonly #plan: SubscriptionPlan;
+  readonly #settler: Settler;
   #link: Link | undefined;
   #tag: string | undefined;
   #arrived: Delivery[] = [];
@@ -31,15 +24,21 @@ export class Consumer implements Client {
   #failure: Failure | undefined;
   #stopping = false;
   #undecodable: Undecodable | undefined;
-  #resubscribing: Promise<void> | undefined;
-  readonly isDrained = false;
-  progress = 0;
+  #holding: Promise<void> | undefined;
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
+    this.#settler = new Settler(plan);
   }
 
-  /** Batches in order of arrival, until `stop`. Ends with a Failure when the session does. */
+  get account(): IntakeAccount {
+    return this.#settler.account;
+  }
+
+  get progress(): number {
+    return this.#settler.progress;
+  }
+
   async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
     for (;;) {
       while (this.#arrived.length === 0 && !this.#stopping && !this.#failure) {
@@ -52,11 +51,10 @@ export class Consumer implements Client {
       this.#arrived = [];
       this.#arrivedBytes = 0;
       yield batch;
-      if (this.#plan.noAck) await this.#resume();
+      if (this.#holding) await this.#resume(this.#holding);
     }
   }
 
-  /** No more batches; the broker is asked to send nothing more. Deliveries not handed out go back when the channel closes. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#wake();
@@ -65,23 +63,25 @@ export class Consumer implements Client {
     if (link && tag !== undefined) await link.channel.cancel(tag).catch(() => {});
   }
 
-  /** Acknowledges deliveries that are the oldest unsettled ones, in order, with one frame. */
-  ack(batch: readonly Delivery[]): void {
-    const last = batch.at(-1);
-    if (!last || (!this.#plan.noAck && last.generation !== this.#link?.generation)) return;
-    this.progress += batch.length;
-    if (this.#plan.noAck) return;
-    try {
-      this.#link?.channel.ack(toReceived(last), true);
-    } catch (error) {
-      // The channel is closing: the broker gives these messages again.
-      if (!(error instanceof Error) || error.name !== "IllegalOperationError") throw error;
-    }
+  settle(batch: readonly Delivery[], verdict: Verdict): void {
+    this.#settler.settle(batch, verdict);
+  }
+
+  flush(): void {
+    this.#settler.flush();
+  }
+
+  async isEmpty(): Promise<boolean> {
+    const link = this.#link;
+    if (!link || this.#arrived.length > 0) return false;
+    const { messageCount } = await link.channel.checkQueue(this.#queue(link));
+    return messageCount === 0 && this.#arrived.length === 0;
   }
 
   async attach(link: Link): Promise<void> {
     if (!this.#plan.noAck) await link.channel.prefetch(this.#plan.prefetch);
     this.#link = link;
+    this.#settler.attach(link);
     await this.#subscribe(link);
   }
 
@@ -89,6 +89,7 @@ export class Consumer implements Client {
     this.#undecodable = undefined;
     this.#link = undefined;
     this.#tag = undefined;
+    this.#settler.detach();
     // What was not handed out will be delivered again, except under no-ack, where nobody else has it.
     if (!this.#plan.noAck) this.#arrived = [];
   }
@@ -99,25 +100,26 @@ export class Consumer implements Client {
     this.#wake();
   }
 
+  #queue(link: Link): string {
+    return this.#plan.queue || link.queue;
+  }
+
   async #subscribe(link: Link): Promise<void> {
     const { consumerTag, noAck } = this.#plan;
     const options: Options.Consume = { noAck, ...(consumerTag !== undefined && { consumerTag }) };
-    const queue = this.#plan.queue || link.queue;
-    const { consumerTag: tag } = await link.channel.consume(
-      queue,
-      (message) => this.#take(link, message),
-      options,
-    );
+    const take = (message: ConsumeMessage | null): void => this.#take(link, message);
+    const { consumerTag: tag } = await link.channel.consume(this.#queue(link), take, options);
     this.#tag = tag;
   }
 
   #take(link: Link, message: ConsumeMessage | null): void {
     if (!message) {
-      link.connection.destroy(new Cancelled(this.#plan.queue || link.queue));
+      link.connection.destroy(new Cancelled(this.#queue(link)));
       return;
     }
     const delivery = this.#decode(message, link);
     if (!delivery) return;
+    this.#settler.arrived();
     this.#arrived.push(delivery);
     this.#arrivedBytes += message.content.length;
     if (this.#plan.noAck && this.#arrivedBytes > NO_ACK_BYTES) this.#hold(link);
@@ -141,6 +143,7 @@ export class Consumer implements Client {
   async #drop(reason: Undecodable): Promise<void> {
     const link = this.#link;
     this.#undecodable = undefined;
+    this.flush();
     if (link) await closeChannel(link.channel);
     link?.connection.destroy(reason);
   }
@@ -150,19 +153,19 @@ export class Consumer implements Client {
     const tag = this.#tag;
     if (tag === undefined) return;
     this.#tag = undefined;
-    this.#resubscribing = link.channel.cancel(tag).then(
+    this.#holding = link.channel.cancel(tag).then(
       () => {},
       () => {},
     );
   }
 
-  async #resume(): Promise<void> {
-    if (!this.#resubscribing || this.#arrived.length > 0) return;
-    await this.#resubscribing;
-    this.#resubscribing = undefined;
+  async #resume(holding: Promise<void>): Promise<void> {
+    await holding;
+    if (this.#arrived.length > 0) return;
+    this.#holding = undefined;
     const link = this.#link;
-    if (link && this.#tag === undefined && !this.#stopping)
-      await this.#subscribe(link).catch(() => {});
+    if (!link || this.#tag !== undefined || this.#stopping) return;
+    await this.#subscribe(link).catch(() => {});
   }
 
   async #arrival(): Promise<void> {

@@ -2,35 +2,44 @@
 import type { GetMessage } from "amqplib";
 import { Undecodable, type Failure } from "../errors.ts";
 import type { Delivery } from "../message.ts";
-import type { SubscriptionPlan } from "./consumer.ts";
-import { toDelivery, toReceived } from "./received.ts";
+import { Settler, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
-import type { Client } from "./session.ts";
+import { toDelivery } from "./received.ts";
+import type { Verdict } from "./settlement.ts";
 
-export class Getter implements Client {
+export class Getter implements Intake {
   readonly channelKind = "plain";
+  readonly isDrained = false;
   readonly #plan: SubscriptionPlan;
+  readonly #settler: Settler;
   #link: Link | undefined;
-  #attached: () => void = () => {};
+  #changed: () => void = () => {};
   #failure: Failure | undefined;
   #stopping = false;
-  readonly isDrained = false;
-  progress = 0;
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
+    this.#settler = new Settler(plan);
+  }
+
+  get account(): IntakeAccount {
+    return this.#settler.account;
+  }
+
+  get progress(): number {
+    return this.#settler.progress;
   }
 
   /** One message a batch; ends when the queue is empty. @throws Failure */
   async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
-    while (!this.#stopping) {
+    for (;;) {
       const link = await this.#live();
       if (!link) return;
-      const got = await link.channel
-        .get(this.#plan.queue || link.queue, { noAck: this.#plan.noAck })
-        .catch(() => "lost" as const);
+      const queue = this.#plan.queue || link.queue;
+      const fetching = link.channel.get(queue, { noAck: this.#plan.noAck });
+      const got = await fetching.catch(() => "lost" as const);
       if (got === false) return;
-      const delivery = got === "lost" ? undefined : decode(got, link);
+      const delivery = got === "lost" ? undefined : this.#decode(got, link);
       if (delivery) yield [delivery];
       else await this.#replaced(link);
     }
@@ -38,30 +47,50 @@ export class Getter implements Client {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#attached();
+    this.#changed();
   }
 
-  /** Acknowledges a message, on the channel that it came on or not at all. */
-  ack(batch: readonly Delivery[]): void {
-    for (const delivery of batch) {
-      if (!this.#plan.noAck && delivery.generation !== this.#link?.generation) continue;
-      this.progress++;
-      if (!this.#plan.noAck) this.#link?.channel.ack(toReceived(delivery));
-    }
+  settle(batch: readonly Delivery[], verdict: Verdict): void {
+    this.#settler.settle(batch, verdict);
+  }
+
+  flush(): void {
+    this.#settler.flush();
+  }
+
+  /** `batches` ends by itself when the queue is empty. */
+  async isEmpty(): Promise<boolean> {
+    return false;
   }
 
   async attach(link: Link): Promise<void> {
     this.#link = link;
-    this.#attached();
+    this.#settler.attach(link);
+    this.#changed();
   }
 
   detach(): void {
     this.#link = undefined;
+    this.#settler.detach();
   }
 
   fail(failure: Failure): void {
+    this.detach();
     this.#failure = failure;
-    this.#attached();
+    this.#changed();
+  }
+
+  /** Undefined when it cannot be decoded: the connection is dropped, and what cannot be decoded comes once more. */
+  #decode(got: GetMessage, link: Link): Delivery | undefined {
+    try {
+      const delivery = toDelivery(got, link.generation);
+      this.#settler.arrived();
+      return delivery;
+    } catch (error) {
+      if (!(error instanceof Undecodable)) throw error;
+      link.connection.destroy(error);
+      return undefined;
+    }
   }
 
   /** The link in use; waits for one. Undefined when stopped. @throws Failure */
@@ -80,18 +109,7 @@ export class Getter implements Client {
 
   async #change(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#attached = resolve;
+      this.#changed = resolve;
     });
-  }
-}
-
-/** Undefined when it cannot be decoded: the connection is dropped, and what cannot be decoded comes once more. */
-function decode(got: GetMessage, link: Link): Delivery | undefined {
-  try {
-    return toDelivery(got, link.generation);
-  } catch (error) {
-    if (!(error instanceof Undecodable)) throw error;
-    link.connection.destroy(error);
-    return undefined;
   }
 }

@@ -38,35 +38,3 @@ export function toProperties(properties: MessageProperties): Properties {
 function definedOnly(properties: object): object {
   return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }
-
-const unread = {
-  contentType: undefined,
-  contentEncoding: undefined,
-  headers: undefined,
-  deliveryMode: undefined,
-  priority: undefined,
-  correlationId: undefined,
-  replyTo: undefined,
-  expiration: undefined,
-  messageId: undefined,
-  timestamp: undefined,
-  type: undefined,
-  userId: undefined,
-  appId: undefined,
-  clusterId: undefined,
-};
-
-/** What amqplib wants in order to settle a delivery; it reads the delivery tag only. */
-export function toReceived({
-  exchange,
-  routingKey,
-  deliveryTag,
-  redelivered,
-  body,
-}: Delivery): Received {
-  return {
-    fields: { exchange, routingKey, deliveryTag, redelivered },
-    properties: unread,
-    content: body,
-  };
-}

@@ -1,5 +1,6 @@
 // amqp-con: its flags, its examples, and what the flags mean together.
 import { consume, type ConsumePlan } from "../consume.ts";
+import type { Verdict } from "../amqp/settlement.ts";
 import { UsageError } from "../errors.ts";
 import { ping } from "../ping.ts";
 import { version } from "../version.ts";
@@ -9,7 +10,7 @@ import { consumeFlags, outputFlags, samplePublisherFlags } from "./flags/consume
 import { generalFlags } from "./flags/general.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { consumerTopologyFlags } from "./flags/topology.ts";
-import type { OptionsOf } from "./flag.ts";
+import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planTopology } from "./topology-plan.ts";
@@ -72,7 +73,8 @@ export function planConsume(
     name: "amqp-con",
     version,
   });
-  const limit = options.count ?? (options.get ? 1 : undefined);
+  const settling = planSettling(options);
+  const limit = options.count ?? settling.limit ?? (options.get ? 1 : undefined);
   return {
     connection,
     topology: planTopology(options, origin, options.routingKey, options.messageTtl),
@@ -82,15 +84,37 @@ export function planConsume(
       prefetch: planPrefetch(options.prefetch, limit),
       // With a count, no-ack would lose whatever the broker sends beyond it; acknowledging each is the same for the user.
       noAck: options.ackAuto && limit === undefined,
+      ackEvery: options.ackEvery,
       consumerTag: options.consumerTag,
     },
     get: options.get,
-    limit,
+    stop: {
+      count: limit,
+      idleMs: options.idleTimeout,
+      timeoutMs: options.timeout,
+      untilEmpty: options.untilEmpty || settling.untilEmpty,
+      untilBody: options.untilBody,
+    },
+    verdict: settling.verdict,
     lazyMs: options.lazy,
     sink: { format: options.format, verbose: options.verbose },
     summary: options.summary,
     graceMs: options.grace,
   };
+}
+
+interface Settling {
+  readonly verdict: Verdict;
+  readonly limit?: number;
+  readonly untilEmpty: boolean;
+}
+
+/** What becomes of a message that was shown. What is put back is held to the end, or it would come again at once. */
+function planSettling(options: Options): Settling {
+  const refuses = options.nack || options.reject;
+  if (options.peek || (refuses && options.requeue))
+    return { verdict: "leave", limit: options.prefetch || 65535, untilEmpty: true };
+  return { verdict: refuses ? "reject" : "ack", untilEmpty: false };
 }
 
 /** No more than --count needs; 0 means no limit. The protocol has 16 bits for it. */
@@ -114,6 +138,22 @@ function checkCombinations(options: Options, origin: (key: keyof Options) => Ori
     throw new UsageError(
       "--exchange needs --bind-queue or --create-exchange",
       "messages come from a queue: bind it to the exchange",
+    );
+  const policies = (["ackAuto", "nack", "reject", "peek", "lazy"] as const).filter(
+    (key) => options[key] !== false && options[key] !== undefined,
+  );
+  const [first, second] = policies.filter((key) => key !== "lazy" || !options.ackAuto);
+  if (first && second)
+    throw new UsageError(
+      `--${kebab(first)} excludes --${kebab(second)}`,
+      "a message is settled one way",
+    );
+  if (options.requeue && !options.nack && !options.reject)
+    throw new UsageError("--requeue needs --nack or --reject", "to show and put back, use --peek");
+  if (options.ackEvery > 1 && first)
+    throw new UsageError(
+      `--ack-every excludes --${kebab(first)}`,
+      "it acknowledges what was shown",
     );
   if (options.get && options.lazy !== undefined)
     throw new UsageError("--get excludes --lazy", "a crash is shown with a subscription");

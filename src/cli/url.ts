@@ -26,6 +26,8 @@ export function readUrl(text: string, given: "--url" | "AMQP_URL"): UrlParts {
       "use the flags instead, for example --heartbeat or --cafile",
     );
   if (url.hash !== "") throw wrong('holds a "#" that is not encoded');
+  if (url.hostname.includes(","))
+    throw wrong('the host holds a ","', "each URL of a list begins with amqp:// or amqps://");
   const path = url.pathname.replace(/^\//, "");
   if (path.includes("/")) throw wrong('the vhost holds a "/" that is not encoded');
   const decode = (part: string, encoded: string): string => {

@@ -1,4 +1,5 @@
 // The account at the end of a run, as a line for people or for scripts.
+import type { IntakeAccount } from "../amqp/intake.ts";
 import type { Account } from "../amqp/publisher.ts";
 import type { Log } from "./log.ts";
 
@@ -21,12 +22,19 @@ function describe({ read, confirmed, returned, nacked, unconfirmed, resent }: Ac
   return resent === 0 ? sum : `${sum} (sent again: ${resent})`;
 }
 
-/** Tells how many messages were taken. */
+/** Tells what became of the messages taken: received = acked + requeued + rejected + left to the broker. */
 export function reportReceived(
-  counts: { readonly received: number },
+  received: number,
+  { acked, requeued, rejected }: IntakeAccount,
+  reason: string | undefined,
   style: SummaryStyle,
   log: Log,
 ): void {
+  const left = received - acked - requeued - rejected;
+  const counts = { received, acked, requeued, rejected, left, reason };
   if (style === "json") log.note(JSON.stringify(counts));
-  if (style === "text") log.note(`Account: received ${counts.received}`);
+  if (style !== "text") return;
+  log.note(
+    `Account: received ${received} = acked ${acked} + requeued ${requeued} + rejected ${rejected} + left ${left}`,
+  );
 }

@@ -1,6 +1,6 @@
 // What amqp-con takes, how much at a time, when it stops and how it shows messages.
 import { formats } from "../../sink/index.ts";
-import { count, duration, keyOf, name, toggle } from "../flag.ts";
+import { count, duration, keyOf, name, text, toggle } from "../flag.ts";
 
 export const consumeFlags = {
   prefetch: count({ min: 0, max: 65535 })({
@@ -14,6 +14,27 @@ export const consumeFlags = {
     group: "Consuming",
     summary: "the broker forgets a message once it is sent (no-ack)",
     details: "Otherwise a message is acknowledged after its line is written.",
+  }),
+  ackEvery: count({ min: 1 })({
+    group: "Consuming",
+    default: 1,
+    summary: "acknowledge N at a time, in order",
+    details: "What is shown and not yet acknowledged comes again after a crash. Also at the end.",
+  }),
+  nack: toggle({
+    group: "Consuming",
+    summary: "refuse each message shown: discard or dead-letter it",
+  }),
+  reject: toggle({ group: "Consuming", summary: "the same as --nack" }),
+  requeue: toggle({
+    group: "Consuming",
+    summary: "with --nack or --reject: put back instead",
+    details: "What is put back is held until the end of the run, or it would come again at once.",
+  }),
+  peek: toggle({
+    group: "Consuming",
+    summary: "show and put back, in order; nothing is consumed",
+    details: "At most --count messages, or --prefetch without it. They are marked as redelivered.",
   }),
   lazy: duration({
     group: "Consuming",
@@ -31,6 +52,23 @@ export const consumeFlags = {
     group: "Consuming",
     summary: "fetch one by one until -n (1) or the queue is empty",
     details: "Exit code 8 when the queue is empty.",
+  }),
+  idleTimeout: duration({
+    group: "Consuming",
+    summary: "stop when nothing has arrived for so long",
+    details: "Exit code 8 when nothing was received at all.",
+  }),
+  timeout: duration({ group: "Consuming", summary: "stop after this time, with exit code 124" }),
+  untilEmpty: toggle({
+    group: "Consuming",
+    usual: true,
+    summary: "stop when the queue is empty",
+  }),
+  untilBody: text({
+    group: "Consuming",
+    placeholder: "TEXT",
+    summary: "stop after the message with just this body",
+    details: "For example `quit`, as in the tutorials.",
   }),
   consumerTag: name({
     group: "Consuming",

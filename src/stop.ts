@@ -1,0 +1,117 @@
+// When amqp-con has enough: stop rules that compose. The first one that holds ends the run, and says so.
+import { pause } from "./deadline.ts";
+import type { Ending } from "./errors.ts";
+import type { Delivery } from "./message.ts";
+
+/** The rules of a run; absent ones never hold. */
+export interface StopPlan {
+  readonly count: number | undefined;
+  /** Nothing has arrived for so long. */
+  readonly idleMs: number | undefined;
+  /** So long since the start. */
+  readonly timeoutMs: number | undefined;
+  /** The queue holds nothing more. */
+  readonly untilEmpty: boolean;
+  /** A message with just this body, which is the last one taken. */
+  readonly untilBody: string | undefined;
+}
+
+/** Why a run has ended. */
+export interface StopReason {
+  readonly text: string;
+  /** The exit code that it brings, when messages were received. */
+  readonly ending: Ending;
+}
+
+/** How often --until-empty asks when nothing arrives. */
+const EMPTY_CHECK_MS = 50;
+
+export class StopRules {
+  readonly #plan: StopPlan;
+  readonly #stopping = new AbortController();
+  readonly #lastBody: Buffer | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #timeout: NodeJS.Timeout | undefined;
+  #received = 0;
+  #reason: StopReason | undefined;
+
+  constructor(plan: StopPlan) {
+    this.#plan = plan;
+    this.#lastBody = plan.untilBody === undefined ? undefined : Buffer.from(plan.untilBody);
+  }
+
+  /** Aborted when a rule holds that does not depend on what arrives. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Undefined when no rule has held. */
+  get reason(): StopReason | undefined {
+    return this.#reason;
+  }
+
+  /** Messages taken so far. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Starts the clocks. `isEmpty` asks the broker. */
+  start(isEmpty: () => Promise<boolean>): void {
+    const { timeoutMs } = this.#plan;
+    if (timeoutMs !== undefined) {
+      const reason: StopReason = {
+        text: `--timeout ${timeoutMs / 1000} has passed`,
+        ending: "timeout",
+      };
+      this.#timeout = setTimeout(() => this.#stop(reason), timeoutMs);
+    }
+    this.#restartIdle();
+    if (this.#plan.untilEmpty) void this.#watchEmpty(isEmpty);
+  }
+
+  /** The part of a batch that is still wanted; `reason` is set when it holds the last one. */
+  take(batch: readonly Delivery[]): readonly Delivery[] {
+    this.#restartIdle();
+    const { count } = this.#plan;
+    let wanted = count === undefined ? batch : batch.slice(0, count - this.#received);
+    const last = this.#lastBody ? wanted.findIndex(({ body }) => this.#lastBody?.equals(body)) : -1;
+    if (last >= 0) wanted = wanted.slice(0, last + 1);
+    this.#received += wanted.length;
+    if (last >= 0) this.#stop({ text: `the body of --until-body has arrived`, ending: "done" });
+    if (this.#received === count) this.#stop({ text: `--count ${count} reached`, ending: "done" });
+    return wanted;
+  }
+
+  /** Stops the clocks. */
+  end(): void {
+    clearTimeout(this.#idle);
+    clearTimeout(this.#timeout);
+    this.#stopping.abort();
+  }
+
+  #restartIdle(): void {
+    const { idleMs } = this.#plan;
+    if (idleMs === undefined) return;
+    clearTimeout(this.#idle);
+    const reason: StopReason = {
+      text: `nothing has arrived for ${idleMs / 1000} s (--idle-timeout)`,
+      ending: "done",
+    };
+    this.#idle = setTimeout(() => this.#stop(reason), idleMs);
+  }
+
+  async #watchEmpty(isEmpty: () => Promise<boolean>): Promise<void> {
+    for (let before = -1; !this.signal.aborted; before = this.#received) {
+      await pause(EMPTY_CHECK_MS, this.signal);
+      // While messages arrive there is no need to ask.
+      if (before !== this.#received) continue;
+      if (await isEmpty().catch(() => false))
+        this.#stop({ text: "the queue is empty (--until-empty)", ending: "done" });
+    }
+  }
+
+  #stop(reason: StopReason): void {
+    this.#reason ??= reason;
+    this.end();
+  }
+}
