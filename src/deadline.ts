@@ -43,7 +43,7 @@ export async function orAborted<T>(
   signal: AbortSignal,
 ): Promise<T | "aborted"> {
   if (signal.aborted) return "aborted";
-  let stop = (): void => {};
+  let stop: () => void = ignore;
   const stopped = new Promise<"aborted">((resolve) => {
     stop = () => resolve("aborted");
   });
@@ -79,3 +79,5 @@ export async function withGrace<T>(
     finished.abort();
   }
 }
+
+function ignore(): void {}
