@@ -57,7 +57,7 @@ function fromWire(value: unknown): Field {
     return value;
   if (Buffer.isBuffer(value)) return { bytes: value.toString("base64") };
   if (Array.isArray(value)) return value.map(fromWire);
-  if (typeof value !== "object") return String(value);
+  if (typeof value !== "object") return null;
   if ("!" in value && "value" in value) return { [String(value["!"])]: fromWire(value.value) };
   return fromWireTable(value);
 }

@@ -5,18 +5,10 @@ import { Unreachable, type Failure } from "../errors.ts";
 import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
 import { keepRawHeaders } from "./wire.ts";
-import { fromReply, toFailure, type Place } from "./refusal.ts";
+import { fromReply, toFailure } from "./refusal.ts";
+import type { Target } from "./target.ts";
 import { TLSSocket } from "node:tls";
 import type { TlsOptions } from "./tls.ts";
-
-/** One broker to try: where it is, and as whom. */
-export interface Target {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: boolean;
-  readonly vhost: string;
-  readonly username: string;
-}
 
 /** What is the same for every target. */
 export interface Manner {
@@ -33,7 +25,7 @@ const CLOSE_TIMEOUT_MS = 2000;
 
 /** A live connection. */
 export class Connection {
-  readonly place: Place;
+  readonly place: Target;
   /** Resolves with the reason when the connection is gone. Never rejects. */
   readonly lost: Promise<Failure>;
   readonly hasRawHeaders: boolean;
@@ -41,7 +33,7 @@ export class Connection {
   readonly #handshake: Handshake;
   #reason: Failure | undefined;
 
-  private constructor(model: ChannelModel, handshake: Handshake, place: Place) {
+  private constructor(model: ChannelModel, handshake: Handshake, place: Target) {
     this.#model = model;
     this.#handshake = handshake;
     this.place = place;

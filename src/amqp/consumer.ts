@@ -1,5 +1,5 @@
 // A subscription as batches of deliveries: whatever has arrived since the last batch.
-import type { ConsumeMessage, Options } from "amqplib";
+import type { Channel, ConsumeMessage, Options } from "amqplib";
 import { Cancelled, Undecodable, type Failure } from "../errors.ts";
 import type { Delivery } from "../message.ts";
 import { closeChannel } from "./connection.ts";
@@ -10,6 +10,11 @@ import type { Verdict } from "./settlement.ts";
 
 /** Memory that unread no-ack deliveries may take before the subscription is cancelled for a while. */
 const NO_ACK_BYTES = 16 * 1024 * 1024;
+
+async function cancel(channel: Channel, tag: string): Promise<void> {
+  // A channel that is closing has cancelled by itself.
+  await channel.cancel(tag).catch(() => {});
+}
 
 export class Consumer implements Intake {
   readonly channelKind = "plain";
@@ -60,7 +65,7 @@ export class Consumer implements Intake {
     this.#wake();
     const [link, tag] = [this.#link, this.#tag];
     this.#tag = undefined;
-    if (link && tag !== undefined) await link.channel.cancel(tag).catch(() => {});
+    if (link && tag !== undefined) await cancel(link.channel, tag);
   }
 
   settle(batch: readonly Delivery[], verdict: Verdict): void {
@@ -153,10 +158,7 @@ export class Consumer implements Intake {
     const tag = this.#tag;
     if (tag === undefined) return;
     this.#tag = undefined;
-    this.#holding = link.channel.cancel(tag).then(
-      () => {},
-      () => {},
-    );
+    this.#holding = cancel(link.channel, tag);
   }
 
   async #resume(holding: Promise<void>): Promise<void> {

@@ -2,7 +2,8 @@
 import type { Channel } from "amqplib";
 import { within } from "../deadline.ts";
 import { Refused, type Failure } from "../errors.ts";
-import { Connection, type Manner, type Target } from "./connection.ts";
+import { Connection, type Manner } from "./connection.ts";
+import type { Target } from "./target.ts";
 import type { Secret } from "./credentials.ts";
 import { deniesTransientQueues, toFailure } from "./refusal.ts";
 import type { TlsOptions } from "./tls.ts";

@@ -3,7 +3,8 @@
 import { now } from "../clock.ts";
 import { orAborted, pause } from "../deadline.ts";
 import { Failure, Refused, Unreachable } from "../errors.ts";
-import { closeChannel, type Connection, type Manner, type Target } from "./connection.ts";
+import { closeChannel, type Connection, type Manner } from "./connection.ts";
+import type { Target } from "./target.ts";
 import { readPassword, type PasswordPlan } from "./credentials.ts";
 import { Linker, reasonFrom, type Link, type LinkReport } from "./link.ts";
 import { toFailure } from "./refusal.ts";

@@ -1,6 +1,6 @@
 // Connection and TLS flags → where to connect, and as whom. Pure: reads no file and opens nothing.
 import { isIP } from "node:net";
-import type { Target } from "../amqp/connection.ts";
+import type { Target } from "../amqp/target.ts";
 import type { ConnectionPlan } from "../amqp/session.ts";
 import type { TlsPlan } from "../amqp/tls.ts";
 import { UsageError } from "../errors.ts";

@@ -1,0 +1,96 @@
+// The way out of each refusal of the broker, by its code and text.
+import type { Reply } from "../errors.ts";
+import type { Target } from "./target.ts";
+
+/** One sentence, or undefined when the broker's own text says it all. */
+export function hintFor(reply: Reply, target: Target): string | undefined {
+  const hint = hints.find(
+    ([code, pattern]) => code === reply.code && pattern.test(reply.text),
+  )?.[2];
+  return typeof hint === "function" ? hint(reply.text, target) : hint;
+}
+
+type Hint = string | ((text: string, target: Target) => string);
+
+/** Code, what its text looks like, and the way out. First match wins. */
+const hints: readonly (readonly [number, RegExp, Hint?])[] = [
+  [403, /Login was refused|user '.*' - |credentials/i, loginHint],
+  [403, /access to (vhost|exchange|queue|topic)/i, permissionHint],
+  [403, /'amq\.|reserved/i, "names that begin with amq. belong to the broker; choose another"],
+  [403, /exclusive|consumer/i, "another consumer holds this queue exclusively; stop it first"],
+  [
+    403,
+    /default exchange|operation not permitted/i,
+    "the default exchange cannot be declared, bound or deleted; name one with -e",
+  ],
+  [403, /./, permissionHint],
+  [
+    404,
+    /no exchange/,
+    "declare the exchange with -E (and -t TYPE), or start the side that declares it first",
+  ],
+  [404, /no queue/, "declare the queue with -Q, or start the side that declares it first"],
+  [404, /./, "it does not exist in this vhost; check its name and --vhost"],
+  [
+    405,
+    /./,
+    "the queue is exclusive to another connection; use another name or wait until that connection ends",
+  ],
+  [406, /inequivalent arg/, inequivalenceHint],
+  [
+    406,
+    /message size/i,
+    "the message is larger than the broker's limit (max_message_size); split it",
+  ],
+  [406, /user_id/i, "--user-id must be the user of the connection"],
+  [
+    406,
+    /invalid arg|unknown exchange type|invalid property/i,
+    "the broker does not accept this value; see its text above",
+  ],
+  [
+    503,
+    /unknown exchange type/,
+    "-t must name a type that this broker has; further types come with plugins",
+  ],
+  [
+    530,
+    /connection limit|connections in|limit.*reached/i,
+    "raise the limit (rabbitmqctl set_vhost_limits or set_user_limits) or close a connection",
+  ],
+  [530, /vhost.*not found|no access to this vhost|access to vhost/i, vhostHint],
+  [530, /reuse consumer tag/i, "two consumers cannot share one --consumer-tag on a channel"],
+  [541, /deprecated/, "the broker denies a deprecated feature; use --durable-queue or --exclusive"],
+];
+
+function loginHint(_text: string, target: Target): string {
+  return `check user "${target.username}" and its password; guest may log in only from the broker's own machine`;
+}
+
+function permissionHint(_text: string, target: Target): string {
+  return `grant it: rabbitmqctl set_permissions -p "${target.vhost}" "${target.username}" CONFIGURE WRITE READ`;
+}
+
+function vhostHint(text: string, target: Target): string {
+  return /not found/.test(text)
+    ? `create it (rabbitmqctl add_vhost "${target.vhost}") or check --vhost`
+    : permissionHint(text, target);
+}
+
+/** `the value '60000' of type 'signedint'` → `60000`. */
+function plain(value = ""): string {
+  return value
+    .replace(/^the value /, "")
+    .replace(/ of type '\w+'$/, "")
+    .replaceAll("'", "");
+}
+
+/** The broker names the first argument that differs; both sides are in its text. */
+function inequivalenceHint(text: string): string {
+  const pattern =
+    /inequivalent arg '(.*?)' for (\w+) '(.*?)' in vhost .*?: received (.*?) but current is (.*)$/s;
+  const [, argument, kind, name, asked, current] = pattern.exec(text) ?? [];
+  if (argument === undefined)
+    return "it exists with other properties; use the same flags or another name";
+  return `${kind} ${name} exists with ${argument}=${plain(current)}, you asked for ${argument}=${plain(asked)}; use the same flags, another name, or delete it`;
+}
