@@ -50,7 +50,7 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
   ],
   [
     503,
-    /unknown exchange type/,
+    /(unknown|invalid) exchange type/,
     "-t must name a type that this broker has; further types come with plugins",
   ],
   [

@@ -49,7 +49,7 @@ export function fromReply(reply: Reply, target: Target, cause?: unknown): Failur
 
 function isPassing({ code, text }: Reply): boolean {
   if (code === 320) return true; // connection-forced: shutdown, or closed by an operator
-  if (code >= 501 && code <= 505) return !text.includes("unknown exchange type"); // a garbled frame, not a decision
+  if ([501, 502, 504, 505].includes(code)) return true; // a garbled frame, not a decision
   if (code === 541) return !text.includes("deprecated");
   return (
     (code === 404 && /home node|process is stopped/.test(text)) ||
