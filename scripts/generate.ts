@@ -1,8 +1,10 @@
 // Writes what is made from the flag tables and exit codes: man pages, completions, and two parts of the README.
-// `npm run generate` writes; with `--check` it writes nothing, names each stale file and exits 1.
+// `npm run generate` writes; with `--check` it writes nothing, names each stale file and exits 1. For tests, a folder
+// can stand in for this project.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { con } from "../src/cli/con.ts";
 import { bashCompletion } from "../src/cli/generate/bash.ts";
 import { fishCompletion } from "../src/cli/generate/fish.ts";
@@ -11,7 +13,8 @@ import { exitCodeTable, flagReference } from "../src/cli/generate/markdown.ts";
 import { zshCompletion } from "../src/cli/generate/zsh.ts";
 import { pub } from "../src/cli/pub.ts";
 
-const root = new URL("..", import.meta.url);
+const [folder] = process.argv.slice(2).filter((word) => word !== "--check");
+const root = folder === undefined ? fileURLToPath(new URL("..", import.meta.url)) : folder;
 
 const generated: Readonly<Record<string, string>> = {
   "man/amqp-pub.1": manPage(pub),
@@ -28,17 +31,17 @@ const generated: Readonly<Record<string, string>> = {
   }),
 };
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = main();
 
-function main(args: readonly string[]): number {
+function main(): number {
   const stale = Object.entries(generated).filter(([path, text]) => read(path) !== text);
-  if (args.includes("--check")) {
+  if (process.argv.includes("--check")) {
     for (const [path] of stale) process.stderr.write(`${path} is stale: npm run generate\n`);
     return stale.length === 0 ? 0 : 1;
   }
   for (const [path, text] of stale) {
-    mkdirSync(dirname(new URL(path, root).pathname), { recursive: true });
-    writeFileSync(new URL(path, root), text);
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
     process.stdout.write(`wrote ${path}\n`);
   }
   return 0;
@@ -46,7 +49,7 @@ function main(args: readonly string[]): number {
 
 function read(path: string): string {
   try {
-    return readFileSync(new URL(path, root), "utf8");
+    return readFileSync(join(root, path), "utf8");
   } catch {
     return "";
   }

@@ -1,0 +1,130 @@
+// What the flags of amqp-con mean together.
+import { describe, expect, it } from "vitest";
+import { planCon, wrongUse } from "../support/plan.ts";
+
+const plan = (...argv: readonly string[]) => planCon(["-q", "t", ...argv]);
+
+describe("the subscription", () => {
+  it("is bounded and acknowledges unless told otherwise", () => {
+    expect(plan()).toMatchObject({
+      subscription: { queue: "t", prefetch: 256, noAck: false, ackEvery: 1 },
+      verdict: "ack",
+      get: false,
+      lazyMs: undefined,
+      sink: { format: "text", verbose: false },
+      graceMs: 10_000,
+    });
+  });
+
+  it.each([
+    [["--prefetch", "1"], 1],
+    [["--prefetch", "0"], 0],
+    [["--prefetch", "65535"], 65_535],
+    [["-n", "10"], 10],
+    [["-n", "10", "--prefetch", "3"], 3],
+    [["-n", "10", "--prefetch", "0"], 10],
+    [["-n", "100000", "--prefetch", "0"], 65_535],
+    [["-n", "100000"], 256],
+    [["--get"], 1],
+  ])("%j has a prefetch of %d", (argv, prefetch) => {
+    expect(plan(...argv).subscription.prefetch).toBe(prefetch);
+  });
+
+  it("acknowledges each message when only some are wanted, for no-ack would lose the rest", () => {
+    expect(plan("--ack-auto").subscription.noAck).toBe(true);
+    expect(plan("--ack-auto", "--lazy", "3").subscription.noAck).toBe(true);
+    expect(plan("--ack-auto", "-n", "1").subscription.noAck).toBe(false);
+    expect(plan("--ack-auto", "--get").subscription.noAck).toBe(false);
+  });
+
+  it("fetches one message with --get, or as many as --count says", () => {
+    expect(plan("--get")).toMatchObject({ get: true, stop: { count: 1 } });
+    expect(plan("--get", "-n", "7")).toMatchObject({ get: true, stop: { count: 7 } });
+  });
+
+  it("never stops by itself unless told to, and for each rule it was told", () => {
+    expect(plan().stop).toEqual({
+      count: undefined,
+      idleMs: undefined,
+      timeoutMs: undefined,
+      untilEmpty: false,
+      untilBody: undefined,
+    });
+    const argv = ["-n", "5", "--idle-timeout", "2", "--timeout", "1m", "--until-empty"];
+    expect(plan(...argv, "--until-body", "quit").stop).toEqual({
+      count: 5,
+      idleMs: 2000,
+      timeoutMs: 60_000,
+      untilEmpty: true,
+      untilBody: "quit",
+    });
+  });
+
+  it.each([
+    [[], "ack", undefined],
+    [["--nack"], "reject", undefined],
+    [["--reject"], "reject", undefined],
+    [["--peek"], "leave", 256],
+    [["--peek", "-n", "3"], "leave", 3],
+    [["--nack", "--requeue"], "leave", 256],
+    [["--reject", "--requeue", "--prefetch", "0"], "leave", 65_535],
+  ])("%j: the verdict is %s, and no more than %s are taken", (argv, verdict, count) => {
+    const { verdict: planned, stop } = plan(...argv);
+    expect(planned).toBe(verdict);
+    expect(stop).toMatchObject({ count, untilEmpty: verdict === "leave" });
+  });
+
+  it("follows its other flags", () => {
+    const argv = ["--lazy", "3", "--consumer-tag", "me", "--format", "raw", "--verbose"];
+    expect(plan(...argv, "--summary", "json", "--grace", "1")).toMatchObject({
+      lazyMs: 3000,
+      subscription: { consumerTag: "me" },
+      sink: { format: "raw", verbose: true },
+      summary: "json",
+      graceMs: 1000,
+    });
+  });
+
+  it("accepts the sample's flags of a publisher without effect", () => {
+    const sample = ["--mandatory", "--persistent", "--confirm", "--priority", "5"];
+    expect(plan(...sample)).toEqual(plan());
+  });
+
+  it("may have the queue that the broker names", () => {
+    expect(planCon(["-Q"])).toMatchObject({
+      subscription: { queue: "" },
+      topology: { queue: { name: "" } },
+    });
+  });
+
+  it("needs no queue for --ping", () => {
+    expect(planCon(["--ping"]).connection.targets).toHaveLength(1);
+  });
+});
+
+describe("wrong use", () => {
+  it.each([
+    [[], "no queue to consume from\nhint: name one with -q QUEUE, or declare one with -Q"],
+    [["-e", "x", "-E"], "no queue to consume from"],
+    [["-q", "t", "-k", "x"], "--routing-key needs --bind-queue\nhint: a consumer's keys bind"],
+    [["-q", "t", "-e", "x"], "--exchange needs --bind-queue or --create-exchange\nhint: messages"],
+    [["-q", "t", "--get", "--lazy", "3"], "--get excludes --lazy"],
+    [["-q", "t", "--ack-auto", "--peek"], "--ack-auto excludes --peek\nhint: a message is settled"],
+    [["-q", "t", "--nack", "--reject"], "--nack excludes --reject"],
+    [["-q", "t", "--nack", "--peek"], "--nack excludes --peek"],
+    [["-q", "t", "--peek", "--lazy", "3"], "--peek excludes --lazy"],
+    [["-q", "t", "--requeue"], "--requeue needs --nack or --reject\nhint: to show and put back"],
+    [["-q", "t", "--ack-every", "5", "--nack"], "--ack-every excludes --nack"],
+    [["-q", "t", "--ack-every", "5", "--ack-auto"], "--ack-every excludes --ack-auto"],
+    [["-q", "t", "--get", "--consumer-tag", "x"], "--get excludes --consumer-tag"],
+    [
+      ["-q", "t", "-Q", "--message-ttl", "5", "--queue-message-ttl", "5"],
+      "--message-ttl excludes --queue-message-ttl",
+    ],
+    [["-q", "t", "--", "cat"], 'unexpected argument "cat" after --'],
+    [["-q", "t", "--cert", "x"], "--cert needs --key"],
+    [["-q", "t", "--max-length", "5"], "--max-length needs --create-queue"],
+  ])("%j is told", (argv, message) => {
+    expect(wrongUse(() => planCon(argv))).toContain(message);
+  });
+});

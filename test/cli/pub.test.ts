@@ -1,0 +1,131 @@
+// What the flags of amqp-pub mean together.
+import { describe, expect, it } from "vitest";
+import { planPub, wrongUse } from "../support/plan.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+const source = (argv: readonly string[], env: Environment = {}) => planPub(argv, env).source;
+
+const target = (...argv: readonly string[]) => {
+  const { exchange, routingKey, warnings } = planPub(argv);
+  return { exchange, routingKey, warnings };
+};
+
+describe("the source", () => {
+  const once = { times: 1, intervalMs: 1000, pubName: undefined, size: undefined };
+
+  it("is one empty message when nothing is said", () => {
+    expect(source([])).toEqual({ kind: "message", text: "", repeat: once });
+  });
+
+  it("is the text, as often as asked for", () => {
+    const argv = ["-m", "Hello!", "--nb-messages", "4", "--interval", "0.5"];
+    expect(source([...argv, "--pub-name", "P", "--message-size", "1KiB"])).toEqual({
+      kind: "message",
+      text: "Hello!",
+      repeat: { times: 4, intervalMs: 500, pubName: "P", size: 1024 },
+    });
+  });
+
+  it("is files or lines", () => {
+    expect(source(["-f", "a", "b"])).toEqual({ kind: "files", paths: ["a", "b"], repeat: once });
+    expect(source(["-f", "-"])).toEqual({ kind: "files", paths: ["-"], repeat: once });
+    expect(source(["-l"])).toEqual({ kind: "lines", paths: ["-"] });
+    expect(source(["-l", "a", "-"])).toEqual({ kind: "lines", paths: ["a", "-"] });
+  });
+
+  it("that was typed beats one in the environment", () => {
+    const env = { AMQP_MESSAGE: "from the environment", AMQP_NB_MESSAGES: "5" };
+    expect(source([], env)).toMatchObject({ kind: "message", text: "from the environment" });
+    expect(source(["-l", "a"], env)).toEqual({ kind: "lines", paths: ["a"] });
+    expect(source(["-f", "a"], env)).toMatchObject({ kind: "files", repeat: { times: 5 } });
+  });
+});
+
+describe("where messages go", () => {
+  it.each([
+    [["-k", "hello"], "", "hello"],
+    [["-q", "hello"], "", "hello"],
+    [["-q", "hello", "-k", "other"], "", "other"],
+    [["-Q"], "", undefined],
+    [["-e", "logs"], "logs", ""],
+    [["-e", "logs", "-q", "hello"], "logs", ""],
+    [["-e", "logs", "-k", "info"], "logs", "info"],
+  ])("%j: exchange %j, key %j", (argv, exchange, routingKey) => {
+    expect(target(...argv)).toEqual({ exchange, routingKey, warnings: [] });
+  });
+
+  it("is nowhere without queue, key and exchange, which is said", () => {
+    expect(target("-m", "x").warnings).toEqual([
+      "without -k, -q or -e the message reaches no queue.",
+    ]);
+    expect(target("--ping").warnings).toEqual([]);
+  });
+});
+
+describe("properties and delivery", () => {
+  it("are plain unless asked for", () => {
+    const { properties, delivery, quiet, summary, graceMs } = planPub(["-k", "x"]);
+    expect({ properties, quiet, summary, graceMs }).toEqual({
+      properties: {},
+      quiet: false,
+      summary: "none",
+      graceMs: 10_000,
+    });
+    expect(delivery).toEqual({
+      confirm: false,
+      mandatory: false,
+      window: 1000,
+      confirmTimeoutMs: 30_000,
+      nackRetries: 3,
+    });
+  });
+
+  it("follow their flags", () => {
+    const argv = ["-k", "x", "--persistent", "--priority", "0", "--message-ttl", "5s"];
+    expect(planPub(argv).properties).toEqual({ deliveryMode: 2, priority: 0, expiration: "5000" });
+    const confirm = ["--confirm", "--confirm-window", "5", "--confirm-timeout", "1", "--mandatory"];
+    expect(planPub([...argv, ...confirm, "--nack-retries", "0"]).delivery).toEqual({
+      confirm: true,
+      mandatory: true,
+      window: 5,
+      confirmTimeoutMs: 1000,
+      nackRetries: 0,
+    });
+  });
+
+  it("accept the sample's flags of a consumer without effect", () => {
+    const sample = ["--ack-auto", "--prefetch", "1", "--lazy", "3"];
+    expect(planPub(["-k", "x", ...sample])).toEqual(planPub(["-k", "x"]));
+  });
+});
+
+describe("wrong use", () => {
+  it.each([
+    [["-m", "x", "-f", "a"], "--message excludes --file\nhint: one source of messages at a time"],
+    [["-m", "x", "-l"], "--message excludes --lines"],
+    [["-f", "a", "-l"], "--file excludes --lines"],
+    [["-f", "-", "-"], "stdin (-) is named twice\nhint: it can be read once"],
+    [["-l", "-", "a", "-"], "stdin (-) is named twice"],
+    [["-f", "-", "--nb-messages", "2"], "--nb-messages excludes --file -\nhint: stdin can be read"],
+    [["-l", "--nb-messages", "2"], "--lines excludes --nb-messages\nhint: it belongs to -m and -f"],
+    [["-l", "--interval", "2"], "--lines excludes --interval"],
+    [["-l", "--pub-name", "x"], "--lines excludes --pub-name"],
+    [["-l", "--message-size", "2"], "--lines excludes --message-size"],
+    [["--confirm-window", "5"], "--confirm-window needs --confirm\nhint: without it nothing is"],
+    [["--confirm-timeout", "5"], "--confirm-timeout needs --confirm"],
+    [["--nack-retries", "5"], "--nack-retries needs --confirm"],
+    [
+      ["-m", "x", "--", "cat"],
+      'unexpected argument "cat" after --\nhint: amqp-pub runs no command',
+    ],
+  ])("%j is told", (argv, message) => {
+    expect(wrongUse(() => planPub(argv))).toContain(message);
+  });
+
+  it("of two sources in the environment is told too", () => {
+    expect(wrongUse(() => planPub([], { AMQP_MESSAGE: "x", AMQP_LINES: "-" }))).toContain(
+      "--message excludes --lines",
+    );
+  });
+});
