@@ -17,7 +17,7 @@ export async function main<F extends Flags>(
   program: Program<F>,
   process: NodeJS.Process,
 ): Promise<void> {
-  // Shows the name instead of the arguments in the process list: they may hold a password.
+  // The process list shows the arguments again once it is known which of them are secret.
   process.title = program.name;
   const signal = listenForSignals(process);
   const output = openOutput(process.stdout);
@@ -28,6 +28,7 @@ export async function main<F extends Flags>(
     const parsed = parse(program.name, program.flags, process.argv.slice(2), process.env);
     const { color, ...general } = readGeneral(parsed);
     debug = general.debug;
+    process.title = conceal(program.name, process.argv.slice(2), program.flags, parsed.options);
     log = await openLog(process.stderr, color, process.env);
     const text = await inform(program, general);
     if (text !== undefined) return await output.write(text);
@@ -40,6 +41,23 @@ export async function main<F extends Flags>(
     // A pending read would keep the process alive.
     stdin.close();
   }
+}
+
+/** The command line without the values of secret flags. */
+function conceal(
+  name: string,
+  argv: readonly string[],
+  flags: FlagTable,
+  options: Readonly<Record<string, unknown>>,
+): string {
+  const secrets = Object.keys(flags)
+    .filter((key) => flags[key]?.secret)
+    .map((key) => options[key])
+    .filter((value): value is string => typeof value === "string" && value !== "");
+  const shown = argv.map((word) =>
+    secrets.some((secret) => word.includes(secret)) ? "***" : word,
+  );
+  return [name, ...shown].join(" ");
 }
 
 /** Standard input is opened only when asked for: it costs start-up time. */
