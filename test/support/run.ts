@@ -67,9 +67,12 @@ export function command(file: string, args: readonly string[], options: RunOptio
   return child;
 }
 
-/** Starts one of our binaries with this very Node. */
+/** The Node that runs our binaries: this very one, or the one that `npm run test:nodes` tries. */
+const node = process.env["NODE_UNDER_TEST"] ?? process.execPath;
+
+/** Starts one of our binaries. */
 export function run(name: BinaryName, args: readonly string[], options: RunOptions = {}): Child {
-  return command(process.execPath, [binary(name), ...args], options);
+  return command(node, [binary(name), ...args], options);
 }
 
 /** Runs one of our binaries until it exits; kills it and rejects, with everything printed, after `timeoutMs`. */
@@ -86,7 +89,7 @@ export function shell(script: string, options: RunOptions = {}): Child {
   const path = [join(root, "test/support/path"), process.env["PATH"]].join(delimiter);
   return command("bash", ["-o", "pipefail", "-c", script], {
     ...options,
-    env: { PATH: path, TEST_NODE: process.execPath, ...options.env },
+    env: { PATH: path, TEST_NODE: node, ...options.env },
   });
 }
 
@@ -131,7 +134,7 @@ export function pty(
   args: readonly string[],
   options: TerminalOptions = {},
 ): Child {
-  return terminal(process.execPath, [binary(name), ...args], options);
+  return terminal(node, [binary(name), ...args], options);
 }
 
 /** One argument for a POSIX shell. */
