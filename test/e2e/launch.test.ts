@@ -6,13 +6,15 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Child } from "../support/child.ts";
+import { unique } from "../support/name.ts";
 import { command } from "../support/run.ts";
+import { sharedBroker } from "../support/shared-broker.ts";
 
 const built = fileURLToPath(new URL("../../dist", import.meta.url));
 const names = ["amqp-pub", "amqp-con"];
 
 /** Says on stderr what V8 made of a code cache; nothing when a program starts without one. */
-const witness = `data:text/javascript,${encodeURIComponent(`
+const witness = asModule(`
   import vm from "node:vm";
   const { Script } = vm;
   vm.Script = class extends Script {
@@ -20,7 +22,7 @@ const witness = `data:text/javascript,${encodeURIComponent(`
       super(...given);
       process.stderr.write("cache " + (this.cachedDataRejected ? "rejected" : "accepted") + "\\n");
     }
-  };`)}`;
+  };`);
 
 describe("a built binary", () => {
   it.each(names)("accepts the code cache that this Node has made: %s", async (name) => {
@@ -42,6 +44,42 @@ describe("a built binary", () => {
     const lines = (await readFile(file(folder, "program.cjs"), "utf8")).split("\n");
     const above = lines.slice(0, Number(line)).toReversed();
     expect(above.find((text) => /^(async )?function /.test(text))).toContain(`function ${caller}(`);
+  });
+});
+
+describe("one message", () => {
+  /** Each costs a millisecond or two of every start, and may come back with any new import. */
+  const dear = [
+    "assert",
+    "child_process",
+    "fs/promises",
+    "perf_hooks",
+    "readline",
+    "worker_threads",
+    "zlib",
+  ];
+  const list = asModule(
+    `process.on("exit", () => process.stderr.write(process.moduleLoadList.join()));`,
+  );
+
+  it("needs none of Node's modules that take long to load", async () => {
+    const args = [
+      "--import",
+      list,
+      path.join(built, "amqp-pub.cjs"),
+      "-k",
+      unique("key"),
+      "-m",
+      "x",
+    ];
+    const { code, stdout, stderr } = await command(process.execPath, args, {
+      env: { AMQP_URL: sharedBroker().url },
+    }).ended();
+    expect(stdout).toBe("Sent: x\n");
+    expect(code).toBe(0);
+    const modules = stderr.split(",").map((line) => line.replace("NativeModule ", ""));
+    expect(modules).toContain("net");
+    expect(modules.filter((name) => dear.includes(name))).toEqual([]);
   });
 });
 
@@ -105,6 +143,11 @@ describe("what a run leaves behind", () => {
     expect(await readdir(home, { recursive: true })).toEqual([".cache"]);
   });
 });
+
+/** For `--import`: code that runs before the launcher does. */
+function asModule(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
 
 /** Temporary files would be under `home` as well. */
 function start(folder: string, name: string, args: readonly string[], home = folder): Child {
