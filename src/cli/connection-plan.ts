@@ -1,5 +1,4 @@
 // Connection and TLS flags → where to connect, and as whom. Pure: reads no file and opens nothing.
-import { isIP } from "node:net";
 import type { Target } from "../amqp/target.ts";
 import type { ConnectionPlan } from "../amqp/session.ts";
 import type { TlsPlan } from "../amqp/tls.ts";
@@ -7,9 +6,9 @@ import { UsageError } from "../errors.ts";
 import type { OptionsOf } from "./flag.ts";
 import type { connectionFlags } from "./flags/connection.ts";
 import type { tlsFlags } from "./flags/tls.ts";
-import type { Origin } from "./parse.ts";
+import { rank, type Origin } from "./parse.ts";
 import { checkLogins, planLogin } from "./login-plan.ts";
-import { readUrl, type UrlParts } from "./url.ts";
+import { readUrl, type UrlParts, type UrlPlace } from "./url.ts";
 
 type Options = OptionsOf<typeof connectionFlags & typeof tlsFlags>;
 
@@ -23,14 +22,13 @@ export interface Product {
 export function planConnection(
   options: Options,
   origin: (key: keyof Options) => Origin,
-  password: string | undefined,
   product: Product,
 ): ConnectionPlan & { readonly warnings: readonly string[] } {
   checkCombinations(options);
-  const given = origin("url") === "environment" ? "AMQP_URL" : "--url";
+  const given = spell(origin("url"));
   const urls = (options.url?.split(/,(?=amqps?:)/) ?? []).map((url) => readUrl(url, given));
   checkLogins(urls);
-  const login = planLogin(options, origin, urls[0], password);
+  const login = planLogin(options, origin, urls[0]);
   const targets = (urls.length > 0 ? urls : [undefined]).map((url) =>
     planTarget(options, origin, url, login.username),
   );
@@ -59,6 +57,12 @@ export function planConnection(
       ...warnInsecure(options, usesTls),
     ],
   };
+}
+
+/** How errors name the URL. */
+function spell(origin: Origin): UrlPlace {
+  if (origin === "environment") return "AMQP_URL";
+  return origin === "profile" ? "the profile's url" : "--url";
 }
 
 function checkCombinations(options: Options): void {
@@ -94,7 +98,8 @@ function planTarget(
   username: string,
 ): Target {
   const tls = wantsTls(options) || url?.tls === true;
-  const given = (key: keyof Options): boolean => url === undefined || origin(key) === "flag";
+  const given = (key: keyof Options): boolean =>
+    url === undefined || origin(key) === "flag" || rank[origin(key)] > rank[origin("url")];
   return {
     host: given("serverName") ? options.serverName : (url?.host ?? options.serverName),
     port:
@@ -161,7 +166,7 @@ function isSecret(password: string | undefined): boolean {
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function warnInsecure(options: Options, usesTls: boolean): readonly string[] {

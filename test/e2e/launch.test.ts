@@ -50,6 +50,8 @@ describe("a built binary", () => {
 describe("one message", () => {
   /** Each costs a millisecond or two of every start, and may come back with any new import. */
   const dear = [
+    "tls",
+    "crypto",
     "assert",
     "child_process",
     "fs/promises",
