@@ -42,7 +42,10 @@ export async function orAborted<T>(
   promise: Promise<T>,
   signal: AbortSignal,
 ): Promise<T | "aborted"> {
-  if (signal.aborted) return "aborted";
+  if (signal.aborted) {
+    promise.catch(ignore);
+    return "aborted";
+  }
   let stop: () => void = ignore;
   const stopped = new Promise<"aborted">((resolve) => {
     stop = () => resolve("aborted");

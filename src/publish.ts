@@ -1,15 +1,13 @@
 // The story of amqp-pub: for each message of the source, publish; wait for the broker; report the account.
 import { randomBytes } from "node:crypto";
-import {
-  Publisher,
-  type Account,
-  type DeliveryPlan,
-  type PublishReport,
-} from "./amqp/publisher.ts";
+import type { DeliveryPlan } from "./amqp/delivery-plan.ts";
+import type { Account } from "./amqp/ledger.ts";
+import { Publisher, type PublishReport } from "./amqp/publisher.ts";
 import { Session, type ConnectionPlan } from "./amqp/session.ts";
 import type { TopologyPlan } from "./amqp/topology.ts";
+import { now } from "./clock.ts";
 import { until, withGrace } from "./deadline.ts";
-import { exitCodes, ReaderGone } from "./errors.ts";
+import { exitCodes, Failure, ReaderGone } from "./errors.ts";
 import type { Message, Properties } from "./message.ts";
 import { openSource, type SourcePlan } from "./source/index.ts";
 import type { Envelope } from "./source/source.ts";
@@ -37,22 +35,34 @@ export interface PublishPlan {
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function publish(plan: PublishPlan, world: World): Promise<number> {
   for (const warning of plan.warnings) world.log.warn(warning);
+  const startedAt = now();
   const publisher = new Publisher(plan.delivery, reportPublish(plan, world));
-  const session = await Session.open(
-    plan.connection,
-    plan.topology,
-    publisher,
-    reportSession(world.log),
-    world,
-  );
+  let failure: unknown;
+  try {
+    await run(plan, publisher, world);
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    if (world.signal.aborted) world.log.note("Stopped");
+    const { account } = publisher;
+    const ending = { durationMs: Math.round(now() - startedAt), reason: endingOf(failure, world) };
+    reportAccount(account, ending, isDelivered(account, plan.delivery), plan.summary, world.log);
+  }
+  return isDelivered(publisher.account, plan.delivery)
+    ? exitCodes.done.code
+    : exitCodes.undelivered.code;
+}
+
+async function run(plan: PublishPlan, publisher: Publisher, world: World): Promise<void> {
+  const { connection, topology } = plan;
+  const report = reportSession(world.log);
+  const session = await Session.open(connection, topology, publisher, report, world);
   try {
     await feed(plan, publisher, session.queue, world);
   } finally {
     await finish(plan, publisher, session, world);
   }
-  return isDelivered(publisher.account, plan.delivery)
-    ? exitCodes.done.code
-    : exitCodes.undelivered.code;
 }
 
 /** Hands every message of the source to the publisher, as fast as it has room. */
@@ -78,7 +88,7 @@ async function feed(
   }
 }
 
-/** Waits until everything is settled, then closes and says what became of it; on every way out. */
+/** Waits until everything is settled, then closes; on every way out. */
 async function finish(
   plan: PublishPlan,
   publisher: Publisher,
@@ -90,14 +100,14 @@ async function finish(
   } finally {
     await session.close();
     await world.output.flush().catch(ignoreReaderGone);
-    if (world.signal.aborted) world.log.note("Stopped");
-    reportAccount(
-      publisher.account,
-      isDelivered(publisher.account, plan.delivery),
-      plan.summary,
-      world.log,
-    );
   }
+}
+
+/** Why the run has ended, for the account. */
+function endingOf(failure: unknown, { signal, output }: World): string {
+  if (signal.aborted) return "signal";
+  if (failure instanceof Failure) return failure.message.trim();
+  return output.failed.aborted ? "standard output was closed" : "end of input";
 }
 
 function isDelivered({ returned, nacked, unconfirmed }: Account, delivery: DeliveryPlan): boolean {

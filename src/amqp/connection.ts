@@ -1,6 +1,6 @@
 // One connection to one broker: open with a deadline, watch, close with a deadline. What comes after a loss is session.ts.
 import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
-import { within } from "../deadline.ts";
+import { orAborted, within } from "../deadline.ts";
 import { Unreachable, type Failure } from "../errors.ts";
 import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
@@ -41,12 +41,13 @@ export class Connection {
     this.lost = this.#watch();
   }
 
-  /** Connects and logs in. @throws Failure */
+  /** Connects and logs in. Gives up at once when the signal is aborted. @throws Failure */
   static async open(
     target: Target,
     password: Secret | undefined,
     tls: TlsOptions | undefined,
     manner: Manner,
+    signal: AbortSignal,
   ): Promise<Connection> {
     const address = {
       protocol: target.tls ? "amqps" : "amqp",
@@ -64,7 +65,7 @@ export class Connection {
       credentials: toCredentials(manner.auth, target.username, password),
       clientProperties: manner.clientProperties,
     });
-    const model = await finish(handshake, target, manner.connectTimeoutMs);
+    const model = await finish(handshake, target, manner.connectTimeoutMs, signal);
     return new Connection(model, handshake, target);
   }
 
@@ -119,17 +120,27 @@ export class Connection {
 
   async #watch(): Promise<Failure> {
     const error = await new Promise((resolve) => {
-      let last: unknown;
-      this.#model.on("error", (reason: unknown) => {
-        last = reason;
-      });
-      this.#model.on("close", (reason: unknown) => resolve(reason ?? last ?? new Error("closed")));
-      this.#handshake.socket?.on("close", () => resolve(last ?? new Error("socket closed")));
+      // After some errors amqplib waits for the broker to say goodbye, which it may never do: this is the end already.
+      this.#model.on("error", resolve);
+      this.#model.on("close", (reason: unknown) => resolve(reason ?? new Error("closed")));
+      this.#handshake.socket?.on("close", () => resolve(new Error("socket closed")));
     });
     // amqplib only ends its side after a heartbeat timeout; an open socket would keep the process alive.
     this.destroy();
-    return this.#reason ?? toFailure(error, this.place);
+    return this.#reason ?? toLoss(error, this.place);
   }
+}
+
+/** Once a connection is open, TLS has no say any more: its errors are damaged records, which a new connection cures. */
+function toLoss(error: unknown, target: Target): Failure {
+  const failure = toFailure(error, target);
+  if (failure.ending !== "unreachable" || failure.passing) return failure;
+  const { host, port } = target;
+  return new Unreachable(
+    `the connection to ${host}:${port} was lost: TLS failed`,
+    undefined,
+    error,
+  );
 }
 
 /** Closes a channel, with a deadline. What is buffered on it is written first. Never rejects. */
@@ -141,22 +152,24 @@ async function finish(
   handshake: Handshake,
   target: Target,
   timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<ChannelModel> {
-  try {
-    const model = await within(timeoutMs, handshake.opened);
-    if (model !== "late") return model;
-  } catch (error) {
-    handshake.socket?.destroy();
+  const { socket, opened } = handshake;
+  const model = await within(timeoutMs, orAborted(opened, signal)).catch((error: unknown) => {
+    socket?.destroy();
     const reply = handshake.reply();
     throw reply ? fromReply(reply, target, error) : toFailure(error, target);
-  }
-  handshake.opened.then(
-    (model) => model.on("error", () => {}),
+  });
+  if (typeof model === "object") return model;
+  opened.then(
+    (late) => late.on("error", () => {}),
     () => {},
   );
-  handshake.socket?.destroy();
+  socket?.destroy();
+  const where = `${target.host}:${target.port}`;
+  if (model === "aborted") throw new Unreachable(`stopped before ${where} answered`);
   throw new Unreachable(
-    `${target.host}:${target.port} did not answer within ${timeoutMs / 1000} s`,
+    `${where} did not answer within ${timeoutMs / 1000} s`,
     "check that this is an AMQP port, or allow more time with --connect-timeout",
   );
 }

@@ -1,7 +1,7 @@
 // One connection with its channel and the topology declared on it: what a session replaces after a loss.
 import type { Channel } from "amqplib";
-import { within } from "../deadline.ts";
-import { Refused, type Failure } from "../errors.ts";
+import { orAborted, within } from "../deadline.ts";
+import { Refused, Unreachable, type Failure } from "../errors.ts";
 import { Connection, type Manner } from "./connection.ts";
 import type { Target } from "./target.ts";
 import type { Secret } from "./credentials.ts";
@@ -57,67 +57,91 @@ export class Linker {
     this.#report = report;
   }
 
-  /** Connects, opens a channel, declares. @throws Failure */
-  async open(target: Target): Promise<Link> {
+  /** Connects, opens a channel, declares. Gives up at once when the signal is aborted. @throws Failure */
+  async open(target: Target, signal: AbortSignal): Promise<Link> {
     try {
-      return await this.#tryOpen(target);
+      return await this.#tryOpen(target, signal);
     } catch (error) {
       const failure = toFailure(error, target);
-      if (!(await this.#mustBeDurable(failure, target))) throw failure;
+      if (!(await this.#mustBeDurable(failure, target, signal))) throw failure;
       this.#report.transientQueueDenied(this.#topology.queue?.name ?? "");
       this.#topology = withDurableQueue(this.#topology);
-      return this.#tryOpen(target);
+      return this.#tryOpen(target, signal);
     }
+  }
+
+  /** The broker's answer, which must come within the time for connecting: a broker may accept a connection, and then be deaf. */
+  async answered<T>(answer: Promise<T>, { place }: Connection, signal: AbortSignal): Promise<T> {
+    const timeoutMs = this.#login.manner.connectTimeoutMs;
+    const outcome = await within(timeoutMs, orAborted(answer, signal));
+    const where = `${place.host}:${place.port}`;
+    if (outcome === "late")
+      throw new Unreachable(
+        `${where} has accepted the connection, but did not answer within ${timeoutMs / 1000} s`,
+        "look at the broker's log, or allow more time with --connect-timeout",
+      );
+    if (outcome === "aborted") throw new Unreachable(`stopped before ${where} answered`);
+    return outcome;
   }
 
   /**
    * Does this broker deny transient queues that are not exclusive (RabbitMQ 4.3)? It says so when asked for a new one;
    * when the queue exists as a durable one, another declaration finds out.
    */
-  async #mustBeDurable(failure: Failure, target: Target): Promise<boolean> {
+  async #mustBeDurable(failure: Failure, target: Target, signal: AbortSignal): Promise<boolean> {
     const { queue, passive } = this.#topology;
     if (!queue || passive || queue.durable || queue.exclusive) return false;
     if (deniesTransientQueues(failure)) return true;
     const isOther =
       failure instanceof Refused && /inequivalent arg 'durable'/.test(failure.message);
-    return isOther && (await this.#deniesTransient(target));
+    return isOther && (await this.#deniesTransient(target, signal));
   }
 
-  async #deniesTransient(target: Target): Promise<boolean> {
-    const connection = await this.#connect(target);
+  async #deniesTransient(target: Target, signal: AbortSignal): Promise<boolean> {
+    const connection = await this.#connect(target, signal);
     try {
-      const channel = await connection.openChannel("plain");
-      const lost = watchChannel(channel, connection);
-      const options = { durable: false, autoDelete: true, expires: 1000 };
-      const declared = channel
-        .assertQueue("", options)
-        .then(({ queue }) => channel.deleteQueue(queue));
-      const reason = await Promise.race([declared, lost]).catch(() => lost);
-      return "hint" in reason && deniesTransientQueues(reason);
+      const reason = await this.answered(tryTransient(connection), connection, signal);
+      return reason !== undefined && deniesTransientQueues(reason);
     } finally {
       await connection.close();
     }
   }
 
-  async #connect(target: Target): Promise<Connection> {
+  async #connect(target: Target, signal: AbortSignal): Promise<Connection> {
     const { password, tls, manner } = this.#login;
-    return Connection.open(target, password, tls, manner);
+    return Connection.open(target, password, tls, manner, signal);
   }
 
-  async #tryOpen(target: Target): Promise<Link> {
-    const connection = await this.#connect(target);
+  async #tryOpen(target: Target, signal: AbortSignal): Promise<Link> {
+    const connection = await this.#connect(target, signal);
     try {
-      const channel = await connection.openChannel(this.#channelKind);
-      const lost = watchChannel(channel, connection);
-      const queue = await declare(channel, this.#topology, (declared) =>
-        this.#report.declared(declared),
-      ).catch(reasonFrom(lost));
-      return { connection, channel, queue, generation: ++this.#generation, lost };
+      return await this.answered(this.#prepare(connection), connection, signal);
     } catch (error) {
       connection.destroy();
       throw error;
     }
   }
+
+  async #prepare(connection: Connection): Promise<Link> {
+    const opening = connection.openChannel(this.#channelKind);
+    const channel = await opening.catch(reasonFrom(connection.lost));
+    const lost = watchChannel(channel, connection);
+    const tell = (declared: Declared): void => this.#report.declared(declared);
+    const queue = await declare(channel, this.#topology, tell).catch(reasonFrom(lost));
+    return { connection, channel, queue, generation: ++this.#generation, lost };
+  }
+}
+
+/** Declares a transient queue for a moment. Resolves with the broker's reason when it does not allow that. */
+async function tryTransient(connection: Connection): Promise<Failure | undefined> {
+  const channel = await connection.openChannel("plain");
+  const lost = watchChannel(channel, connection);
+  const options = { durable: false, autoDelete: true, expires: 1000 };
+  const declared = channel
+    .assertQueue("", options)
+    .then(({ queue }) => channel.deleteQueue(queue))
+    .then(() => undefined);
+  return Promise.race([declared, lost]).catch(() => lost);
 }
 
 /** For `catch`: throws the reason why the channel died, where it did; else the error itself. */
@@ -126,6 +150,14 @@ export function reasonFrom(lost: Promise<Failure>): (error: unknown) => Promise<
     const reason = await within(REASON_TIMEOUT_MS, lost);
     throw reason === "late" ? error : reason;
   };
+}
+
+/** Whether a question on a channel was answered: false when the channel died first. */
+export async function isAnswered(question: Promise<unknown>): Promise<boolean> {
+  return question.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Joins a channel's two ends: its own error, or the loss of its connection. */

@@ -1,75 +1,50 @@
-// Publishes through a window of unconfirmed messages, sends them again on a new channel, and keeps the exact account:
-// read = confirmed + returned + nacked + unconfirmed, at every moment.
+// Publishes through a window of unconfirmed messages, and sends them again on a new channel. Counting is the ledger's.
 import type { Message as Returned } from "amqplib";
-import { now } from "../clock.ts";
-import { Unreachable, UsageError, type Failure, type Reply } from "../errors.ts";
+import { Failure, Unreachable } from "../errors.ts";
 import type { Message } from "../message.ts";
-import { toProperties } from "./received.ts";
+import type { DeliveryPlan } from "./delivery-plan.ts";
+import { Ledger, type Account, type LedgerReport } from "./ledger.ts";
+import { isAnswered, type Link } from "./link.ts";
+import { toReturned } from "./received.ts";
+import { Retries } from "./retries.ts";
 import { openSender, type Sender } from "./sender.ts";
-import type { Link } from "./link.ts";
 import type { Client } from "./session.ts";
+import { Waiting } from "./waiting.ts";
+import { Watchdog } from "./watchdog.ts";
 import { Window, type Entry } from "./window.ts";
 
-/** How sure a run wants to be. */
-export interface DeliveryPlan {
-  readonly confirm: boolean;
-  /** Unroutable messages are returned and count as not delivered. With confirms they are always returned. */
-  readonly mandatory: boolean;
-  /** Most unconfirmed messages at a time. */
-  readonly window: number;
-  readonly confirmTimeoutMs: number;
-  readonly nackRetries: number;
-}
-
-/** Where every message read has gone. */
-export interface Account {
-  readonly read: number;
-  /** Confirmed by the broker; without confirms: handed over, and the connection lived on. */
-  readonly confirmed: number;
-  readonly returned: number;
-  readonly nacked: number;
-  readonly unconfirmed: number;
-  /** How often a message was sent again, after a loss or a nack. */
-  readonly resent: number;
-}
-
 /** What a publisher tells people. */
-export interface PublishReport {
-  sent(message: Message): void;
-  returned(message: Message, reply: Reply): void;
-  nacked(message: Message): void;
+export interface PublishReport extends LedgerReport {
   blocked(reason: string): void;
   unblocked(): void;
 }
 
 /** Most bytes of bodies under way: bounds memory for large messages. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
-const NACK_DELAY_MS = 100;
 
 export class Publisher implements Client {
   readonly channelKind: "plain" | "confirm";
   readonly #plan: DeliveryPlan;
   readonly #report: PublishReport;
+  readonly #ledger: Ledger;
   readonly #window = new Window();
+  readonly #retries = new Retries((entries) => this.#retry(entries));
+  readonly #watchdog: Watchdog;
   readonly #failing = new AbortController();
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Waiting(this.#failing.signal);
   #link: Link | undefined;
+  #sender: Sender | undefined;
   #stopping = false;
   #blocked = false;
-  #sender: Sender | undefined;
-  #lastProgress = 0;
-  #watchdog: NodeJS.Timeout | undefined;
-  /** Nacked entries that wait for their next try. */
-  #retrying: Entry[] = [];
-  #retryTimer: NodeJS.Timeout | undefined;
-  /** Without confirms: what this connection has taken and the broker has not returned. */
-  #handedOver = 0;
-  #count = { read: 0, confirmed: 0, returned: 0, nacked: 0, resent: 0 };
+  #isDrained = false;
 
   constructor(plan: DeliveryPlan, report: PublishReport) {
     this.#plan = plan;
     this.#report = report;
+    this.#ledger = new Ledger(report);
     this.channelKind = plan.confirm ? "confirm" : "plain";
+    const isIdle = (): boolean => this.#window.size === 0 || this.#blocked;
+    this.#watchdog = new Watchdog(plan.confirm ? plan.confirmTimeoutMs : 0, isIdle);
   }
 
   /** Aborted, with a Failure as its reason, when nothing more can be published. */
@@ -78,82 +53,95 @@ export class Publisher implements Client {
   }
 
   /** A run that has passed its last round trip has nothing left to write. */
-  isDrained = false;
+  get isDrained(): boolean {
+    return this.#isDrained;
+  }
 
   get progress(): number {
-    return this.#count.confirmed + this.#count.returned + this.#count.nacked;
+    return this.#ledger.progress;
   }
 
   get account(): Account {
-    const { read, confirmed, returned, nacked } = this.#count;
-    return { ...this.#count, unconfirmed: read - confirmed - returned - nacked };
+    return this.#ledger.account;
   }
 
-  /** Takes a message; it is sent as soon as there is a channel. Await `room()` first when it is not undefined. */
+  /**
+   * Takes a message; it is sent as soon as there is a channel. Await `room()` first when it is not undefined.
+   * @throws UsageError when it cannot be encoded
+   */
   publish(message: Message): void {
-    this.#count.read++;
+    this.#ledger.read();
+    if (this.#window.size === 0) this.#watchdog.feed();
     this.#window.add(message);
     this.#flush();
   }
 
   /** Undefined when another message may be taken, else resolves when it may. @throws Failure */
   room(): Promise<void> | undefined {
-    return this.#hasRoom() ? undefined : this.#until(() => this.#hasRoom());
+    return this.#hasRoom() ? undefined : this.#waiting.until(() => this.#hasRoom());
   }
 
   /** Resolves when everything taken is settled, or, without confirms, has reached the broker. @throws Failure */
   async finish(): Promise<void> {
-    await this.#until(() => this.#window.size + this.#retrying.length === 0);
+    await this.#waiting.until(() => this.#open === 0);
     if (!this.#plan.confirm) await this.#passBarrier();
-    this.isDrained = true;
+    this.#ledger.arrived();
+    this.#isDrained = true;
   }
 
   async attach(link: Link): Promise<void> {
-    link.channel.on("return", (message) => this.#onReturn(message));
-    link.channel.on("ack", ({ deliveryTag, multiple }) => this.#onAck(deliveryTag, multiple));
-    link.channel.on("nack", ({ deliveryTag, multiple }) => this.#onNack(deliveryTag, multiple));
-    link.connection.onBlocked(
+    const { channel, connection } = link;
+    this.#link = link;
+    channel.on("return", (message) => this.#onReturn(link, message));
+    channel.on("ack", ({ deliveryTag, multiple }) => {
+      if (this.#covers(link, deliveryTag)) this.#onAck(deliveryTag, multiple);
+    });
+    channel.on("nack", ({ deliveryTag, multiple }) => {
+      if (this.#covers(link, deliveryTag)) this.#onNack(deliveryTag, multiple);
+    });
+    connection.onBlocked(
       (reason) => this.#onBlocked(reason),
       () => this.#onUnblocked(),
     );
-    this.#sender = openSender(link.connection, link.channel, () => this.#wake());
+    this.#sender = openSender(connection, channel, () => this.#waiting.wake());
     const { acked, resending } = this.#window.restart();
-    this.#count.resent += resending;
-    this.#settle(acked);
-    this.#link = link;
-    this.#watch(link);
+    this.#ledger.acked(acked);
+    this.#ledger.resent(resending);
+    this.#watchdog.start(() => this.#giveUpOn(link));
     this.#flush();
-    this.#wake();
+    this.#waiting.wake();
   }
 
   detach(): void {
     this.#link = undefined;
     this.#sender = undefined;
     this.#blocked = false;
-    clearInterval(this.#watchdog);
-    if (this.#plan.confirm) return;
-    // Nobody knows which of these the broker has taken: they are not counted as delivered, and not sent twice.
-    this.#count.confirmed -= this.#handedOver;
-    this.#handedOver = 0;
+    this.#watchdog.stop();
+    this.#ledger.lost();
   }
 
   fail(failure: Failure): void {
     this.detach();
-    clearTimeout(this.#retryTimer);
+    this.#retries.stop();
     this.#failing.abort(failure);
-    this.#wake();
+    this.#waiting.wake();
   }
 
   /** Takes nothing more: whoever waits for room is let go. */
   stop(): void {
     this.#stopping = true;
-    this.#wake();
+    this.#waiting.wake();
+  }
+
+  /** Messages that the broker has not settled. */
+  get #open(): number {
+    return this.#window.size + this.#retries.size;
   }
 
   #hasRoom(): boolean {
     if (this.#stopping) return true;
     if (this.#blocked || !this.#sender || this.#sender.isFull) return false;
-    return this.#window.size < this.#plan.window && this.#window.bytes < WINDOW_BYTES;
+    return this.#open < this.#plan.window && this.#window.bytes < WINDOW_BYTES;
   }
 
   #flush(): void {
@@ -161,9 +149,7 @@ export class Publisher implements Client {
     for (let entry = this.#window.next(); entry && this.#sender; entry = this.#window.next()) {
       this.#send(this.#sender, entry.message, mandatory);
       this.#window.sent();
-      if (this.#plan.confirm) continue;
-      this.#handedOver++;
-      this.#settle(this.#window.ackSent());
+      if (!this.#plan.confirm) this.#ledger.handedOver(this.#window.ackSent());
     }
   }
 
@@ -173,71 +159,62 @@ export class Publisher implements Client {
     } catch (error) {
       // It cannot be encoded, and never will be: it stays in the account as unconfirmed.
       this.#window.dropNext();
-      throw new UsageError(
-        `a message cannot be sent: ${error instanceof Error ? error.message : String(error)}`,
-        undefined,
-        error,
-      );
+      throw error;
     }
   }
 
-  #settle(entries: readonly Entry[]): void {
-    for (const { message, returned } of entries) {
-      if (returned) this.#count.returned++;
-      else this.#count.confirmed++;
-      if (returned) this.#report.returned(message, returned);
-      else this.#report.sent(message);
-    }
+  /** What an old channel still says is about other messages; and a tag that was never sent means a damaged frame. */
+  #covers(link: Link, tag: number): boolean {
+    if (link !== this.#link) return false;
+    if (this.#window.covers(tag)) return true;
+    this.#drop(link, new Unreachable("the broker has settled a message that was not sent"));
+    return false;
   }
 
   #onAck(tag: number, multiple: boolean): void {
-    this.#lastProgress = now();
-    this.#settle(this.#window.ack(tag, multiple));
-    this.#wake();
+    this.#watchdog.feed();
+    this.#ledger.acked(this.#window.ack(tag, multiple));
+    this.#waiting.wake();
   }
 
   #onNack(tag: number, multiple: boolean): void {
-    this.#lastProgress = now();
+    this.#watchdog.feed();
     const { refused, acked } = this.#window.nack(tag, multiple);
     for (const entry of refused) this.#refuse(entry);
-    this.#settle(acked);
-    this.#wake();
+    this.#ledger.acked(acked);
+    this.#waiting.wake();
   }
 
   #refuse(entry: Entry): void {
-    if (entry.nacks >= this.#plan.nackRetries) {
-      this.#count.nacked++;
-      this.#report.nacked(entry.message);
-      return;
-    }
-    this.#retrying.push(entry);
-    this.#retryTimer ??= setTimeout(
-      () => this.#retry(),
-      NACK_DELAY_MS * 2 ** entry.nacks * (0.5 + Math.random() / 2),
-    );
+    if (entry.nacks < this.#plan.nackRetries) return this.#retries.add(entry);
+    this.#ledger.nacked(entry);
   }
 
-  #retry(): void {
-    this.#retryTimer = undefined;
-    const entries = this.#retrying.splice(0);
-    this.#count.resent += entries.length;
+  #retry(entries: readonly Entry[]): void {
+    this.#ledger.resent(entries.length);
     for (const { message, nacks } of entries) this.#window.add(message, nacks + 1);
-    this.#flush();
-    this.#wake();
+    try {
+      this.#flush();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.fail(error);
+    }
+    this.#waiting.wake();
   }
 
-  #onReturn({ fields, properties, content }: Returned): void {
-    const { exchange, routingKey } = fields;
-    const message = { exchange, routingKey, properties: toProperties(properties), body: content };
-    const reply = toReply(fields);
-    if (this.#plan.confirm) {
-      this.#window.markReturned(message, reply);
-      return;
-    }
-    this.#count.confirmed--;
-    this.#handedOver--;
-    this.#count.returned++;
-    this.#report.returned(message, reply);
+  #onReturn(link: Link, received: Returned): void {
+    if (link !== this.#link) return;
+    const { message, reply } = toReturned(received);
+    if (!this.#plan.confirm) return this.#ledger.cameBack(message, reply);
+    // Its ack will follow; a message nobody knows would be taken for delivered then.
+    if (this.#window.markReturned(message, reply)) return;
+    this.#drop(link, new Unreachable("the broker has returned a message that was not sent"));
+  }
+
+  /** At once: what else has arrived on it is not to be believed. */
+  #drop(link: Link, reason: Failure): void {
+    this.detach();
+    link.connection.destroy(reason);
   }
 
   #onBlocked(reason: string): void {
@@ -247,54 +224,25 @@ export class Publisher implements Client {
 
   #onUnblocked(): void {
     this.#blocked = false;
-    this.#lastProgress = now();
+    this.#watchdog.feed();
     this.#report.unblocked();
-    this.#wake();
+    this.#waiting.wake();
   }
 
-  /** Heartbeats do not see a broker that lives but confirms nothing: drop such a connection. */
-  #watch(link: Link): void {
-    const { confirmTimeoutMs } = this.#plan;
-    this.#lastProgress = now();
-    if (!this.#plan.confirm) return;
-    this.#watchdog = setInterval(() => {
-      if (this.#window.size === 0 || this.#blocked) this.#lastProgress = now();
-      if (now() - this.#lastProgress < confirmTimeoutMs) return;
-      link.connection.destroy(
-        new Unreachable(`the broker confirmed nothing for ${confirmTimeoutMs / 1000} s`),
-      );
-    }, confirmTimeoutMs / 4);
-    this.#watchdog.unref();
+  /** Heartbeats do not see a broker that lives but confirms nothing: a new connection may reach one that does. */
+  #giveUpOn(link: Link): void {
+    const seconds = this.#plan.confirmTimeoutMs / 1000;
+    const hint = "allow more time with --confirm-timeout";
+    this.#drop(link, new Unreachable(`the broker confirmed nothing for ${seconds} s`, hint));
   }
 
-  /** A round trip on the channel: when its answer is here, all returns and refusals before it are, too. */
+  /** When the answer to a question on the channel is here, all returns and refusals before it are, too. */
   async #passBarrier(): Promise<void> {
-    for (;;) {
-      await this.#until(() => this.#link !== undefined);
+    for (let passed = false; !passed;) {
+      await this.#waiting.until(() => this.#link !== undefined);
       const link = this.#link;
-      const passed = await link?.channel.prefetch(0).then(
-        () => true,
-        () => false,
-      );
-      if (passed) return;
-      await this.#until(() => this.#link !== link);
+      passed = link !== undefined && (await isAnswered(link.channel.prefetch(0)));
+      if (!passed) await this.#waiting.until(() => this.#link !== link);
     }
   }
-
-  async #until(ready: () => boolean): Promise<void> {
-    this.failed.throwIfAborted();
-    while (!ready()) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      this.failed.throwIfAborted();
-    }
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
-  }
-}
-
-function toReply(fields: object): Reply {
-  const code = "replyCode" in fields ? Number(fields.replyCode) : 0;
-  return { code, text: "replyText" in fields ? String(fields.replyText) : "" };
 }

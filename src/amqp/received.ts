@@ -1,7 +1,7 @@
 // amqplib's message ↔ our delivery.
 import type { Message as Received, MessageProperties } from "amqplib";
-import { Undecodable } from "../errors.ts";
-import type { Delivery, Properties } from "../message.ts";
+import { Undecodable, type Reply } from "../errors.ts";
+import type { Delivery, Message, Properties } from "../message.ts";
 import { fromWireTable } from "./arguments.ts";
 import { decodeProperties } from "./properties.ts";
 import { isRawHeader } from "./wire.ts";
@@ -25,6 +25,20 @@ function decode({ fields, properties, content }: Received, generation: number): 
     generation,
     properties: toProperties(properties),
     body: content,
+  };
+}
+
+/** A message that the broker has returned, and why. @throws DecodeError, RangeError */
+export function toReturned({ fields, properties, content }: Received): {
+  readonly message: Message;
+  readonly reply: Reply;
+} {
+  const { exchange, routingKey } = fields;
+  const code = "replyCode" in fields ? Number(fields.replyCode) : 0;
+  const text = "replyText" in fields ? String(fields.replyText) : "";
+  return {
+    message: { exchange, routingKey, properties: toProperties(properties), body: content },
+    reply: { code, text },
   };
 }
 

@@ -1,5 +1,6 @@
 // Puts messages on a channel: many frames to a write where amqplib allows it, else through its public API.
 import type { Channel, Options } from "amqplib";
+import { UsageError } from "../errors.ts";
 import type { Message, Properties } from "../message.ts";
 import { toArguments } from "./arguments.ts";
 import type { Connection } from "./connection.ts";
@@ -8,7 +9,7 @@ import { framing } from "./wire.ts";
 
 /** Sends on one channel. */
 export interface Sender {
-  /** @throws RangeError, ValueError when the message cannot be encoded; nothing of it is sent then */
+  /** @throws UsageError when the message cannot be encoded; nothing of it is sent then */
   send(message: Message, mandatory: boolean): void;
   /** The socket has enough for now; `drained` is called when it wants more. */
   readonly isFull: boolean;
@@ -39,7 +40,11 @@ class FramingSender implements Sender {
   }
 
   send(message: Message, mandatory: boolean): void {
-    this.#framer.add(message, mandatory);
+    try {
+      this.#framer.add(message, mandatory);
+    } catch (error) {
+      throw unsendable(error);
+    }
     if (this.#isFlushing) return;
     this.#isFlushing = true;
     queueMicrotask(() => {
@@ -72,9 +77,15 @@ export class PlainSender implements Sender {
       );
     } catch (error) {
       // A channel that is closing throws this synchronously. Its loss is reported elsewhere, and the message sent again.
-      if (!(error instanceof Error) || error.name !== "IllegalOperationError") throw error;
+      const isClosing = error instanceof Error && error.name === "IllegalOperationError";
+      if (!isClosing) throw unsendable(error);
     }
   }
+}
+
+function unsendable(error: unknown): UsageError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UsageError(`a message cannot be sent: ${reason}`, undefined, error);
 }
 
 function toOptions(properties: Properties, mandatory: boolean): Options.Publish {

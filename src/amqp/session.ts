@@ -1,12 +1,12 @@
 // One logical session over successive links: fail-over, back-off, topology again, and a new generation each time.
 // What is published or consumed on it is a Client; it is attached to each new link.
-import { now } from "../clock.ts";
-import { orAborted, pause } from "../deadline.ts";
+import { pause } from "../deadline.ts";
 import { Failure, Refused, Unreachable } from "../errors.ts";
 import { closeChannel, type Connection, type Manner } from "./connection.ts";
 import type { Target } from "./target.ts";
 import { readPassword, type PasswordPlan } from "./credentials.ts";
 import { Linker, reasonFrom, type Link, type LinkReport } from "./link.ts";
+import { Outage } from "./outage.ts";
 import { toFailure } from "./refusal.ts";
 import { loadTls, type TlsPlan } from "./tls.ts";
 import type { TopologyPlan } from "./topology.ts";
@@ -51,10 +51,9 @@ export interface SessionWorld {
   askPassword(): Promise<string>;
 }
 
-/** Full jitter between these bounds, the upper one growing with the outage: coming back late costs an eighth of it. */
-const MIN_DELAY_MS = 50;
-const MAX_DELAY_MS = 30_000;
 const MAX_LOSSES_WITHOUT_PROGRESS = 3;
+/** A try that is cut short for lack of patience gets this long at least. */
+const SHORTEST_TRY_MS = 300;
 
 export class Session {
   readonly #plan: ConnectionPlan;
@@ -62,6 +61,8 @@ export class Session {
   readonly #report: SessionReport;
   readonly #linker: Linker;
   readonly #closing = new AbortController();
+  /** Counts tries: after a loss the next broker of the list comes first. */
+  #tries = 0;
   #link: Link | undefined;
   #watching: Promise<void> = Promise.resolve();
 
@@ -89,7 +90,7 @@ export class Session {
     const stop = (): void => session.#closing.abort();
     world.signal.addEventListener("abort", stop, { once: true });
     try {
-      const link = await session.#connect(plan.waitMs);
+      const link = await session.#connect(new Outage(plan.waitMs, client.progress), false);
       session.#watching = session.#watch(link);
     } finally {
       world.signal.removeEventListener("abort", stop);
@@ -130,86 +131,94 @@ export class Session {
 
   /** Replaces each lost link until the session is closed, or trying again is pointless. */
   async #watch(first: Link): Promise<void> {
-    let losses = 0;
-    let progress = this.#client.progress;
+    const outage = new Outage(this.#plan.maxOutageMs, this.#client.progress);
     for (let link = first; ;) {
       const reason = await link.lost;
       this.#link = undefined;
       if (this.#closing.signal.aborted) return;
       this.#client.detach();
       link.connection.destroy();
-      losses = this.#client.progress === progress ? losses + 1 : 1;
-      progress = this.#client.progress;
-      const next = await this.#replace(reason, losses).catch((error: unknown) =>
+      outage.lost(this.#client.progress);
+      const next = await this.#replace(reason, outage).catch((error: unknown) =>
         toFailure(error, link.connection.place),
       );
       if (this.#closing.signal.aborted) return;
       if (next instanceof Failure) return this.#client.fail(next);
+      outage.restored();
       link = next;
     }
   }
 
   /** @throws Failure when trying again is pointless, not wanted, or has taken too long */
-  async #replace(reason: Failure, losses: number): Promise<Link> {
+  async #replace(reason: Failure, outage: Outage): Promise<Link> {
     if (!reason.passing || this.#plan.maxOutageMs === 0) throw reason;
-    if (reason.ending === "undecodable" && losses > MAX_LOSSES_WITHOUT_PROGRESS) throw reason;
+    if (reason.ending === "undecodable" && outage.losses > MAX_LOSSES_WITHOUT_PROGRESS)
+      throw reason;
+    if (outage.left <= 0) throw this.#tooLong(reason);
     this.#report.lost(reason);
-    const link = await this.#connect(this.#plan.maxOutageMs, reason);
+    if (outage.isContinued) await pause(outage.delay(), this.#closing.signal);
+    const link = await this.#connect(outage, true);
     this.#report.restored(link.connection.place);
     return link;
   }
 
-  /** Tries all targets in turn until one works. Every target gets one try, however short the time. */
-  async #connect(patienceMs: number, lost?: Failure): Promise<Link> {
-    const start = now();
+  /** Tries all targets in turn until one works. At first every target gets one try, however short the patience. */
+  async #connect(outage: Outage, again: boolean): Promise<Link> {
     const { targets } = this.#plan;
-    for (let attempt = 0; ; attempt++) {
-      const target = targets[attempt % targets.length];
+    for (let attempt = 1; ; attempt++) {
+      const target = targets[this.#tries++ % targets.length];
       if (!target) throw new Unreachable("no broker to connect to");
-      const link = await this.#establish(target).catch((error: unknown) =>
+      const isOwed = !again && attempt <= targets.length;
+      const longest = isOwed ? Infinity : Math.max(SHORTEST_TRY_MS, outage.left);
+      const link = await this.#establish(target, longest).catch((error: unknown) =>
         toFailure(error, target),
       );
       if (!(link instanceof Failure)) return link;
-      if (this.#closing.signal.aborted || !isPassing(link, lost !== undefined)) throw link;
-      if (attempt + 1 < targets.length) continue;
-      const elapsed = now() - start;
-      if (elapsed >= patienceMs) throw lost ? tooLong(link, patienceMs) : link;
-      const longest = Math.min(Math.max(MIN_DELAY_MS, elapsed / 8), MAX_DELAY_MS);
-      const delay = MIN_DELAY_MS + Math.random() * (longest - MIN_DELAY_MS);
-      await pause(Math.min(delay, patienceMs - elapsed), this.#closing.signal);
+      if (this.#closing.signal.aborted || !isPassing(link, again)) throw link;
+      if (!again && attempt < targets.length) continue;
+      if (attempt >= targets.length) await pause(outage.delay(), this.#closing.signal);
+      if (outage.left <= 0) throw again ? this.#tooLong(link) : link;
     }
   }
 
   /** Opens a link and attaches the client; lets go at once when the session is being closed. */
-  async #establish(target: Target): Promise<Link> {
-    const opening = this.#linker.open(target);
-    const link = await orAborted(opening, this.#closing.signal);
-    if (link === "aborted") {
-      opening.then(
-        (late) => late.connection.destroy(),
-        () => {},
-      );
-      throw new Unreachable(`stopped before ${target.host}:${target.port} answered`);
+  async #establish(target: Target, longestMs: number): Promise<Link> {
+    const attempt = new AbortController();
+    const stop = (): void => attempt.abort();
+    const late = setTimeout(stop, Math.min(longestMs, 2 ** 31 - 1));
+    this.#closing.signal.addEventListener("abort", stop, { once: true });
+    try {
+      if (this.#closing.signal.aborted) stop();
+      const link = await this.#linker.open(target, attempt.signal);
+      this.#link = link;
+      await this.#attach(link, attempt.signal);
+      return link;
+    } finally {
+      clearTimeout(late);
+      this.#closing.signal.removeEventListener("abort", stop);
     }
-    this.#link = link;
-    await this.#client
-      .attach(link)
-      .catch(reasonFrom(link.lost))
-      .catch((error: unknown) => {
-        this.#link = undefined;
-        link.connection.destroy();
-        throw error;
-      });
-    return link;
+  }
+
+  async #attach(link: Link, signal: AbortSignal): Promise<void> {
+    try {
+      const attaching = this.#client.attach(link).catch(reasonFrom(link.lost));
+      await this.#linker.answered(attaching, link.connection, signal);
+    } catch (error) {
+      this.#link = undefined;
+      this.#client.detach();
+      link.connection.destroy();
+      throw error;
+    }
+  }
+
+  #tooLong(reason: Failure): Failure {
+    const seconds = this.#plan.maxOutageMs / 1000;
+    const message = `the broker was away longer than --max-outage ${seconds}: ${reason.message}`;
+    return new Unreachable(message, reason.hint, reason);
   }
 }
 
 /** After a loss, an exclusive queue may be locked by our own dead connection until the broker has noticed. */
 function isPassing(failure: Failure, again: boolean): boolean {
   return failure.passing || (again && failure instanceof Refused && failure.reply.code === 405);
-}
-
-function tooLong(reason: Failure, patienceMs: number): Failure {
-  const message = `the broker was away longer than --max-outage ${patienceMs / 1000}: ${reason.message}`;
-  return new Unreachable(message, reason.hint, reason);
 }

@@ -40,6 +40,11 @@ export class Window {
     this.#bytes += message.body.length;
   }
 
+  /** May the broker settle this tag? Only what was sent on this channel; what is settled already does no harm. */
+  covers(tag: number): boolean {
+    return tag >= 1 && tag < this.#headTag + this.#unsent - this.#head;
+  }
+
   /** The next entry to send on this channel; undefined when all are sent. The caller sends it, then calls `sent`. */
   next(): Entry | undefined {
     return this.#entries[this.#unsent];
@@ -90,7 +95,7 @@ export class Window {
     return undefined;
   }
 
-  /** basic.ack: returns the acked entries that leave the window, in the order of sending. */
+  /** basic.ack of a tag that is covered: returns the acked entries that leave the window, in the order of sending. */
   ack(tag: number, multiple: boolean): readonly Entry[] {
     for (const entry of this.#range(tag, multiple)) entry.state = "acked";
     return this.#shift();

@@ -1,18 +1,25 @@
 // The account at the end of a run, as a line for people or for scripts.
 import type { IntakeAccount } from "../amqp/intake.ts";
-import type { Account } from "../amqp/publisher.ts";
+import type { Account } from "../amqp/ledger.ts";
 import type { Log } from "./log.ts";
 
 export type SummaryStyle = "text" | "json" | "none";
 
+/** How a run has ended. */
+export interface RunEnd {
+  readonly durationMs: number;
+  readonly reason: string;
+}
+
 /** Tells where every message has gone; without being asked when something was not delivered. */
 export function reportAccount(
   account: Account,
+  ending: RunEnd,
   isDelivered: boolean,
   style: SummaryStyle,
   log: Log,
 ): void {
-  if (style === "json") log.note(JSON.stringify(account));
+  if (style === "json") log.note(JSON.stringify({ ...account, ...ending }));
   if (style === "text" || (style === "none" && !isDelivered))
     log.note(`Account: ${describe(account)}`);
 }

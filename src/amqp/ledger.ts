@@ -1,0 +1,110 @@
+// The exact account of what is published: read = confirmed + returned + nacked + unconfirmed, at every moment.
+// Each step is also told to people here, so that what they read and what is counted cannot differ.
+import type { Reply } from "../errors.ts";
+import type { Message } from "../message.ts";
+import type { Entry } from "./window.ts";
+
+/** Where every message read has gone. */
+export interface Account {
+  readonly read: number;
+  /** Confirmed by the broker; without confirms: handed over, and the connection lived on to the last round trip. */
+  readonly confirmed: number;
+  readonly returned: number;
+  readonly nacked: number;
+  readonly unconfirmed: number;
+  /** How often a message was sent again, after a loss or a nack. */
+  readonly resent: number;
+}
+
+/** What a publisher tells people of its messages. */
+export interface LedgerReport {
+  sent(message: Message): void;
+  returned(message: Message, reply: Reply): void;
+  nacked(message: Message): void;
+}
+
+/** Counts; every message read is counted once. */
+export class Ledger {
+  readonly #report: LedgerReport;
+  #read = 0;
+  #confirmed = 0;
+  #returned = 0;
+  #nacked = 0;
+  #resent = 0;
+  /** Without confirms: what this connection has taken and the broker has not returned. */
+  #handedOver = 0;
+
+  constructor(report: LedgerReport) {
+    this.#report = report;
+  }
+
+  get account(): Account {
+    const unconfirmed = this.#read - this.#confirmed - this.#returned - this.#nacked;
+    return {
+      read: this.#read,
+      confirmed: this.#confirmed,
+      returned: this.#returned,
+      nacked: this.#nacked,
+      unconfirmed,
+      resent: this.#resent,
+    };
+  }
+
+  /** Grows with each message that got through, or was refused for good. */
+  get progress(): number {
+    return this.#confirmed + this.#returned + this.#nacked + this.#handedOver;
+  }
+
+  read(): void {
+    this.#read++;
+  }
+
+  resent(count: number): void {
+    this.#resent += count;
+  }
+
+  /** The broker has acked these; those that it had returned before reached no queue. */
+  acked(entries: readonly Entry[]): void {
+    for (const { message, returned } of entries) {
+      if (returned) this.#return(message, returned);
+      else {
+        this.#confirmed++;
+        this.#report.sent(message);
+      }
+    }
+  }
+
+  /** The broker has refused it for the last time. */
+  nacked({ message }: Entry): void {
+    this.#nacked++;
+    this.#report.nacked(message);
+  }
+
+  /** Without confirms: given to the connection; nobody knows what has arrived until the last round trip. */
+  handedOver(entries: readonly Entry[]): void {
+    this.#handedOver += entries.length;
+    for (const { message } of entries) this.#report.sent(message);
+  }
+
+  /** Without confirms: one of those handed over has come back. */
+  cameBack(message: Message, reply: Reply): void {
+    this.#handedOver--;
+    this.#return(message, reply);
+  }
+
+  /** What was handed over has arrived, all of it. */
+  arrived(): void {
+    this.#confirmed += this.#handedOver;
+    this.#handedOver = 0;
+  }
+
+  /** The connection is gone: what was handed over may have arrived or not, and is not sent again. */
+  lost(): void {
+    this.#handedOver = 0;
+  }
+
+  #return(message: Message, reply: Reply): void {
+    this.#returned++;
+    this.#report.returned(message, reply);
+  }
+}

@@ -1,0 +1,25 @@
+// Waiting for a condition that others bring about: who changes something wakes all who wait, and each looks again.
+
+/** Those who wait for one state. */
+export class Waiting {
+  readonly #failed: AbortSignal;
+  #sleepers: (() => void)[] = [];
+
+  /** Once `failed` is aborted, every wait rejects with its reason. */
+  constructor(failed: AbortSignal) {
+    this.#failed = failed;
+  }
+
+  /** Resolves as soon as `ready()`; looked at now, and at each `wake`. */
+  async until(ready: () => boolean): Promise<void> {
+    this.#failed.throwIfAborted();
+    while (!ready()) {
+      await new Promise<void>((resolve) => this.#sleepers.push(resolve));
+      this.#failed.throwIfAborted();
+    }
+  }
+
+  wake(): void {
+    for (const resolve of this.#sleepers.splice(0)) resolve();
+  }
+}
