@@ -51,7 +51,7 @@ function conceal(
   options: Readonly<Record<string, unknown>>,
 ): string {
   const secrets = Object.keys(flags)
-    .filter((key) => flags[key]?.secret)
+    .filter((key) => flags[key]?.secret && !flags[key].untyped)
     .map((key) => options[key])
     .filter((value): value is string => typeof value === "string" && value !== "");
   const shown = argv.map((word) =>

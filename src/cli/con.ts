@@ -54,22 +54,19 @@ export const con: Program<typeof flags> = {
       command: "amqp-con -q tasks --get --format raw",
     },
   ],
-  prepare: (parsed, env) => {
-    const plan = planConsume(parsed, env);
+  prepare: (parsed) => {
+    const plan = planConsume(parsed);
     return (world) => (parsed.options.ping ? ping(plan, world) : consume(plan, world));
   },
 };
 
 /** What the flags of amqp-con mean. Pure. @throws UsageError */
-export function planConsume(
-  parsed: Parsed<typeof flags>,
-  env: Readonly<Record<string, string | undefined>>,
-): ConsumePlan {
+export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
   const { options, origin } = parsed;
   if (parsed.operands.length > 0)
     throw new UsageError(`unexpected argument "${parsed.operands[0]}" after --`);
   checkCombinations(options, origin);
-  const connection = planConnection(options, origin, env["AMQP_PASSWORD"], {
+  const connection = planConnection(options, origin, {
     name: "amqp-con",
     version,
   });

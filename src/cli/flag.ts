@@ -34,8 +34,10 @@ export interface Description {
   readonly usual?: true;
   /** What completions offer as a value: files, or these words (others are allowed as well). */
   readonly completes?: "file" | readonly string[];
-  /** Asks for something else than a run (help): has no environment variable. */
+  /** Asks for something else than a run (help): has no environment variable, and no place in a profile. */
   readonly typedOnly?: true;
+  /** Has a variable and a place in profiles, but is never typed: other users see what is. */
+  readonly untyped?: true;
   /** Left out of help and completions: accepted so that commands of the sample run unchanged. */
   readonly ignored?: true;
   /** Errors never show the value. */

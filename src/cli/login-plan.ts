@@ -3,7 +3,7 @@ import { Secret, type PasswordPlan } from "../amqp/credentials.ts";
 import { UsageError } from "../errors.ts";
 import type { OptionsOf } from "./flag.ts";
 import type { connectionFlags } from "./flags/connection.ts";
-import type { Origin } from "./parse.ts";
+import { rank, type Origin } from "./parse.ts";
 import type { UrlParts } from "./url.ts";
 
 type Options = OptionsOf<typeof connectionFlags>;
@@ -14,41 +14,36 @@ export interface Login {
   readonly password: PasswordPlan;
 }
 
-/** How much an origin counts: what is typed overrides the environment. */
-const rank: Readonly<Record<Origin, number>> = { flag: 2, environment: 1, default: 0 };
-
 /**
- * User and password: --userpass, or --username with --password-file, AMQP_PASSWORD or a question; what they leave open
- * comes from the URL. What is typed beats the environment. @throws UsageError
+ * User and password: --userpass, or --username with --password-file, a password that is not typed, or a question; what
+ * they leave open comes from the URL. What is typed beats the environment, which beats a profile. @throws UsageError
  */
 export function planLogin(
   options: Options,
   origin: (key: keyof Options) => Origin,
   url: UrlParts | undefined,
-  passwordVariable: string | undefined,
 ): Login {
   const ranks = {
     userpass: rank[origin("userpass")],
     username: rank[origin("username")],
     passwordFile: rank[origin("passwordFile")],
+    password: rank[origin("password")],
     url: url?.username === undefined ? 0 : rank[origin("url")],
   };
   const others = Math.max(ranks.username, ranks.passwordFile);
   if (options.userpass !== undefined && ranks.userpass >= Math.max(others, ranks.url)) {
     if (ranks.userpass === others) throw twoWays();
-    return splitUserpass(options.userpass);
+    return splitUserpass(options.userpass, ranks.password > ranks.userpass && options.password);
   }
   const urlUser = url?.username;
   const username = ranks.username >= ranks.url ? (options.username ?? urlUser) : urlUser;
   const fromUrl = username === urlUser ? url?.password : undefined;
-  const urlWins = fromUrl !== undefined && ranks.url > rank.environment;
-  if (options.passwordFile !== undefined && (ranks.passwordFile >= ranks.url || !urlWins))
-    return {
-      username: username ?? "guest",
-      password: { from: "file", path: options.passwordFile },
-    };
-  if (passwordVariable && !urlWins)
-    return { username: username ?? "guest", password: known(passwordVariable) };
+  const lowest = fromUrl === undefined ? 0 : ranks.url;
+  const path = ranks.passwordFile >= ranks.password ? options.passwordFile : undefined;
+  if (path !== undefined && ranks.passwordFile >= lowest)
+    return { username: username ?? "guest", password: { from: "file", path } };
+  if (options.password !== undefined && ranks.password >= lowest)
+    return { username: username ?? "guest", password: known(options.password) };
   if (username === undefined) return { username: "guest", password: known("guest") };
   return { username, password: fromUrl === undefined ? { from: "ask" } : known(fromUrl) };
 }
@@ -65,7 +60,7 @@ export function checkLogins([first, ...others]: readonly UrlParts[]): void {
   }
 }
 
-function splitUserpass(userpass: string): Login {
+function splitUserpass(userpass: string, override: string | false | undefined): Login {
   const colon = userpass.indexOf(":");
   if (colon < 1) {
     throw new UsageError(
@@ -73,7 +68,8 @@ function splitUserpass(userpass: string): Login {
       "to be asked for the password, use --username",
     );
   }
-  return { username: userpass.slice(0, colon), password: known(userpass.slice(colon + 1)) };
+  const username = userpass.slice(0, colon);
+  return { username, password: known(override || userpass.slice(colon + 1)) };
 }
 
 function known(password: string): PasswordPlan {

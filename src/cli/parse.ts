@@ -1,17 +1,30 @@
-// Table + argv + environment → typed options. The only importer of commander. Checks single values; what
-// flags mean together is decided in pub.ts and con.ts.
+// Table + argv + environment + profile → typed options. The only importer of commander. Checks single values; what
+// flags mean together is decided in pub.ts and con.ts. Where a profile comes from: profile.ts.
 import { Command, CommanderError, Option } from "commander";
 import { UsageError, ValueError } from "../errors.ts";
 import { kebab, variable, type Flag, type FlagTable, type OptionsOf } from "./flag.ts";
 import { splitWords } from "./words.ts";
 
-/** Where a value came from; what is typed beats the environment, which beats the default. */
-export type Origin = "flag" | "environment" | "default";
+/** How much an origin counts: what is typed beats the environment, which beats the profile, which beats the default. */
+export const rank = { flag: 3, environment: 2, profile: 1, default: 0 } as const;
+
+/** Where a value came from. */
+export type Origin = keyof typeof rank;
+
+/** Named defaults from a file. */
+export interface Profile {
+  readonly name: string;
+  readonly file: string;
+  /** The texts of each option, by its key in the table. */
+  readonly texts: ReadonlyMap<string, readonly string[]>;
+}
 
 export interface Parsed<F extends FlagTable> {
   readonly options: OptionsOf<F>;
   /** Where each option's value came from. */
   readonly origin: (key: keyof F & string) => Origin;
+  /** The texts that were read into an option; undefined when nothing was given. */
+  readonly texts: (key: keyof F & string) => readonly string[] | undefined;
   /** What follows `--`. */
   readonly operands: readonly string[];
 }
@@ -22,46 +35,70 @@ export function parse<F extends FlagTable>(
   flags: F,
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  profile?: Profile,
 ): Parsed<F> {
-  const { words, operands } = splitWords(flags, argv);
-  const typed = readWords(program, flags, words);
+  const typable = Object.fromEntries(Object.entries(flags).filter(([, flag]) => !flag.untyped));
+  const { words, operands } = splitWords(typable, argv);
+  const typed = readWords(program, typable, words);
   const options: Record<string, unknown> = {};
-  const origins = new Map<string, Origin>();
+  const givens = new Map<string, Given>();
   for (const [key, flag] of Object.entries(flags)) {
-    const given = typed[key];
-    const fromEnv = readVariable(key, flag, env);
-    origins.set(key, given ? "flag" : fromEnv ? "environment" : "default");
-    if (given) options[key] = readValue(flag, `--${kebab(key)}`, given);
-    else if (fromEnv) options[key] = readValue(flag, variable(key), fromEnv);
-    else options[key] = flag.default;
+    const given =
+      fromWords(key, typed) ?? fromVariable(key, flag, env) ?? fromProfile(key, flag, profile);
+    if (given) givens.set(key, given);
+    options[key] = given ? readValue(flag, given) : flag.default;
   }
   return {
     // The loop above gives each key of the table the type its own reader returns: what OptionsOf says.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     options: options as OptionsOf<F>,
-    origin: (key) => origins.get(key) ?? "default",
+    origin: (key) => givens.get(key)?.origin ?? "default",
+    texts: (key) => givens.get(key)?.texts,
     operands,
   };
 }
 
+/** An option as it was given: where, how errors name that place, and in which words. */
+interface Given {
+  readonly origin: Exclude<Origin, "default">;
+  readonly spelling: string;
+  readonly texts: readonly string[];
+}
+
+function fromWords(
+  key: string,
+  typed: Readonly<Record<string, readonly string[]>>,
+): Given | undefined {
+  const texts = typed[key];
+  return texts && { origin: "flag", spelling: `--${kebab(key)}`, texts };
+}
+
 /** The values in a flag's variable. An empty one counts as not set; a repeatable flag takes one value per line. */
-function readVariable(
+function fromVariable(
   key: string,
   flag: Flag,
   env: Readonly<Record<string, string | undefined>>,
-): readonly string[] | undefined {
+): Given | undefined {
   const value = flag.ignored || flag.typedOnly ? undefined : env[variable(key)];
   if (value === undefined || value === "") return undefined;
-  if (flag.takes !== "each" && flag.takes !== "many") return [value];
-  return value.split("\n").filter((line) => line !== "");
+  const isList = flag.takes === "each" || flag.takes === "many";
+  const texts = isList ? value.split("\n").filter((line) => line !== "") : [value];
+  return { origin: "environment", spelling: variable(key), texts };
 }
 
-function readValue(flag: Flag, spelling: string, values: readonly string[]): unknown {
+function fromProfile(key: string, flag: Flag, profile: Profile | undefined): Given | undefined {
+  const texts = flag.ignored ? undefined : profile?.texts.get(key);
+  if (!profile || !texts) return undefined;
+  const spelling = `${profile.file}: [${profile.name}] ${kebab(key)}`;
+  return { origin: "profile", spelling, texts };
+}
+
+function readValue(flag: Flag, { spelling, texts }: Given): unknown {
   try {
-    return flag.read(values);
+    return flag.read(texts);
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    const wrong = values.find((value) => !isReadable(flag, value)) ?? values.at(-1);
+    const wrong = texts.find((text) => !isReadable(flag, text)) ?? texts.at(-1);
     const shown = flag.secret ? "" : ` "${wrong}"`;
     throw new UsageError(`${spelling}${shown}: ${error.message}`, undefined, error);
   }

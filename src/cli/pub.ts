@@ -56,17 +56,14 @@ export const pub: Program<typeof flags> = {
     },
     { does: "send files byte for byte", command: "amqp-pub -k images -f *.png --confirm" },
   ],
-  prepare: (parsed, env) => {
-    const plan = planPublish(parsed, env);
+  prepare: (parsed) => {
+    const plan = planPublish(parsed);
     return (world) => (parsed.options.ping ? ping(plan, world) : publish(plan, world));
   },
 };
 
 /** What the flags of amqp-pub mean. Pure. @throws UsageError */
-export function planPublish(
-  parsed: Parsed<typeof flags>,
-  env: Readonly<Record<string, string | undefined>>,
-): PublishPlan {
+export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
   const { options, origin } = parsed;
   if (parsed.operands.length > 0)
     throw new UsageError(
@@ -75,7 +72,7 @@ export function planPublish(
     );
   const source = planSource(options, origin);
   checkDelivery(options, origin);
-  const connection = planConnection(options, origin, env["AMQP_PASSWORD"], {
+  const connection = planConnection(options, origin, {
     name: "amqp-pub",
     version,
   });

@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { SourcePlan } from "../source/index.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { inputFlags } from "./flags/publish.ts";
-import type { Origin } from "./parse.ts";
+import { rank, type Origin } from "./parse.ts";
 
 type Options = OptionsOf<typeof inputFlags>;
 type OriginOf = (key: keyof Options) => Origin;
@@ -32,10 +32,10 @@ export function planSource(options: Options, origin: OriginOf): SourcePlan {
   return { kind: "files", paths, repeat };
 }
 
-/** A typed source overrides one from the environment. */
+/** A typed source overrides one from the environment, and that one from the profile. */
 function chooseSource(origin: OriginOf): (typeof sources)[number] {
-  const typed = sources.filter((key) => origin(key) === "flag");
-  const given = typed.length > 0 ? typed : sources.filter((key) => origin(key) === "environment");
+  const highest = Math.max(...sources.map((key) => rank[origin(key)]));
+  const given = sources.filter((key) => highest > 0 && rank[origin(key)] === highest);
   if (given.length > 1)
     throw new UsageError(
       `--${given[0]} excludes --${given[1]}`,

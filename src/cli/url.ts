@@ -14,8 +14,11 @@ export interface UrlParts {
 const hint =
   'write it as amqp://USER:PASSWORD@HOST:PORT/VHOST; encode special characters: "#" is %23, "/" is %2F, "@" is %40';
 
-/** Reads one URL of the flag or variable `given`. Errors never show it: it may hold a password. @throws UsageError */
-export function readUrl(text: string, given: "--url" | "AMQP_URL"): UrlParts {
+/** Where a URL was given. */
+export type UrlPlace = "--url" | "AMQP_URL" | "the profile's url";
+
+/** Reads one URL; `given` says where it was. Errors never show it: it may hold a password. @throws UsageError */
+export function readUrl(text: string, given: UrlPlace): UrlParts {
   const wrong = (what: string, way = hint): UsageError => new UsageError(`${given}: ${what}`, way);
   const url = URL.parse(text.trim());
   if (!url || !/^amqps?:$/.test(url.protocol))

@@ -18,7 +18,7 @@ describe("long flags", () => {
 
   it("list the candidates when an abbreviation is ambiguous", () => {
     expect(wrongUse(() => parsePub(["--conf"]))).toBe(
-      "--conf is ambiguous\nhint: it could be --confirm, --confirm-window, --confirm-timeout",
+      "--conf is ambiguous\nhint: it could be --confirm, --confirm-window, --confirm-timeout, --config",
     );
     expect(wrongUse(() => parsePub(["--conf=x"]))).toContain("--conf is ambiguous");
   });

@@ -16,11 +16,11 @@ export const parseCon = (argv: readonly string[], env: Environment = {}) =>
 
 /** What amqp-pub would do. */
 export const planPub = (argv: readonly string[], env: Environment = {}) =>
-  planPublish(parsePub(argv, env), env);
+  planPublish(parsePub(argv, env));
 
 /** What amqp-con would do. */
 export const planCon = (argv: readonly string[], env: Environment = {}) =>
-  planConsume(parseCon(argv, env), env);
+  planConsume(parseCon(argv, env));
 
 /** The message and hint of the wrong use that a call throws, on two lines. */
 export function wrongUse(call: () => unknown): string {

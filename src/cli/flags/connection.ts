@@ -39,11 +39,17 @@ export const connectionFlags = {
       "Other users of this machine can read the password in the process list (ps) for a moment, which a warning says: prefer AMQP_PASSWORD or --password-file. Without TLS another warning says that the connection is not secured.",
   }),
   username: text({ group, placeholder: "USER", summary: "user (guest)" }),
+  password: text({
+    group,
+    untyped: true,
+    secret: true,
+    summary: "password; never typed, for other users see what is",
+  }),
   passwordFile: file({
     group,
     summary: "file whose first line is the password",
     details:
-      "The password may also stand in AMQP_PASSWORD; with a user alone it is asked for on a terminal.",
+      "The password may also stand in AMQP_PASSWORD, or as `password` in a profile; with a user alone it is asked for on a terminal.",
   }),
   wait: duration({
     group,

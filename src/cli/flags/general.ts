@@ -1,5 +1,5 @@
 // Flags about the run itself, the same in both binaries.
-import { duration, oneOf, toggle } from "../flag.ts";
+import { duration, file, oneOf, text, toggle } from "../flag.ts";
 
 const group = "General";
 
@@ -20,6 +20,25 @@ export const generalFlags = {
     default: 10_000,
     summary: "time to finish what is in hand after SIGINT or SIGTERM",
     details: "A second signal stops at once.",
+  }),
+  profile: text({
+    group,
+    placeholder: "PROFILE",
+    summary: "named defaults from the configuration file",
+    details:
+      "Without it the profile `default`, if there is one. Each profile is a table of the TOML file whose keys are names of flags: `[staging]` and below it `prefetch = 10`. What is typed, and what stands in the environment, counts more.",
+  }),
+  config: file({
+    group,
+    summary: "configuration file instead of the usual one",
+    details:
+      "The usual one is amqp-pubcon/config.toml in $XDG_CONFIG_HOME or ~/.config. A file that holds a password must not be readable by others. --config /dev/null keeps it out.",
+  }),
+  printConfig: toggle({
+    group,
+    typedOnly: true,
+    summary: "print each option and where it came from; secrets hidden",
+    details: "As TOML on standard output. Nothing is connected.",
   }),
   debug: toggle({ group, summary: "stack traces of errors" }),
   completion: oneOf(["bash", "zsh", "fish"])({

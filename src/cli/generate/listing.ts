@@ -13,11 +13,11 @@ export interface Section {
   readonly entries: readonly Entry[];
 }
 
-/** All flags but the ignored ones. */
+/** All flags but those that are ignored or never typed. */
 export function list(flags: FlagTable): readonly Entry[] {
   return Object.entries(flags)
     .map(([key, flag]) => ({ key, flag }))
-    .filter(({ flag }) => !flag.ignored);
+    .filter(({ flag }) => !flag.ignored && !flag.untyped);
 }
 
 /** Flags by heading; headings in their own order, flags in the table's; no heading without flags. */
