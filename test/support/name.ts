@@ -13,11 +13,13 @@ let count = 0;
  * who read the broker's log. Only letters, digits, `.` and `-`, at most 100 characters: safe in a shell, a URL and a pattern.
  */
 export function unique(kind: string): string {
+  return `${brief(kind)}.${title()}`.slice(0, 100).replace(/[.-]+$/, "");
+}
+
+/** The same without the title: the broker cuts its error texts, which hold such names, at 255 bytes. */
+export function brief(kind: string): string {
   count += 1;
-  return [NAME_PREFIX, kind, run, count, title()]
-    .join(".")
-    .slice(0, 100)
-    .replace(/[.-]+$/, "");
+  return [NAME_PREFIX, kind, run, count].join(".");
 }
 
 function title(): string {

@@ -2,7 +2,7 @@
 // Starting and waiting is up to run.ts and child.ts.
 import { expect } from "vitest";
 import type { Child, Exit, StreamName } from "./child.ts";
-import { unique } from "./name.ts";
+import { brief } from "./name.ts";
 import { shell } from "./run.ts";
 import { sharedBroker } from "./shared-broker.ts";
 import { forgetAtEnd, untilQueue } from "./witness.ts";
@@ -17,7 +17,7 @@ export interface Cast {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Said only by brokers that deny transient queues; topology.test.ts looks at it, all other transcripts leave it out. */
+/** Said only by brokers that deny transient queues: a transcript may leave it out. */
 const TRANSIENT_DENIED = /^this broker denies transient queues that are not exclusive: /;
 const CHOSEN_BY_BROKER = /amq\.gen-[\w-]+/;
 const STREAMS = { ">": "stdout", "!": "stderr" } as const;
@@ -56,13 +56,13 @@ class Terminal {
     this.child = child;
   }
 
-  /** The next line that was not looked at yet. */
-  async next(stream: StreamName): Promise<string> {
+  /** The next line that was not looked at yet; one that says `isOptional` is passed over. */
+  async next(stream: StreamName, isOptional: (line: string) => boolean): Promise<string> {
     const shown = this.#shown[stream];
     const lines = await this.child.waitForLines(stream, shown.length + 1);
     const line = lines[shown.length] ?? "";
     shown.push(line);
-    return TRANSIENT_DENIED.test(line) ? await this.next(stream) : line;
+    return isOptional(line) ? await this.next(stream, isOptional) : line;
   }
 
   /** Nothing may come any more but the end. */
@@ -89,7 +89,7 @@ class Stage {
 
   constructor({ names = [], words = {}, env }: Cast) {
     for (const name of names) {
-      this.#words.set(name, unique(name));
+      this.#words.set(name, brief(name));
       forgetAtEnd(this.#read(name));
     }
     for (const [word, meaning] of Object.entries(words)) this.#words.set(word, String(meaning));
@@ -123,7 +123,8 @@ class Stage {
   }
 
   async #expect(terminal: Terminal, stream: StreamName, text: string): Promise<void> {
-    const line = await terminal.next(stream);
+    const isTold = TRANSIENT_DENIED.test(text);
+    const line = await terminal.next(stream, (shown) => !isTold && TRANSIENT_DENIED.test(shown));
     const [placeholder] = CHOSEN_BY_BROKER.exec(text) ?? [];
     const [chosen] = CHOSEN_BY_BROKER.exec(line) ?? [];
     if (placeholder !== undefined && chosen !== undefined && !this.#words.has(placeholder))

@@ -3,7 +3,7 @@
 import { type Channel, type ChannelModel, connect, type GetMessage, type Options } from "amqplib";
 import { afterAll, vi } from "vitest";
 import { atTestEnd } from "./cleanup.ts";
-import { unique } from "./name.ts";
+import { brief } from "./name.ts";
 import { sharedBroker } from "./shared-broker.ts";
 import { DEADLINE_MS } from "./watch.ts";
 
@@ -27,7 +27,7 @@ export async function createQueue(
   messages: readonly Put[] = [],
   options: Options.AssertQueue = {},
 ): Promise<string> {
-  const queue = unique("queue");
+  const queue = brief("queue");
   await withChannel((channel) => channel.assertQueue(queue, { durable: true, ...options }));
   forgetAtEnd(queue);
   await put(queue, ...messages);
@@ -39,7 +39,7 @@ export async function createExchange(
   type: string,
   options: Options.AssertExchange = {},
 ): Promise<string> {
-  const exchange = unique("exchange");
+  const exchange = brief("exchange");
   await withChannel((channel) => channel.assertExchange(exchange, type, options));
   forgetAtEnd(exchange);
   return exchange;
@@ -114,16 +114,28 @@ export async function untilQueue(queue: string, wanted: Partial<QueueState>): Pr
   );
 }
 
+/** Whether the broker denies queues that are neither durable nor exclusive: 4.3 by its configuration, later ones by themselves. */
+export async function deniesTransientQueues(): Promise<boolean> {
+  const model = await connect(sharedBroker().url);
+  // The denial ends the whole connection: this one, and not the one that the other tests use.
+  model.on("error", () => {});
+  const channel = await model.createChannel();
+  const options = { durable: false, autoDelete: true };
+  const denied = await channel.assertQueue(brief("transient"), options).then(
+    () => false,
+    () => true,
+  );
+  if (!denied) await model.close();
+  return denied;
+}
+
 /** Does something on a channel of its own, since a refusal closes the channel. */
 export async function withChannel<T>(act: (channel: Channel) => Promise<T>): Promise<T> {
   const channel = await (await connected()).createChannel();
-  let refused = false;
-  // Without a listener the refusal would end the whole process; whoever asked gets it as a rejection.
-  channel.on("error", () => {
-    refused = true;
-  });
+  // Whoever asked for what is refused gets it as a rejection; without a listener it would end the process as well.
+  channel.on("error", () => {});
   const result = await act(channel);
-  if (!refused) await channel.close();
+  await channel.close();
   return result;
 }
 
