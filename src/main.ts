@@ -9,6 +9,7 @@ import { openLog, type Log } from "./ui/log.ts";
 import { openOutput } from "./ui/output.ts";
 import { askPassword } from "./ui/prompt.ts";
 import { version } from "./version.ts";
+import type { World } from "./world.ts";
 
 type Flags = FlagTable & typeof generalFlags;
 
@@ -33,8 +34,9 @@ export async function main<F extends Flags>(
     const text = await inform(program, general);
     if (text !== undefined) return await output.write(text);
     const run = program.prepare(parsed, process.env);
-    const ask = (): Promise<string> => askPassword(stdin.open(), process.stderr);
-    process.exitCode = await run({ stdin: stdin.open, output, log, signal, askPassword: ask });
+    const askHere = (): Promise<string> => askPassword(stdin.open(), process.stderr);
+    const streams = { stdin: stdin.open, output, log, askPassword: askHere };
+    process.exitCode = await run({ ...streams, signal, ...childCare(process) });
   } catch (error) {
     process.exitCode = report(error, log, debug);
   } finally {
@@ -86,6 +88,23 @@ function listenForSignals(process: NodeJS.Process): AbortSignal {
   on("SIGINT", exitCodes.interrupted.code);
   on("SIGTERM", exitCodes.terminated.code);
   return stopping.signal;
+}
+
+/** What it takes to run other programs, and to leave none behind. */
+function childCare(process: NodeJS.Process): Pick<World, "env" | "signalGroup" | "ending"> {
+  const ending = new AbortController();
+  process.once("exit", () => ending.abort());
+  return {
+    env: process.env,
+    ending: ending.signal,
+    signalGroup: (group, signal) => {
+      try {
+        return process.kill(-group, signal);
+      } catch {
+        return false;
+      }
+    },
+  };
 }
 
 type General = Parsed<typeof generalFlags>["options"];

@@ -12,4 +12,10 @@ export interface World {
   readonly signal: AbortSignal;
   /** Asks on the terminal, without echo. @throws UsageError without a terminal */
   readonly askPassword: () => Promise<string>;
+  /** The environment of this process, secrets included: a handler's is made from it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Sends a signal to all processes of a group. False when there are none. */
+  readonly signalGroup: (group: number, signal: NodeJS.Signals) => boolean;
+  /** Aborted in the last moment of this process, however it ends (but for SIGKILL): listeners run at once, nothing later. */
+  readonly ending: AbortSignal;
 }
