@@ -2,9 +2,10 @@
 // below bin/ that knows `process`.
 import { generalFlags } from "./cli/flags/general.ts";
 import type { FlagTable } from "./cli/flag.ts";
+import { locateConfig, readConfig } from "./cli/config-file.ts";
 import { parse, type Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
-import { exitCodes, Failure, ReaderGone } from "./errors.ts";
+import { exitCodes, Failure, ReaderGone, UsageError } from "./errors.ts";
 import { openLog, type Log } from "./ui/log.ts";
 import { openOutput } from "./ui/output.ts";
 import { askPassword } from "./ui/prompt.ts";
@@ -26,13 +27,18 @@ export async function main<F extends Flags>(
   let log = await openLog(process.stderr, "auto", process.env);
   let debug = false;
   try {
-    const parsed = parse(program.name, program.flags, process.argv.slice(2), process.env);
-    const { color, ...general } = readGeneral(parsed);
+    const argv = process.argv.slice(2);
+    const typed = parse(program.name, program.flags, argv, process.env);
+    const { printConfig, ...general } = readGeneral(typed);
     debug = general.debug;
-    process.title = conceal(program.name, process.argv.slice(2), program.flags, parsed.options);
-    log = await openLog(process.stderr, color, process.env);
+    process.title = conceal(program.name, argv, program.flags, typed.options);
+    log = await openLog(process.stderr, general.color, process.env);
     const text = await inform(program, general);
     if (text !== undefined) return await output.write(text);
+    const parsed = await addProfile(program, typed, argv, process.env);
+    if (parsed !== typed)
+      log = await openLog(process.stderr, readGeneral(parsed).color, process.env);
+    if (printConfig) return await output.write(await describe(program, parsed, process.env));
     const run = program.prepare(parsed, process.env);
     const askHere = (): Promise<string> => askPassword(stdin.open(), process.stderr);
     const streams = { stdin: stdin.open, output, log, askPassword: askHere };
@@ -113,10 +119,40 @@ function readGeneral({ options }: { readonly options: General }): General {
   return options;
 }
 
+/** The same command line with the profile's defaults, where there is one. A run without a file pays for one look. */
+async function addProfile<F extends Flags>(
+  program: Program<F>,
+  typed: Parsed<F>,
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Parsed<F>> {
+  const { config, profile: name } = readGeneral(typed);
+  const location = locateConfig(config, env);
+  const file = location === undefined ? undefined : readConfig(location);
+  if (file === undefined && (config ?? name) !== undefined)
+    throw new UsageError(
+      `the configuration file ${location ?? ""} does not exist`,
+      name === undefined ? "check --config" : `--profile ${name} would be a table of it`,
+    );
+  if (file === undefined) return typed;
+  const { readProfile } = await import("./cli/profile.ts");
+  const profile = readProfile(file, name, program.flags);
+  return profile ? parse(program.name, program.flags, argv, env, profile) : typed;
+}
+
+async function describe<F extends Flags>(
+  { name, flags }: Program<F>,
+  parsed: Parsed<F>,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  const { printConfig } = await import("./cli/print-config.ts");
+  return printConfig(name, flags, parsed, locateConfig(readGeneral(parsed).config, env));
+}
+
 /** What was asked for instead of a run. A run need not load what writes it. */
 async function inform<F extends Flags>(
   program: Program<F>,
-  asked: Omit<General, "color">,
+  asked: Omit<General, "printConfig">,
 ): Promise<string | undefined> {
   if (asked.version) return `${program.name} ${version}\n`;
   if (asked.help || asked.helpAll) {

@@ -25,6 +25,7 @@ export interface Parsed<F extends FlagTable> {
   readonly origin: (key: keyof F & string) => Origin;
   /** The texts that were read into an option; undefined when nothing was given. */
   readonly texts: (key: keyof F & string) => readonly string[] | undefined;
+  readonly profile: Profile | undefined;
   /** What follows `--`. */
   readonly operands: readonly string[];
 }
@@ -54,6 +55,7 @@ export function parse<F extends FlagTable>(
     options: options as OptionsOf<F>,
     origin: (key) => givens.get(key)?.origin ?? "default",
     texts: (key) => givens.get(key)?.texts,
+    profile,
     operands,
   };
 }
