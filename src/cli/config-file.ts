@@ -1,0 +1,44 @@
+// The file of named defaults: where it is, its text, and who else may read it. What it says: profile.ts.
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { UsageError } from "../errors.ts";
+
+/** A configuration file as it was found. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly text: string;
+  /** May the group or others read or write it? Always false where files have no such permissions (Windows). */
+  readonly isShared: boolean;
+}
+
+/** Where the file is: the one that was named, else the one in the XDG folder; undefined without a home. */
+export function locateConfig(
+  named: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (named !== undefined) return named;
+  const { XDG_CONFIG_HOME: folder, HOME: home } = env;
+  // The XDG base directory specification: a relative path is to be ignored.
+  if (folder !== undefined && path.isAbsolute(folder))
+    return path.join(folder, "amqp-pubcon", "config.toml");
+  return home ? path.join(home, ".config", "amqp-pubcon", "config.toml") : undefined;
+}
+
+/** Reads it, permissions and text from the same open file; undefined when there is none. @throws UsageError */
+export function readConfig(location: string): ConfigFile | undefined {
+  try {
+    const file = openSync(location, "r");
+    try {
+      const { mode } = fstatSync(file);
+      const isShared = path.sep === "/" && (mode & 0o066) !== 0;
+      return { path: location, text: readFileSync(file, "utf8"), isShared };
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the configuration file cannot be read: ${reason}`, undefined, error);
+  }
+}

@@ -1,0 +1,22 @@
+// The flags of both programs, for what both read: a profile may hold those of the other one too.
+import type { FlagTable } from "../flag.ts";
+import { connectionFlags } from "./connection.ts";
+import { consumeFlags, outputFlags } from "./consume.ts";
+import { generalFlags } from "./general.ts";
+import { deliveryFlags, inputFlags, propertyFlags } from "./publish.ts";
+import { tlsFlags } from "./tls.ts";
+import { consumerTopologyFlags, publisherTopologyFlags } from "./topology.ts";
+
+/** Every flag that has an effect in one of the programs. A flag that differs between them stands here as either. */
+export const allFlags: FlagTable = {
+  ...inputFlags,
+  ...propertyFlags,
+  ...deliveryFlags,
+  ...consumeFlags,
+  ...outputFlags,
+  ...publisherTopologyFlags,
+  ...consumerTopologyFlags,
+  ...connectionFlags,
+  ...tlsFlags,
+  ...generalFlags,
+};

@@ -1,0 +1,105 @@
+// --print-config: every option with its value and where that came from, as TOML that could stand in a profile.
+import { kebab, variable, type Flag, type FlagTable } from "./flag.ts";
+import { bySection } from "./generate/listing.ts";
+import type { Origin, Profile } from "./parse.ts";
+
+/** What was read, as far as it is told. */
+export interface Readings {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly origin: (key: string) => Origin;
+  readonly texts: (key: string) => readonly string[] | undefined;
+  readonly profile: Profile | undefined;
+}
+
+/** Where the comment that names the origin begins, when the value leaves room. */
+const COMMENT_COLUMN = 40;
+
+/** How much of a secret may be shown; of others nothing is. */
+const reveal: Readonly<Record<string, (text: string) => string>> = {
+  url: (text) =>
+    text
+      .split(/,(?=amqps?:)/)
+      .map(hidePassword)
+      .join(","),
+  userpass: (text) => text.replace(/:.*/s, ":***"),
+};
+
+/** The text. Secrets are hidden, in lines that are only comments. `location` is where the file was looked for. */
+export function printConfig(
+  program: string,
+  flags: FlagTable,
+  readings: Readings,
+  location: string | undefined,
+): string {
+  const entries = Object.entries(flags)
+    .map(([key, flag]) => ({ key, flag }))
+    .filter(({ key, flag }) => !flag.ignored && !flag.typedOnly && !isChoosing(key));
+  const sections = bySection(entries).map(({ group, entries: part }) =>
+    [`# ${group}`, ...part.map(({ key, flag }) => line(key, flag, readings)), ""].join("\n"),
+  );
+  const head = [`# The options of ${program}, and where each came from.`];
+  return [...head, `# ${describeFile(readings.profile, location)}`, "", ...sections].join("\n");
+}
+
+/** They say which profile it is, which the first lines tell. */
+function isChoosing(key: string): boolean {
+  return key === "profile" || key === "config";
+}
+
+function describeFile(profile: Profile | undefined, location: string | undefined): string {
+  if (profile) return `Profile: ${toToml(profile.name)} of ${toToml(profile.file)}`;
+  return location === undefined
+    ? "No profile: there is no home folder to look for one."
+    : `No profile. One named default would be taken from ${toToml(location)}`;
+}
+
+function line(key: string, flag: Flag, readings: Readings): string {
+  const origin = describeOrigin(key, readings);
+  const texts = readings.texts(key) ?? (flag.shownDefault === undefined ? [] : [flag.shownDefault]);
+  const name = kebab(key);
+  if (flag.takes === "none") return row(`${name} = ${String(readings.options[key])}`, origin);
+  if (texts.length === 0) return row(`# ${name}`, "not set");
+  const shown = flag.secret ? texts.map(reveal[key] ?? (() => "***")) : texts;
+  const isHidden = shown.some((text, i) => text !== texts[i]);
+  const isList = flag.takes === "each" || flag.takes === "many";
+  const value = isList ? `[${shown.map(toToml).join(", ")}]` : toToml(shown.at(-1) ?? "");
+  return row(`${isHidden ? "# " : ""}${name} = ${value}`, origin);
+}
+
+function row(setting: string, comment: string): string {
+  return `${setting.padEnd(COMMENT_COLUMN)} # ${comment}`;
+}
+
+function describeOrigin(key: string, { origin, profile }: Readings): string {
+  switch (origin(key)) {
+    case "flag":
+      return `flag --${kebab(key)}`;
+    case "environment":
+      return `environment ${variable(key)}`;
+    case "profile":
+      return `profile ${toToml(profile?.name ?? "")}`;
+    case "default":
+      return "default";
+  }
+}
+
+/** `amqp://alice:secret@host` → `amqp://alice:***@host`; what is no URL is hidden whole. */
+function hidePassword(text: string): string {
+  const url = URL.parse(text.trim());
+  if (!url?.host) return "***";
+  if (url.password === "" && url.search === "" && url.hash === "") return text;
+  const user = url.username === "" && url.password === "" ? "" : `${url.username}:***@`;
+  return `${url.protocol}//${user}${url.host}${url.pathname}`;
+}
+
+/** A whole number as it is, any other text as a TOML string without anything that could act on a terminal. */
+function toToml(text: string): string {
+  if (/^(0|[1-9]\d{0,14})$/.test(text)) return text;
+  const escaped = text
+    .replace(/["\\]/g, (character) => `\\${character}`)
+    .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
+      const code = (character.codePointAt(0) ?? 0).toString(16);
+      return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
+    });
+  return `"${escaped}"`;
+}
