@@ -26,9 +26,10 @@ export async function ping(
   );
   const connectMs = now() - start;
   const { connection } = session;
+  // Said before it is closed: a closed socket has forgotten its TLS version.
+  const line = connection && `${describe(connection, connectMs, pinger.latencyMs)}\n`;
   await session.close();
-  if (connection)
-    await world.output.write(`${describe(connection, connectMs, pinger.latencyMs)}\n`);
+  if (line !== undefined) await world.output.write(line);
   return exitCodes.done.code;
 }
 
