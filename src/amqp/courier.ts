@@ -1,0 +1,207 @@
+// Publishes on the consumer's own connection, each message confirmed: what is passed on is stored before the original is
+// acknowledged. One confirm channel for each link, and nothing is carried over to the next: whoever asked is told "lost".
+import type { Channel, Message as Returned } from "amqplib";
+import { now } from "../clock.ts";
+import { pause } from "../deadline.ts";
+import { Unreachable } from "../errors.ts";
+import type { Message } from "../message.ts";
+import { toArguments } from "./arguments.ts";
+import type { Link } from "./link.ts";
+import { toProperties } from "./received.ts";
+import { toFailure } from "./refusal.ts";
+import { openSender, type Sender } from "./sender.ts";
+import type { Client } from "./session.ts";
+import type { QueuePlan } from "./topology.ts";
+import { Window, type Entry } from "./window.ts";
+
+/** What became of a message: stored; in no queue; refused by the broker; nobody knows, for the link is gone. */
+export type Fate = "confirmed" | "returned" | "nacked" | "lost";
+
+/** Where messages will go: an exchange, or with the default exchange a queue. */
+export interface Destination {
+  readonly exchange: string;
+  /** Undefined: each message's own. */
+  readonly routingKey: string | undefined;
+}
+
+/** What a courier tells people. */
+export interface CourierReport {
+  blocked(reason: string): void;
+  unblocked(): void;
+}
+
+const CONFIRM_TIMEOUT_MS = 30_000;
+const NACK_TRIES = 4;
+const NACK_DELAY_MS = 100;
+
+export class Courier {
+  readonly #destinations: readonly Destination[];
+  readonly #report: CourierReport;
+  #route: Route | undefined;
+
+  /** On each link it is first checked that the destinations exist. */
+  constructor(destinations: readonly Destination[], report: CourierReport) {
+    this.#destinations = destinations;
+    this.#report = report;
+  }
+
+  /** Opens a channel on a new link. @throws what the broker says when a destination does not exist */
+  async attach(link: Link): Promise<void> {
+    const channel = await link.connection.openChannel("confirm");
+    // A refusal on this channel ends the link: what it was about can be stored nowhere.
+    channel.on("error", (error: unknown) =>
+      link.connection.destroy(toFailure(error, link.connection.place)),
+    );
+    for (const destination of this.#destinations) await check(channel, destination);
+    this.#route = new Route(link, channel, this.#report);
+  }
+
+  detach(): void {
+    this.#route?.close();
+    this.#route = undefined;
+  }
+
+  /**
+   * Publishes on the link of that generation, again a few times when the broker refuses it (a full queue), and resolves
+   * when its fate is known. @throws RangeError, ValueError when the message cannot be encoded
+   */
+  async send(message: Message, generation: number): Promise<Fate> {
+    for (let tries = 1; ; tries++) {
+      const fate = (await this.#on(generation)?.send(message)) ?? "lost";
+      if (fate !== "nacked" || tries === NACK_TRIES) return fate;
+      await pause(NACK_DELAY_MS * 2 ** tries);
+    }
+  }
+
+  /** Declares a queue. False when the link of that generation is gone. */
+  async declare(queue: QueuePlan, generation: number): Promise<boolean> {
+    return (await this.#on(generation)?.declare(queue)) ?? false;
+  }
+
+  #on(generation: number): Route | undefined {
+    return this.#route?.generation === generation ? this.#route : undefined;
+  }
+}
+
+/** A client and a courier on the same links; the courier comes first, so that it is there for the first delivery. */
+export function beside(courier: Courier, client: Client): Client {
+  return {
+    channelKind: client.channelKind,
+    attach: async (link) => {
+      await courier.attach(link);
+      await client.attach(link);
+    },
+    detach: () => {
+      courier.detach();
+      client.detach();
+    },
+    fail: (failure) => {
+      courier.detach();
+      client.fail(failure);
+    },
+    get isDrained() {
+      return client.isDrained;
+    },
+    get progress() {
+      return client.progress;
+    },
+  };
+}
+
+async function check(channel: Channel, { exchange, routingKey }: Destination): Promise<void> {
+  if (exchange !== "") await channel.checkExchange(exchange);
+  else if (routingKey !== undefined) await channel.checkQueue(routingKey);
+}
+
+/** The confirm channel of one link, and who waits for what on it. */
+class Route {
+  readonly generation: number;
+  readonly #channel: Channel;
+  readonly #sender: Sender;
+  readonly #window = new Window();
+  readonly #waiting = new Map<Entry, (fate: Fate) => void>();
+  readonly #watchdog: NodeJS.Timeout;
+  #isBlocked = false;
+  #isClosed = false;
+  #lastProgress = now();
+
+  constructor({ connection, generation }: Link, channel: Channel, report: CourierReport) {
+    this.generation = generation;
+    this.#channel = channel;
+    this.#sender = openSender(connection, channel, () => {});
+    channel.on("return", (message) => this.#onReturn(message));
+    channel.on("ack", ({ deliveryTag, multiple }) => {
+      this.#settle(this.#window.ack(deliveryTag, multiple));
+    });
+    channel.on("nack", ({ deliveryTag, multiple }) => this.#onNack(deliveryTag, multiple));
+    connection.onBlocked(
+      (reason) => this.#onBlocked(true, () => report.blocked(reason)),
+      () => this.#onBlocked(false, () => report.unblocked()),
+    );
+    this.#watchdog = setInterval(() => {
+      if (this.#window.size === 0 || this.#isBlocked) this.#lastProgress = now();
+      if (now() - this.#lastProgress < CONFIRM_TIMEOUT_MS) return;
+      const seconds = CONFIRM_TIMEOUT_MS / 1000;
+      connection.destroy(new Unreachable(`the broker confirmed nothing for ${seconds} s`));
+    }, CONFIRM_TIMEOUT_MS / 4).unref();
+  }
+
+  async send(message: Message): Promise<Fate> {
+    if (this.#isClosed) return "lost";
+    this.#window.add(message);
+    const entry = this.#window.next();
+    try {
+      this.#sender.send(message, true);
+    } catch (error) {
+      this.#window.dropNext();
+      throw error;
+    }
+    this.#window.sent();
+    return new Promise((resolve) => {
+      if (entry) this.#waiting.set(entry, resolve);
+    });
+  }
+
+  async declare({ name, durable, autoDelete, exclusive, arguments: table }: QueuePlan) {
+    const options = { durable, autoDelete, exclusive, arguments: toArguments(table) };
+    return this.#channel.assertQueue(name, options).then(
+      () => true,
+      // The channel is gone, and with it the link: see Courier.attach.
+      () => false,
+    );
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#watchdog);
+    for (const resolve of this.#waiting.values()) resolve("lost");
+    this.#waiting.clear();
+  }
+
+  #settle(entries: readonly Entry[]): void {
+    this.#lastProgress = now();
+    for (const entry of entries) this.#tell(entry, entry.returned ? "returned" : "confirmed");
+  }
+
+  #onNack(tag: number, multiple: boolean): void {
+    const { refused, acked } = this.#window.nack(tag, multiple);
+    for (const entry of refused) this.#tell(entry, "nacked");
+    this.#settle(acked);
+  }
+
+  #onReturn({ fields, properties, content }: Returned): void {
+    const { exchange, routingKey } = fields;
+    const message = { exchange, routingKey, properties: toProperties(properties), body: content };
+    this.#window.markReturned(message, { code: 312, text: "NO_ROUTE" });
+  }
+
+  #tell(entry: Entry, fate: Fate): void {
+    this.#waiting.get(entry)?.(fate);
+    this.#waiting.delete(entry);
+  }
+
+  #onBlocked(isBlocked: boolean, tell: () => void): void {
+    this.#isBlocked = isBlocked;
+    if (!this.#isClosed) tell();
+  }
+}
