@@ -116,11 +116,11 @@ function isDelivered({ returned, nacked, unconfirmed }: Account, delivery: Deliv
 
 /** What may be sent twice gets a message-id, so that a consumer can tell (RabbitMQ's reliability guide). */
 function numbering(): (message: Message) => Message {
-  const run = randomBytes(9).toString("base64url");
+  const prefix = randomBytes(9).toString("base64url");
   let count = 0;
   return (message) => {
     if (message.properties.messageId !== undefined) return message;
-    return { ...message, properties: { ...message.properties, messageId: `${run}-${++count}` } };
+    return { ...message, properties: { ...message.properties, messageId: `${prefix}-${++count}` } };
   };
 }
 

@@ -107,7 +107,8 @@ export class Connection {
 
   /** Says goodbye, and destroys the socket when nobody answers. Never rejects. */
   async close(): Promise<void> {
-    await within(CLOSE_TIMEOUT_MS, this.#model.close()).catch(() => {});
+    // amqplib's close settles only when it is answered.
+    await within(CLOSE_TIMEOUT_MS, Promise.race([this.#model.close(), this.lost])).catch(() => {});
     this.destroy();
   }
 
@@ -143,9 +144,12 @@ function toLoss(error: unknown, target: Target): Failure {
   );
 }
 
-/** Closes a channel, with a deadline. What is buffered on it is written first. Never rejects. */
-export async function closeChannel(channel: Channel): Promise<void> {
-  await within(CLOSE_TIMEOUT_MS, channel.close()).catch(() => {});
+/**
+ * Closes a channel, with a deadline, or until `lost` has settled. What is buffered on it is written first. Never rejects.
+ */
+export async function closeChannel(channel: Channel, lost?: Promise<unknown>): Promise<void> {
+  const closed = Promise.race([channel.close(), ...(lost ? [lost] : [])]);
+  await within(CLOSE_TIMEOUT_MS, closed).catch(() => {});
 }
 
 async function finish(

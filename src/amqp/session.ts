@@ -114,7 +114,7 @@ export class Session {
     const link = this.#link;
     if (link) {
       // A connection's close overtakes what a channel has buffered; the channel's own close does not.
-      if (!this.#client.isDrained) await closeChannel(link.channel);
+      if (!this.#client.isDrained) await closeChannel(link.channel, link.lost);
       await link.connection.close();
     }
     await this.#watching;

@@ -1,0 +1,166 @@
+// Opening and closing a session at a broker that misbehaves: every wait has an end.
+import { describe, expect, it } from "vitest";
+import { Refused, Unreachable } from "../../src/errors.ts";
+import { channelClose } from "../support/amqp-answer.ts";
+import { close } from "../support/amqp-frame.ts";
+import { goodbye, handshake, openChannel, type Script } from "../support/misbehave-script.ts";
+import { misbehave } from "../support/misbehave.ts";
+import { freePorts } from "../support/broker/greeting.ts";
+import {
+  failing,
+  IdleClient,
+  inTurn,
+  openSession,
+  queueTopology,
+  timed,
+} from "../support/pretended-session.ts";
+
+const forced = close(320, "CONNECTION_FORCED - broker forced connection closure");
+const wellBehaved: Script = [...openChannel(), ...goodbye()];
+
+describe("connecting ends in time", () => {
+  it.each<[string, Script, RegExp]>([
+    ["when the port is silent", [], /did not answer within 0\.5 s$/],
+    ["when the handshake stops half-way", handshake().slice(0, 4), /did not answer within 0\.5 s$/],
+    [
+      "when no channel is opened",
+      handshake(),
+      /has accepted the connection, but did not answer within 0\.5 s$/,
+    ],
+    ["when nothing is declared", openChannel(), /has accepted the connection, but did not answer/],
+  ])("%s", async (_, script, message) => {
+    const server = await misbehave(script);
+    const wishes = { connectTimeoutMs: 500, topology: queueTopology("q") };
+    const { error, ms } = await failing(openSession([server.port], new IdleClient(), wishes));
+    expect(error).toBeInstanceOf(Unreachable);
+    expect(error.message).toMatch(message);
+    expect(ms).toBeGreaterThanOrEqual(490);
+    expect(ms).toBeLessThan(800);
+    await server.until("the client has let go", ({ open }) => open === 0);
+  });
+
+  it("when the client is given no answer", async () => {
+    const server = await misbehave(wellBehaved);
+    const client = new IdleClient(async ({ channel }) => void (await channel.prefetch(1)));
+    const { error, ms } = await failing(
+      openSession([server.port], client, { connectTimeoutMs: 500 }),
+    );
+    expect(error.message).toMatch(/but did not answer within 0\.5 s$/);
+    expect(ms).toBeLessThan(800);
+    expect(client.detached).toBe(1);
+  });
+
+  it.each<[string, Script]>([
+    ["before the handshake", []],
+    ["before the channel", handshake()],
+    ["before the queue is declared", openChannel()],
+  ])("at once when it is stopped %s", async (_, script) => {
+    const server = await misbehave(script);
+    const stop = new AbortController();
+    const wishes = { topology: queueTopology("q"), connectTimeoutMs: 60_000, signal: stop.signal };
+    const opening = failing(openSession([server.port], new IdleClient(), wishes));
+    await server.played();
+    stop.abort();
+    const { error } = await opening;
+    expect(error.message).toMatch(/stopped before 127\.0\.0\.1:\d+ answered/);
+    await server.until("the client has let go", ({ open }) => open === 0);
+  });
+
+  it("when nothing listens and the time to wait is over", async () => {
+    const [port = 0] = await freePorts(1);
+    const { error, ms } = await failing(openSession([port], new IdleClient(), { waitMs: 700 }));
+    expect(error.message).toContain(`nobody listens on 127.0.0.1:${port}`);
+    expect(ms).toBeGreaterThanOrEqual(690);
+    expect(ms).toBeLessThan(1200);
+  });
+});
+
+describe("the first connection", () => {
+  it("is tried at every broker of the list, however short the wait", async () => {
+    const [closed = 0] = await freePorts(1);
+    const silent = await misbehave([]);
+    const server = await misbehave(wellBehaved);
+    const client = new IdleClient();
+    const session = await openSession([closed, silent.port, server.port], client, {
+      connectTimeoutMs: 300,
+    });
+    expect(session.connection?.place.port).toBe(server.port);
+  });
+
+  it("is waited for while the broker restarts", async () => {
+    const server = await misbehave(
+      inTurn([...handshake().slice(0, 6), forced], ["header", "rst"], wellBehaved),
+    );
+    const session = await openSession([server.port], new IdleClient(), { waitMs: 5000 });
+    expect(session.connection).toBeDefined();
+    expect(server.connections).toBe(3);
+  });
+
+  it.each<[string, Script]>([
+    [
+      "the login is refused",
+      [...handshake().slice(0, 3), close(403, "ACCESS_REFUSED - Login was refused")],
+    ],
+    [
+      "the vhost is missing",
+      [...handshake().slice(0, 6), close(530, "NOT_ALLOWED - vhost x not found")],
+    ],
+    [
+      "the queue belongs to another",
+      [...openChannel(), "queue.declare", channelClose(405, "RESOURCE_LOCKED - exclusive")],
+    ],
+    [
+      "the queue is another one",
+      [
+        ...openChannel(),
+        "queue.declare",
+        channelClose(406, "PRECONDITION_FAILED - inequivalent arg"),
+      ],
+    ],
+  ])("is tried once when %s", async (_, script) => {
+    const server = await misbehave(script);
+    const wishes = { waitMs: 5000, topology: queueTopology("q") };
+    const { error } = await failing(openSession([server.port], new IdleClient(), wishes));
+    expect(error).toBeInstanceOf(Refused);
+    expect(server.connections).toBe(1);
+  });
+});
+
+describe("closing ends in time", () => {
+  it("when the broker does not answer", async () => {
+    const server = await misbehave(openChannel());
+    const session = await openSession([server.port], new IdleClient());
+    const ms = await timed(session.close());
+    expect(ms).toBeLessThan(2300);
+    await server.until("the client has let go", ({ open }) => open === 0);
+  });
+
+  it("when the broker goes away instead of answering", async () => {
+    const server = await misbehave([...openChannel(), "close", "fin"]);
+    const session = await openSession([server.port], new IdleClient());
+    const ms = await timed(session.close());
+    expect(ms).toBeLessThan(300);
+  });
+
+  it("at once in the middle of an outage", async () => {
+    const server = await misbehave(inTurn([...openChannel(), "rst"], []));
+    const client = new IdleClient();
+    const session = await openSession([server.port], client, { connectTimeoutMs: 60_000 });
+    await server.until("the second try", ({ connections }) => connections === 2);
+    const ms = await timed(session.close());
+    expect(ms).toBeLessThan(300);
+    expect(client.failure).toBeUndefined();
+    await server.until("the client has let go", ({ open }) => open === 0);
+  });
+});
+
+describe("a frame in the same piece as the end of the handshake", () => {
+  it("is not lost when it is the broker's goodbye", async () => {
+    const script = handshake();
+    const openOk = script.at(-1);
+    const both = Buffer.isBuffer(openOk) ? Buffer.concat([openOk, forced]) : forced;
+    const server = await misbehave(inTurn([...script.slice(0, -1), both], wellBehaved));
+    await openSession([server.port], new IdleClient(), { waitMs: 3000 });
+    expect(server.connections).toBe(2);
+  });
+});

@@ -1,0 +1,168 @@
+// What a session needs to run without the program around it: a plan with short deadlines, a world, and a report and a
+// client that remember what they were told.
+import { Secret } from "../../src/amqp/credentials.ts";
+import type { Connection } from "../../src/amqp/connection.ts";
+import type { Link } from "../../src/amqp/link.ts";
+import {
+  Session,
+  type Client,
+  type ConnectionPlan,
+  type SessionReport,
+} from "../../src/amqp/session.ts";
+import type { TopologyPlan } from "../../src/amqp/topology.ts";
+import type { Failure } from "../../src/errors.ts";
+import { atTestEnd } from "./cleanup.ts";
+import type { Script } from "./misbehave-script.ts";
+import { DEADLINE_MS, Watch } from "./watch.ts";
+
+/** What a test may want otherwise. */
+export interface Wishes {
+  readonly waitMs?: number;
+  readonly maxOutageMs?: number;
+  readonly connectTimeoutMs?: number;
+  readonly heartbeatMs?: number;
+  readonly topology?: TopologyPlan;
+  /** Aborted: stop connecting. */
+  readonly signal?: AbortSignal;
+}
+
+export const noTopology: TopologyPlan = {
+  passive: false,
+  exchange: undefined,
+  queue: undefined,
+  bindings: [],
+};
+
+/** Declares one queue. */
+export function queueTopology(name: string, exclusive = false): TopologyPlan {
+  const queue = { name, durable: true, autoDelete: false, exclusive, arguments: {} };
+  return { ...noTopology, queue };
+}
+
+/** A plan that connects to these ports of the loopback in turn, as guest. */
+function planFor(ports: readonly number[], wishes: Wishes): ConnectionPlan {
+  const { waitMs = 0, maxOutageMs = 5000, connectTimeoutMs = 2000, heartbeatMs = 0 } = wishes;
+  const place = { host: "127.0.0.1", tls: false, vhost: "/", username: "guest" };
+  return {
+    targets: ports.map((port) => ({ ...place, port })),
+    password: { from: "known", secret: new Secret("guest") },
+    tls: undefined,
+    waitMs,
+    maxOutageMs,
+    manner: {
+      auth: "plain",
+      connectTimeoutMs,
+      heartbeatMs,
+      channelMax: undefined,
+      frameMax: 131_072,
+      clientProperties: {},
+    },
+  };
+}
+
+/** Remembers what people would read of a session. */
+export class RememberedReport implements SessionReport {
+  readonly lines: string[] = [];
+
+  declared(): void {}
+
+  transientQueueDenied(): void {}
+
+  lost(reason: Failure): void {
+    this.lines.push(`lost: ${reason.message}`);
+  }
+
+  restored({ port }: { readonly port: number }): void {
+    this.lines.push(`restored: ${port}`);
+  }
+}
+
+/** Opens a session. It is closed with its test. @throws Failure */
+export async function openSession(
+  ports: readonly number[],
+  client: Client,
+  wishes: Wishes = {},
+  report: SessionReport = new RememberedReport(),
+): Promise<Session> {
+  const signal = wishes.signal ?? new AbortController().signal;
+  const world = { signal, askPassword: () => Promise.reject(new Error("nobody to ask")) };
+  const topology = wishes.topology ?? noTopology;
+  const session = await Session.open(planFor(ports, wishes), topology, client, report, world);
+  atTestEnd(() => session.abandon());
+  return session;
+}
+
+/** A client that does nothing but remember. */
+export class IdleClient implements Client {
+  readonly channelKind = "plain";
+  readonly isDrained = true;
+  readonly links: Link[] = [];
+  progress = 0;
+  detached = 0;
+  failure: Failure | undefined;
+  readonly #act: (link: Link) => Promise<void>;
+  readonly #watch = new Watch(
+    () =>
+      `${this.links.length} links, ${this.detached} lost, ${this.failure?.message ?? "no failure"}`,
+  );
+
+  /** `act` is what it does on each link. */
+  constructor(act: (link: Link) => Promise<void> = () => Promise.resolve()) {
+    this.#act = act;
+  }
+
+  get connection(): Connection | undefined {
+    return this.links.at(-1)?.connection;
+  }
+
+  async attach(link: Link): Promise<void> {
+    this.links.push(link);
+    await this.#act(link);
+    this.#watch.changed();
+  }
+
+  detach(): void {
+    this.detached++;
+    this.#watch.changed();
+  }
+
+  fail(failure: Failure): void {
+    this.failure = failure;
+    this.#watch.changed();
+  }
+
+  /** Resolves when so many links were attached, one after another. */
+  async attached(count: number, timeoutMs = DEADLINE_MS): Promise<void> {
+    await this.#watch.until(`link ${count}`, () => this.links.length >= count, timeoutMs);
+  }
+
+  /** Resolves with the failure that ends the session. */
+  async failed(timeoutMs = DEADLINE_MS): Promise<Failure> {
+    return await this.#watch.until("the end of the session", () => this.failure, timeoutMs);
+  }
+}
+
+/** Each connection has its own script; further ones get the last. */
+export function inTurn(...scripts: readonly Script[]): (connection: number) => Script {
+  return (connection) => scripts[Math.min(connection, scripts.length) - 1] ?? [];
+}
+
+/** How an attempt fails, and when. Rejects when it succeeds. */
+export async function failing(
+  attempt: Promise<unknown>,
+): Promise<{ readonly error: Error; readonly ms: number }> {
+  const since = performance.now();
+  const error = await attempt.then(
+    () => new Error("it has not failed"),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Error)) throw new TypeError("failed with what is no error");
+  return { error, ms: performance.now() - since };
+}
+
+/** How long something takes. */
+export async function timed(act: Promise<unknown>): Promise<number> {
+  const since = performance.now();
+  await act;
+  return performance.now() - since;
+}
