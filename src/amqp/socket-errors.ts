@@ -32,9 +32,8 @@ export function fromTls(error: unknown, target: Target): Failure | undefined {
   const code = errorCode(error);
   const where = `${target.host}:${target.port}`;
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    const reason = error instanceof Error ? error.message.replace(/^.*altnames?: /, "") : "";
     return new Untrusted(
-      `TLS: ${where} shows a certificate for another name: ${reason}`,
+      `TLS: ${where} shows a certificate for another name: ${certificateNames(error)}`,
       "connect by a name of the certificate, or name one with --subjectname",
       error,
     );
@@ -60,6 +59,16 @@ export function fromTls(error: unknown, target: Target): Failure | undefined {
     );
   }
   return undefined;
+}
+
+/** The names that the refused certificate carries. Node's own text has them for host names, but not for addresses. */
+function certificateNames(error: unknown): string {
+  const cert = error instanceof Error && "cert" in error ? error.cert : undefined;
+  const names =
+    typeof cert === "object" && cert !== null && "subjectaltname" in cert
+      ? cert.subjectaltname
+      : undefined;
+  return typeof names === "string" ? names : "it names none";
 }
 
 /** No connection because one side does not accept the other's TLS identity: final, trying again does not help. */
