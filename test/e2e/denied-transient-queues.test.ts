@@ -15,7 +15,7 @@ import { goodbye, handshake, whenever, type Script } from "../support/misbehave-
 import { runToEnd } from "../support/run.ts";
 import { play } from "../support/transcript.ts";
 import { brief } from "../support/name.ts";
-import { deniesTransientQueues, forgetAtEnd, queueState, withChannel } from "../support/witness.ts";
+import { deniesTransientQueues, forgetAtEnd, withChannel } from "../support/witness.ts";
 
 // The words of RabbitMQ 4.3.
 const DENIED =
