@@ -6,6 +6,7 @@ import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
 import { keepRawHeaders } from "./wire.ts";
 import { fromReply, toFailure } from "./refusal.ts";
+import { fromHangUp } from "./socket-errors.ts";
 import type { Target } from "./target.ts";
 import { TLSSocket } from "node:tls";
 import type { TlsOptions } from "./tls.ts";
@@ -162,7 +163,8 @@ async function finish(
   const model = await within(timeoutMs, orAborted(opened, signal)).catch((error: unknown) => {
     socket?.destroy();
     const reply = handshake.reply();
-    throw reply ? fromReply(reply, target, error) : toFailure(error, target);
+    if (reply) throw fromReply(reply, target, error);
+    throw fromHangUp(error, target) ?? toFailure(error, target);
   });
   if (typeof model === "object") return model;
   opened.then(

@@ -138,14 +138,17 @@ export function fromSocket(error: unknown, target: Target): Failure {
       error,
     );
   }
-  if (/abruptly/.test(message)) return closedEarly(where, target, error);
   return new Unreachable(`the connection to ${where} was lost: ${message}`, undefined, error);
 }
 
-function closedEarly(where: string, target: Target, error: unknown): Failure {
+/** The other side has ended the connection before it was open: by FIN, as amqplib says it, or by RST. Else undefined. */
+export function fromHangUp(error: unknown, target: Target): Failure | undefined {
+  const isFin = error instanceof Error && error.message.includes("closed abruptly");
+  if (!isFin && !/^(ECONNRESET|EPIPE)$/.test(errorCode(error))) return undefined;
   const hint = target.tls
     ? "check that this is the broker's TLS port"
     : "if this is the broker's TLS port, add --enable-tls";
+  const where = `${target.host}:${target.port}`;
   return new Unreachable(`${where} closed the connection during the handshake`, hint, error);
 }
 
