@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 // Those that neither need a broker nor the built binaries. All others get the shared broker.
 const pure = [
   "test/cli/**/*.test.ts",
+  "test/docs/**/*.test.ts",
   "test/amqp/{ledger,outage,publisher*,retries,session*,window}.test.ts",
   "test/source/**/*.test.ts",
   "test/sink/**/*.test.ts",

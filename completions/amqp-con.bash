@@ -13,7 +13,7 @@ _amqp_con() {
   --queue-type) COMPREPLY=($(compgen -W "classic quorum stream" -- "$word")); return ;;
   --overflow) COMPREPLY=($(compgen -W "drop-head reject-publish reject-publish-dlx" -- "$word")); return ;;
   --match) COMPREPLY=($(compgen -W "all any" -- "$word")); return ;;
-  --format) COMPREPLY=($(compgen -W "text body raw" -- "$word")); return ;;
+  --format) COMPREPLY=($(compgen -W "text body raw pretty hex none" -- "$word")); return ;;
   --auth) COMPREPLY=($(compgen -W "plain external" -- "$word")); return ;;
   --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
   --summary) COMPREPLY=($(compgen -W "text json none" -- "$word")); return ;;
