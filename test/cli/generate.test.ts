@@ -7,6 +7,7 @@ import { kebab, type Flag, type FlagTable } from "../../src/cli/flag.ts";
 import { longHelp, shortHelp } from "../../src/cli/generate/help.ts";
 import { manPage } from "../../src/cli/generate/man.ts";
 import { exitCodeTable, flagReference } from "../../src/cli/generate/markdown.ts";
+import type { Program } from "../../src/cli/program.ts";
 import { pub } from "../../src/cli/pub.ts";
 import { exitCodes } from "../../src/errors.ts";
 import { findProgram } from "../support/broker/installed.ts";
@@ -15,7 +16,7 @@ import { command } from "../support/run.ts";
 
 const root = join(import.meta.dirname, "../..");
 const groff = await findProgram("groff");
-const programs = [pub, con] as const;
+const programs: readonly Program<FlagTable>[] = [pub, con];
 
 const flagsOf = ({ flags }: { readonly flags: FlagTable }): readonly (readonly [string, Flag])[] =>
   Object.entries(flags);

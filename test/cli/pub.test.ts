@@ -95,7 +95,7 @@ describe("properties and delivery", () => {
   });
 
   it("accept the sample's flags of a consumer without effect", () => {
-    const sample = ["--ack-auto", "--prefetch", "1", "--lazy", "3"];
+    const sample = ["--ack-auto", "--prefetch", "1", "--lazy", "3", "--verbose"];
     expect(planPub(["-k", "x", ...sample])).toEqual(planPub(["-k", "x"]));
   });
 });

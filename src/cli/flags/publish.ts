@@ -109,6 +109,7 @@ const ignored = {
 /** Flags of the sample's common parser that do nothing in a publisher. */
 export const sampleConsumerFlags = {
   ackAuto: toggle(ignored),
+  verbose: toggle(ignored),
   prefetch: count({ min: 0 })(ignored),
   lazy: duration(ignored),
 };

@@ -33,6 +33,7 @@ export function manPage<F extends FlagTable>(program: Program<F>): string {
     ]),
     ...exitStatus(),
     ...environment(),
+    ...files(),
     ...examples(program),
     ".SH SEE ALSO",
     `.BR ${escape(other)} (1)`,
@@ -76,7 +77,7 @@ function environment(): readonly string[] {
   return [
     ".SH ENVIRONMENT",
     ...prose(
-      `Every flag but those that only print something can also be set by a variable: AMQP_ and its name in capitals, such as ${variable("nbMessages")} for --nb-messages. Toggles are true or false; a flag that may be repeated takes one value a line; an empty variable counts as not set. What is typed overrides the environment.`,
+      `Every flag but those that only print something can also be set by a variable: AMQP_ and its name in capitals, such as ${variable("nbMessages")} for --nb-messages. Toggles are true or false; a flag that may be repeated takes one value a line; an empty variable counts as not set. What is typed overrides the environment, and that a profile.`,
     ),
     ".TP",
     ".B AMQP_PASSWORD",
@@ -84,6 +85,17 @@ function environment(): readonly string[] {
     ".TP",
     '.BR NO_COLOR , " FORCE_COLOR"',
     ...prose("Colours off or on, unless --color says so."),
+  ];
+}
+
+function files(): readonly string[] {
+  return [
+    ".SH FILES",
+    ".TP",
+    ".I $XDG_CONFIG_HOME/amqp\\-pubcon/config.toml",
+    ...prose(
+      "Profiles: TOML tables whose keys are names of flags without dashes in front. [default] always counts, unless --profile names another. Without XDG_CONFIG_HOME the folder is ~/.config. A file that holds a password must be readable by its owner alone.",
+    ),
   ];
 }
 
