@@ -70,7 +70,7 @@ describe.each(programs)("the man page of $name", (program) => {
 
   it("holds no word that roff would take for a request, and no hyphen that it would change", () => {
     const requests = page.split("\n").filter((line) => /^[.']/.test(line));
-    const known = /^\.(\\"|TH|SH|SS|PP|TP|RS|RE|nf|fi|B|BR|RI)( |$)/;
+    const known = /^\.(\\"|TH|SH|SS|PP|TP|RS|RE|nf|fi|B|I|BR|RI)( |$)/;
     expect(requests.filter((line) => !known.test(line))).toEqual([]);
     const changed = page.split("\n").filter((line) => /^[^.].*(?<!\\)-|^-/.test(line));
     expect(changed).toEqual([]);
