@@ -1,5 +1,6 @@
 // One run of a binary: parse, signals, streams, error → stderr and exit code. The only catch-all, and the only place
 // below bin/ that knows `process`.
+import { conceal } from "./cli/conceal.ts";
 import { generalFlags } from "./cli/flags/general.ts";
 import type { FlagTable } from "./cli/flag.ts";
 import { locateConfig, readConfig } from "./cli/config-file.ts";
@@ -19,8 +20,8 @@ export async function main<F extends Flags>(
   program: Program<F>,
   process: NodeJS.Process,
 ): Promise<void> {
-  // The process list shows the arguments again once it is known which of them are secret.
-  process.title = program.name;
+  const shown = conceal(program.flags, process.argv.slice(2));
+  process.title = [program.name, ...shown].join(" ");
   const signal = listenForSignals(process);
   const output = openOutput(process.stdout);
   const stdin = lazyStdin(process);
@@ -31,7 +32,6 @@ export async function main<F extends Flags>(
     const typed = parse(program.name, program.flags, argv, process.env);
     const { printConfig, ...general } = readGeneral(typed);
     debug = general.debug;
-    process.title = conceal(program.name, argv, program.flags, typed.options);
     log = await openLog(process.stderr, general.color, process.env);
     const text = await inform(program, general);
     if (text !== undefined) return await output.write(text);
@@ -49,23 +49,6 @@ export async function main<F extends Flags>(
     // A pending read would keep the process alive.
     stdin.close();
   }
-}
-
-/** The command line without the values of secret flags. */
-function conceal(
-  name: string,
-  argv: readonly string[],
-  flags: FlagTable,
-  options: Readonly<Record<string, unknown>>,
-): string {
-  const secrets = Object.keys(flags)
-    .filter((key) => flags[key]?.secret && !flags[key].untyped)
-    .map((key) => options[key])
-    .filter((value): value is string => typeof value === "string" && value !== "");
-  const shown = argv.map((word) =>
-    secrets.some((secret) => word.includes(secret)) ? "***" : word,
-  );
-  return [name, ...shown].join(" ");
 }
 
 /** Standard input is opened only when asked for: it costs start-up time. */
