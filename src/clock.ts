@@ -7,3 +7,17 @@ export function now(): number {
   const [seconds, nanoseconds] = hrtime();
   return seconds * 1000 + nanoseconds / 1e6;
 }
+
+/** How far the steady clock may be off the system's before it is set again: after a correction, or after sleep. */
+const MAX_DRIFT_MS = 10;
+
+/** A clock in microseconds since 1970, for comparing with other processes. It follows the system's clock. */
+export function openWallClock(): () => number {
+  let offset = performance.timeOrigin + performance.now() - now();
+  return () => {
+    const steady = now();
+    const drift = Date.now() - (steady + offset);
+    if (Math.abs(drift) > MAX_DRIFT_MS) offset += drift;
+    return Math.round((steady + offset) * 1000);
+  };
+}

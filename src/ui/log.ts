@@ -1,8 +1,8 @@
 // What people read on stderr: one line an event, always escaped. Messages themselves go to stdout (output.ts).
-import type { Writable } from "node:stream";
 import type { Failure } from "../errors.ts";
 import { painter, type ColorChoice } from "./color.ts";
 import { escapeLine, escapeText } from "./escape.ts";
+import { Footer, type Screen } from "./footer.ts";
 
 export interface Log {
   /** A plain line: `Created queue: hello`. */
@@ -12,24 +12,25 @@ export interface Log {
   error(failure: Failure): void;
   /** Several lines for whoever debugs. */
   trace(text: string): void;
-}
-
-export interface LogStream extends Writable {
-  readonly isTTY?: boolean;
+  /** The lines below all others; undefined where stderr is no terminal that can do that. */
+  readonly footer: Footer | undefined;
 }
 
 /** A log on a stream. Lines that can no longer be written are dropped. */
 export async function openLog(
-  stream: LogStream,
+  stream: Screen,
   color: ColorChoice,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Log> {
   const paint = await painter(color, stream, env);
   stream.on("error", () => {});
+  const footer = stream.isTTY && env["TERM"] !== "dumb" ? new Footer(stream) : undefined;
   const write = (line: string): void => {
-    if (stream.writable) stream.write(`${line}\n`);
+    if (footer) footer.above(`${line}\n`);
+    else if (stream.writable) stream.write(`${line}\n`);
   };
   return {
+    footer,
     note: (line) => write(escapeLine(line)),
     warn: (line) => write(`${paint("yellow", "WARNING:")} ${escapeLine(line)}`),
     trace: (text) => write(escapeText(text)),

@@ -1,0 +1,44 @@
+// Figures for people: times, rates, percentiles; in few characters and plain ASCII. Sizes: size.ts.
+import type { Histogram } from "./histogram.ts";
+
+/** The percentiles that are shown, by their names. */
+export const percentiles = { p50: 0.5, p75: 0.75, p95: 0.95, p99: 0.99 } as const;
+
+/** Microseconds as `0.312 ms`, `12.3 ms`, `61.2 s` or `26.3 h`. */
+export function formatMicros(micros: number): string {
+  if (micros < 10_000_000) return `${shorten(micros / 1000)} ms`;
+  return micros < 3_600_000_000
+    ? `${shorten(micros / 1e6)} s`
+    : `${shorten(micros / 3_600_000_000)} h`;
+}
+
+/** `p50 0.312 ms, p75 …, max 12.3 ms`. */
+export function formatPercentiles(latency: Histogram): string {
+  const parts = Object.entries(percentiles).map(
+    ([name, share]) => `${name} ${formatMicros(latency.percentile(share))}`,
+  );
+  return [...parts, `max ${formatMicros(latency.max)}`].join(", ");
+}
+
+/** A number in at most four characters for the axis of a chart: `950`, `1.5k`, `102k`, `3.4M`. */
+export function formatAxis(value: number): string {
+  if (value < 1000) return `${Math.round(value * 10) / 10}`;
+  if (value < 999_500) return `${shorten(value / 1000, 2)}k`;
+  return value < 999_500_000 ? `${shorten(value / 1e6, 2)}M` : `${shorten(value / 1e9, 2)}G`;
+}
+
+/** Milliseconds as `0.4 s`, `12 s`, `3 min 20 s` or `2 h 5 min`. */
+export function formatDuration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 120) return `${whole} s`;
+  if (whole < 7200) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** Three digits, or as many as the whole part has. */
+function shorten(value: number, digits = 3): string {
+  const whole = Math.floor(value).toString().length;
+  return value === 0 ? "0" : value.toFixed(Math.max(0, digits - (value < 1 ? 0 : whole)));
+}

@@ -1,0 +1,78 @@
+// The lines at the bottom of a terminal that are drawn again in their place: a live chart, a progress bar. Other lines go
+// above them. It hides no cursor and sets no mode, so that there is nothing to restore, however the program ends.
+import type { Writable } from "node:stream";
+
+/** A terminal, as far as it is drawn on. */
+export interface Screen extends Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+/** What terminals take as one change, so that nothing flickers; those that do not know it pass over it. */
+const BEGIN = "\x1b[?2026h";
+const END = "\x1b[?2026l";
+const ERASE_LINE = "\x1b[K";
+const ERASE_BELOW = "\x1b[J";
+
+export class Footer {
+  readonly #screen: Screen;
+  #lines: readonly string[] = [];
+  /** The widths of the lines that are on the screen: in a terminal made narrower each may take several rows. */
+  #drawn: readonly number[] = [];
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  get columns(): number {
+    return this.#screen.columns ?? 80;
+  }
+
+  get rows(): number {
+    return this.#screen.rows ?? 24;
+  }
+
+  /** Shows these lines in place of those before. They must be plain text: no control characters, no wide ones. */
+  show(lines: readonly string[]): void {
+    this.#lines = lines;
+    this.#redraw("");
+  }
+
+  /** Writes text that ends with a newline above the lines. */
+  above(text: string): void {
+    if (this.#drawn.length === 0) this.#write(text);
+    else this.#redraw(text);
+  }
+
+  /** Leaves the lines where they are: what comes now stands below. */
+  release(): void {
+    this.#lines = [];
+    this.#drawn = [];
+  }
+
+  #redraw(text: string): void {
+    // The last column stays free: some terminals wrap when it is written.
+    const shown = this.#lines.slice(0, this.rows - 1).map((line) => cut(line, this.columns - 1));
+    const rows = shown.map((line) => `${line}${ERASE_LINE}\n`).join("");
+    const above = text.replaceAll("\n", `${ERASE_LINE}\n`);
+    this.#write(`${BEGIN}${this.#goUp()}${above}${rows}${ERASE_BELOW}${END}`);
+    this.#drawn = shown.map((line) => line.length);
+  }
+
+  #goUp(): string {
+    const rows = this.#drawn.reduce(
+      (sum, width) => sum + Math.max(1, Math.ceil(width / this.columns)),
+      0,
+    );
+    return rows > 0 ? `\x1b[${rows}A\r` : "\r";
+  }
+
+  #write(text: string): void {
+    if (this.#screen.writable) this.#screen.write(text);
+  }
+}
+
+function cut(line: string, columns: number): string {
+  return line.length <= columns ? line : line.slice(0, Math.max(0, columns));
+}
