@@ -36,6 +36,8 @@ export class Publisher implements Client {
   #sender: Sender | undefined;
   #stopping = false;
   #blocked = false;
+  /** The channel in use has acknowledged something. */
+  #hasAcked = false;
   #isDrained = false;
 
   constructor(plan: DeliveryPlan, report: PublishReport) {
@@ -92,12 +94,13 @@ export class Publisher implements Client {
   async attach(link: Link): Promise<void> {
     const { channel, connection } = link;
     this.#link = link;
+    this.#hasAcked = false;
     channel.on("return", (message) => this.#onReturn(link, message));
     channel.on("ack", ({ deliveryTag, multiple }) => {
       if (this.#covers(link, deliveryTag)) this.#onAck(deliveryTag, multiple);
     });
     channel.on("nack", ({ deliveryTag, multiple }) => {
-      if (this.#covers(link, deliveryTag)) this.#onNack(deliveryTag, multiple);
+      if (this.#covers(link, deliveryTag)) this.#onNack(link, deliveryTag, multiple);
     });
     connection.onBlocked(
       (reason) => this.#onBlocked(reason),
@@ -173,16 +176,21 @@ export class Publisher implements Client {
 
   #onAck(tag: number, multiple: boolean): void {
     this.#watchdog.feed();
+    this.#hasAcked = true;
     this.#ledger.acked(this.#window.ack(tag, multiple));
     this.#waiting.wake();
   }
 
-  #onNack(tag: number, multiple: boolean): void {
+  #onNack(link: Link, tag: number, multiple: boolean): void {
     this.#watchdog.feed();
     const { refused, acked } = this.#window.nack(tag, multiple);
     for (const entry of refused) this.#refuse(entry);
     this.#ledger.acked(acked);
     this.#waiting.wake();
+    // A channel opened while a quorum queue had no leader may nack for ever (seen on RabbitMQ 3.10): take another one.
+    const isStuck = link.generation > 1 && !this.#hasAcked;
+    if (isStuck && refused.some(({ nacks }) => nacks > 0))
+      this.#drop(link, new Unreachable("the broker refuses every message on this channel"));
   }
 
   #refuse(entry: Entry): void {

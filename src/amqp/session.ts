@@ -124,7 +124,6 @@ export class Session {
   abandon(): void {
     this.#closing.abort();
     this.#link?.connection.destroy();
-    this.#link = undefined;
     // Nothing is left to close: a lost connection would answer nothing until the close's deadline.
     this.#link = undefined;
   }
