@@ -36,8 +36,6 @@ export class Publisher implements Client {
   #sender: Sender | undefined;
   #stopping = false;
   #blocked = false;
-  /** The channel in use has acknowledged something. */
-  #hasAcked = false;
   #isDrained = false;
 
   constructor(plan: DeliveryPlan, report: PublishReport) {
@@ -69,12 +67,13 @@ export class Publisher implements Client {
 
   /**
    * Takes a message; it is sent as soon as there is a channel. Await `room()` first when it is not undefined.
+   * `takenAt` comes back with its confirm, in the report.
    * @throws UsageError when it cannot be encoded
    */
-  publish(message: Message): void {
+  publish(message: Message, takenAt?: number): void {
     this.#ledger.read();
     if (this.#window.size === 0) this.#watchdog.feed();
-    this.#window.add(message);
+    this.#window.add(message, 0, takenAt);
     this.#flush();
   }
 
@@ -85,7 +84,7 @@ export class Publisher implements Client {
 
   /** Resolves when everything taken is settled, or, without confirms, has reached the broker. @throws Failure */
   async finish(): Promise<void> {
-    await this.#waiting.until(() => this.#open === 0);
+    await this.#waiting.until(() => this.open === 0);
     if (!this.#plan.confirm) await this.#passBarrier();
     this.#ledger.arrived();
     this.#isDrained = true;
@@ -94,7 +93,6 @@ export class Publisher implements Client {
   async attach(link: Link): Promise<void> {
     const { channel, connection } = link;
     this.#link = link;
-    this.#hasAcked = false;
     channel.on("return", (message) => this.#onReturn(link, message));
     channel.on("ack", ({ deliveryTag, multiple }) => {
       if (this.#covers(link, deliveryTag)) this.#onAck(deliveryTag, multiple);
@@ -137,14 +135,14 @@ export class Publisher implements Client {
   }
 
   /** Messages that the broker has not settled. */
-  get #open(): number {
+  get open(): number {
     return this.#window.size + this.#retries.size;
   }
 
   #hasRoom(): boolean {
     if (this.#stopping) return true;
     if (this.#blocked || !this.#sender || this.#sender.isFull) return false;
-    return this.#open < this.#plan.window && this.#window.bytes < WINDOW_BYTES;
+    return this.open < this.#plan.window && this.#window.bytes < WINDOW_BYTES;
   }
 
   #flush(): void {
@@ -176,7 +174,6 @@ export class Publisher implements Client {
 
   #onAck(tag: number, multiple: boolean): void {
     this.#watchdog.feed();
-    this.#hasAcked = true;
     this.#ledger.acked(this.#window.ack(tag, multiple));
     this.#waiting.wake();
   }
@@ -188,7 +185,7 @@ export class Publisher implements Client {
     this.#ledger.acked(acked);
     this.#waiting.wake();
     // A channel opened while a quorum queue had no leader may nack for ever (seen on RabbitMQ 3.10): take another one.
-    const isStuck = link.generation > 1 && !this.#hasAcked;
+    const isStuck = link.generation > 1 && !this.#window.hasAcked;
     if (isStuck && refused.some(({ nacks }) => nacks > 0))
       this.#drop(link, new Unreachable("the broker refuses every message on this channel"));
   }
@@ -200,7 +197,8 @@ export class Publisher implements Client {
 
   #retry(entries: readonly Entry[]): void {
     this.#ledger.resent(entries.length);
-    for (const { message, nacks } of entries) this.#window.add(message, nacks + 1);
+    for (const { message, nacks, takenAt } of entries)
+      this.#window.add(message, nacks + 1, takenAt);
     try {
       this.#flush();
     } catch (error) {

@@ -8,6 +8,8 @@ export interface Entry {
   readonly message: Message;
   /** How often the broker has refused it (basic.nack). */
   readonly nacks: number;
+  /** The moment it was taken, by the clock of whoever measures; 0 when nobody does. */
+  readonly takenAt: number;
   /** The broker could not route it: its basic.return, which comes before its ack. */
   returned: Reply | undefined;
   state: "open" | "acked" | "nacked";
@@ -24,10 +26,16 @@ export class Window {
   /** Returns come in the order of sending: the next one belongs to an entry from here on. */
   #returnFrom = 0;
   #bytes = 0;
+  #hasAcked = false;
 
   /** Messages that are not settled, sent or not. */
   get size(): number {
     return this.#entries.length - this.#head;
+  }
+
+  /** Has the broker acked anything on this channel? */
+  get hasAcked(): boolean {
+    return this.#hasAcked;
   }
 
   /** Bytes of their bodies. */
@@ -35,8 +43,8 @@ export class Window {
     return this.#bytes;
   }
 
-  add(message: Message, nacks = 0): void {
-    this.#entries.push({ message, nacks, returned: undefined, state: "open" });
+  add(message: Message, nacks = 0, takenAt = 0): void {
+    this.#entries.push({ message, nacks, takenAt, returned: undefined, state: "open" });
     this.#bytes += message.body.length;
   }
 
@@ -67,6 +75,7 @@ export class Window {
     this.#entries = left.filter((entry) => entry.state === "open");
     this.#head = 0;
     this.#headTag = 1;
+    this.#hasAcked = false;
     this.#unsent = 0;
     this.#returnFrom = 0;
     this.#bytes = 0;
@@ -97,6 +106,7 @@ export class Window {
 
   /** basic.ack of a tag that is covered: returns the acked entries that leave the window, in the order of sending. */
   ack(tag: number, multiple: boolean): readonly Entry[] {
+    this.#hasAcked = true;
     for (const entry of this.#range(tag, multiple)) entry.state = "acked";
     return this.#shift();
   }
