@@ -65,7 +65,7 @@ async function take(
   rules: StopRules,
   world: World,
 ): Promise<void> {
-  const work = openWork(plan, intake, world);
+  const work = await openWork(plan, intake, world);
   const stop = AbortSignal.any([world.signal, rules.signal]);
   rules.start(() => intake.isEmpty());
   for await (const arrived of until(intake.batches(), stop)) {
@@ -79,8 +79,8 @@ async function take(
   intake.flush();
 }
 
-function openWork(plan: ConsumePlan, intake: Intake, world: World): Work {
-  return printing(openSink(plan.sink, world.output), intake, plan.verdict);
+async function openWork(plan: ConsumePlan, intake: Intake, world: World): Promise<Work> {
+  return printing(await openSink(plan.sink, world), intake, plan.verdict);
 }
 
 /** The sample's crash demonstration: show one message, then die without acknowledging or closing anything. */
@@ -91,7 +91,7 @@ async function crash(
   session: Session,
   world: World,
 ): Promise<void> {
-  const sink = openSink(plan.sink, world.output);
+  const sink = await openSink(plan.sink, world);
   for await (const batch of until(intake.batches(), world.signal)) {
     await sink(batch.slice(0, 1));
     await pause(afterMs, world.signal);

@@ -7,6 +7,7 @@ import { locateConfig, readConfig } from "./cli/config-file.ts";
 import { parse, type Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
 import { exitCodes, Failure, ReaderGone, UsageError } from "./errors.ts";
+import { painter } from "./ui/color.ts";
 import { openLog, type Log } from "./ui/log.ts";
 import { openOutput } from "./ui/output.ts";
 import { askPassword } from "./ui/prompt.ts";
@@ -41,7 +42,9 @@ export async function main<F extends Flags>(
     if (printConfig) return await output.write(await describe(program, parsed, process.env));
     const run = program.prepare(parsed, process.env);
     const askHere = (): Promise<string> => askPassword(stdin.open(), process.stderr);
-    const streams = { stdin: stdin.open, output, log, askPassword: askHere };
+    const { color } = readGeneral(parsed);
+    const paint = () => painter(color, process.stdout, process.env);
+    const streams = { stdin: stdin.open, output, painter: paint, log, askPassword: askHere };
     process.exitCode = await run({ ...streams, signal, ...childCare(process) });
   } catch (error) {
     process.exitCode = report(error, log, debug);

@@ -36,5 +36,7 @@ export interface Delivery extends Message {
   /** Which channel it came on: a delivery of a lost channel can no longer be settled. */
   readonly generation: number;
   readonly redelivered: boolean;
+  /** The queue that it came from. */
+  readonly queue: string;
   readonly consumerTag: string | undefined;
 }

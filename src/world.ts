@@ -1,5 +1,6 @@
 // What a run may touch outside itself. Made once, in main.ts, from `process`; tests make their own.
 import type { Readable } from "node:stream";
+import type { Paint } from "./ui/color.ts";
 import type { Log } from "./ui/log.ts";
 import type { Output } from "./ui/output.ts";
 
@@ -7,6 +8,8 @@ export interface World {
   /** Standard input, opened when first asked for. */
   readonly stdin: () => Readable;
   readonly output: Output;
+  /** Colours for standard output. */
+  readonly painter: () => Promise<Paint>;
   readonly log: Log;
   /** Aborted by the first SIGINT or SIGTERM: stop taking, finish what is in hand. */
   readonly signal: AbortSignal;

@@ -68,8 +68,8 @@ export class Consumer implements Intake {
     if (link && tag !== undefined) await cancel(link.channel, tag);
   }
 
-  settle(batch: readonly Delivery[], verdict: Verdict): void {
-    this.#settler.settle(batch, verdict);
+  settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void {
+    this.#settler.settle(batch, verdict, as);
   }
 
   flush(): void {
@@ -135,7 +135,7 @@ export class Consumer implements Intake {
   #decode(message: ConsumeMessage, link: Link): Delivery | undefined {
     if (this.#undecodable) return undefined;
     try {
-      return toDelivery(message, link.generation);
+      return toDelivery(message, link.generation, this.#queue(link));
     } catch (error) {
       if (!(error instanceof Undecodable)) throw error;
       this.#undecodable = error;

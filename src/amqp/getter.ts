@@ -50,8 +50,8 @@ export class Getter implements Intake {
     this.#changed();
   }
 
-  settle(batch: readonly Delivery[], verdict: Verdict): void {
-    this.#settler.settle(batch, verdict);
+  settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void {
+    this.#settler.settle(batch, verdict, as);
   }
 
   flush(): void {
@@ -83,7 +83,7 @@ export class Getter implements Intake {
   /** Undefined when it cannot be decoded: the connection is dropped, and what cannot be decoded comes once more. */
   #decode(got: GetMessage, link: Link): Delivery | undefined {
     try {
-      const delivery = toDelivery(got, link.generation);
+      const delivery = toDelivery(got, link.generation, this.#plan.queue || link.queue);
       this.#settler.arrived();
       return delivery;
     } catch (error) {

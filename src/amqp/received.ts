@@ -7,20 +7,25 @@ import { decodeProperties } from "./properties.ts";
 import { isRawHeader } from "./wire.ts";
 
 /** What amqplib has received, as ours. @throws Undecodable */
-export function toDelivery(received: Received, generation: number): Delivery {
+export function toDelivery(received: Received, generation: number, queue: string): Delivery {
   try {
-    return decode(received, generation);
+    return decode(received, generation, queue);
   } catch (error) {
     throw new Undecodable(error instanceof Error ? error.message : String(error), error);
   }
 }
 
-function decode({ fields, properties, content }: Received, generation: number): Delivery {
+function decode(
+  { fields, properties, content }: Received,
+  generation: number,
+  queue: string,
+): Delivery {
   return {
     exchange: fields.exchange,
     routingKey: fields.routingKey,
     deliveryTag: fields.deliveryTag,
     redelivered: fields.redelivered,
+    queue,
     consumerTag: fields.consumerTag,
     generation,
     properties: toProperties(properties),

@@ -1,21 +1,71 @@
-// The map of formats: its keys are the choices of --format.
+// The map of formats: its keys are the words of --format. Opens the sink of a run.
+import { ValueError } from "../errors.ts";
+import type { Paint } from "../ui/color.ts";
 import type { Output } from "../ui/output.ts";
 import { body } from "./body.ts";
+import { hex } from "./hex.ts";
+import { none } from "./none.ts";
+import { openPretty } from "./pretty.ts";
 import { raw } from "./raw.ts";
 import type { Format, Sink } from "./sink.ts";
+import { isTemplate, template } from "./template.ts";
 import { text } from "./text.ts";
 import { verbose } from "./verbose.ts";
 
-export const formats = { text, body, raw } satisfies Record<string, Format>;
+/** A format, or what loads one; `annotated` may have --verbose below it. */
+interface Entry {
+  readonly open: () => Format | Promise<Format>;
+  readonly annotated: boolean;
+}
+
+const plain = (format: Format): Entry => ({ open: () => format, annotated: true });
+const complete = (open: Entry["open"]): Entry => ({ open, annotated: false });
+
+export const formats: Readonly<Record<string, Entry>> = {
+  text: plain(text),
+  body: plain(body),
+  raw: plain(raw),
+  pretty: complete(openPretty),
+  hex: plain(hex),
+  none: complete(() => none),
+};
 
 export interface SinkPlan {
-  readonly format: keyof typeof formats;
+  /** A key of `formats`, or a template. */
+  readonly format: string;
   readonly verbose: boolean;
 }
 
+/** What a sink needs of the world. */
+export interface SinkWorld {
+  readonly output: Output;
+  /** Colours for standard output. */
+  readonly painter: () => Promise<Paint>;
+}
+
+/** Checks a value of --format. @throws ValueError */
+export function readFormat(word: string): string {
+  if (Object.hasOwn(formats, word)) return word;
+  if (!isTemplate(word))
+    throw new ValueError(
+      `expected one of ${Object.keys(formats).join(", ")}, or a template with % or \\`,
+    );
+  template(word);
+  return word;
+}
+
 /** The sink of a plan: one write to standard output for each batch. */
-export function openSink(plan: SinkPlan, output: Output): Sink {
-  const format = plan.verbose ? verbose(formats[plan.format]) : formats[plan.format];
+export async function openSink(plan: SinkPlan, { output, painter }: SinkWorld): Promise<Sink> {
+  const { isTerminal } = output;
+  const format = await openFormat(plan);
+  const screen = { isTerminal, paint: await painter() };
   return (batch) =>
-    output.write(Buffer.concat(batch.flatMap((delivery) => format(delivery, output.isTerminal))));
+    output.write(Buffer.concat(batch.flatMap((delivery) => format(delivery, screen))));
+}
+
+async function openFormat(plan: SinkPlan): Promise<Format> {
+  const entry = Object.hasOwn(formats, plan.format) ? formats[plan.format] : undefined;
+  if (!entry) return template(plan.format);
+  const format = await entry.open();
+  return plan.verbose && entry.annotated ? verbose(format) : format;
 }

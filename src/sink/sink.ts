@@ -1,8 +1,15 @@
 // What sinks and formats are.
 import type { Delivery } from "../message.ts";
+import type { Paint } from "../ui/color.ts";
 
 /** Takes a batch; resolves when all of it has left this process. Only then may it be settled. */
 export type Sink = (batch: readonly Delivery[]) => Promise<void>;
 
+/** What a message is shown on. */
+export interface Screen {
+  readonly isTerminal: boolean;
+  readonly paint: Paint;
+}
+
 /** How one message looks on standard output. On a terminal, nothing in it may act on the terminal. */
-export type Format = (delivery: Delivery, isTerminal: boolean) => readonly Buffer[];
+export type Format = (delivery: Delivery, screen: Screen) => readonly Buffer[];

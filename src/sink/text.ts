@@ -1,11 +1,11 @@
 // `Received: BODY`, the sample's line.
-import { newline, showBody } from "./body.ts";
+import { newline, showBody } from "./content.ts";
 import type { Format } from "./sink.ts";
 
 const label = Buffer.from("Received: ");
 
-export const text: Format = (delivery, isTerminal) => [
+export const text: Format = ({ body }, { isTerminal }) => [
   label,
-  showBody(delivery.body, isTerminal),
+  showBody(body, isTerminal),
   newline,
 ];

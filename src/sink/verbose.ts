@@ -5,21 +5,27 @@ import type { Format } from "./sink.ts";
 
 /** A format, with the delivery's exchange, key, tag and properties in indented lines below. */
 export function verbose(format: Format): Format {
-  return (delivery, isTerminal) => [
-    ...format(delivery, isTerminal),
-    Buffer.from(describe(delivery)),
-  ];
+  return (delivery, screen) => [...format(delivery, screen), Buffer.from(describe(delivery))];
 }
 
 function describe({
   exchange,
   routingKey,
+  queue,
   deliveryTag,
   redelivered,
   consumerTag,
   properties,
 }: Delivery): string {
-  const details = { exchange, routingKey, deliveryTag, redelivered, consumerTag, ...properties };
+  const details = {
+    exchange,
+    routingKey,
+    queue,
+    deliveryTag,
+    redelivered,
+    consumerTag,
+    ...properties,
+  };
   return Object.entries(details)
     .filter(([, value]) => value !== undefined)
     .map(

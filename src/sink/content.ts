@@ -1,0 +1,32 @@
+// A message's own bytes and texts as they may be written: exact in a pipe or file, on a terminal escaped, and cut when
+// very long. Every format shows what comes from a message through this file.
+import { encodeText } from "../amqp/text.ts";
+import { escapeBytes, escapeLine } from "../ui/escape.ts";
+import { formatSize } from "../ui/size.ts";
+
+export const newline = Buffer.from("\n");
+
+/** What a terminal gets of one body; nobody reads more, and a terminal takes long to show it. */
+const TERMINAL_BYTES = 64 * 1024;
+
+/** A body's bytes; on a terminal with its control characters escaped, and its size behind it when it was cut. */
+export function showBody(bytes: Buffer, isTerminal: boolean): Buffer {
+  if (!isTerminal) return bytes;
+  const { shown, note } = cut(bytes);
+  return Buffer.from(escapeBytes(shown) + note);
+}
+
+/** The part of a body that a terminal gets, and what to write behind it. */
+export function cut(bytes: Buffer): { readonly shown: Buffer; readonly note: string } {
+  if (bytes.length <= TERMINAL_BYTES) return { shown: bytes, note: "" };
+  let end = TERMINAL_BYTES;
+  // Not within a character: its other bytes are 10xxxxxx, three at most.
+  while (end > TERMINAL_BYTES - 3 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return { shown: bytes.subarray(0, end), note: `… (${formatSize(bytes.length)} in all)` };
+}
+
+/** A key, a name or a property: its own bytes; on a terminal in one line, escaped. */
+export function showText(text: string, isTerminal: boolean): Buffer {
+  const bytes = encodeText(text);
+  return isTerminal ? Buffer.from(escapeLine(escapeBytes(bytes))) : bytes;
+}
