@@ -18,7 +18,8 @@ export interface Account {
 
 /** What a publisher tells people of its messages. */
 export interface LedgerReport {
-  sent(message: Message): void;
+  /** Confirmed, and taken at that moment; or handed over, without one. */
+  sent(message: Message, takenAt?: number): void;
   returned(message: Message, reply: Reply): void;
   nacked(message: Message): void;
 }
@@ -65,11 +66,11 @@ export class Ledger {
 
   /** The broker has acked these; those that it had returned before reached no queue. */
   acked(entries: readonly Entry[]): void {
-    for (const { message, returned } of entries) {
+    for (const { message, returned, takenAt } of entries) {
       if (returned) this.#return(message, returned);
       else {
         this.#confirmed++;
-        this.#report.sent(message);
+        this.#report.sent(message, takenAt);
       }
     }
   }
