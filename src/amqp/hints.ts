@@ -37,6 +37,13 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     "the queue is exclusive to another connection; use another name or wait until that connection ends",
   ],
   [406, /inequivalent arg/, inequivalenceHint],
+  [406, /not empty$/, "empty it first with --purge, or leave out --if-empty"],
+  [
+    406,
+    /^PRECONDITION_FAILED - queue .* in use$/,
+    "it has consumers: stop them, or leave out --if-unused",
+  ],
+  [406, /in use$/, "queues or exchanges are bound to it: unbind them, or leave out --if-unused"],
   [
     406,
     /message size/i,

@@ -3,8 +3,11 @@ import { consume, type ConsumePlan } from "../consume.ts";
 import type { Verdict } from "../amqp/settlement.ts";
 import { UsageError } from "../errors.ts";
 import { ping } from "../ping.ts";
+import { sketchConsume, type Sketch } from "../preview/sketch.ts";
 import { version } from "../version.ts";
 import { planConnection } from "./connection-plan.ts";
+import { prepareErrand } from "./errand.ts";
+import { administrationFlags } from "./flags/administration.ts";
 import { connectionFlags } from "./flags/connection.ts";
 import { consumeFlags, outputFlags, samplePublisherFlags } from "./flags/consume.ts";
 import { generalFlags } from "./flags/general.ts";
@@ -17,6 +20,7 @@ import { planTopology } from "./topology-plan.ts";
 
 const flags = {
   ...consumerTopologyFlags,
+  ...administrationFlags,
   ...consumeFlags,
   ...outputFlags,
   ...connectionFlags,
@@ -54,7 +58,11 @@ export const con: Program<typeof flags> = {
       command: "amqp-con -q tasks --get --format raw",
     },
   ],
-  prepare: (parsed) => {
+  prepare: (parsed, env) => {
+    const { routingKey: keys, messageTtl } = parsed.options;
+    const sketch = (): Sketch => sketchConsume(planConsume(parsed));
+    const errand = prepareErrand(con, parsed, env, { keys, messageTtl, sketch });
+    if (errand) return errand;
     const plan = planConsume(parsed);
     return (world) => (parsed.options.ping ? ping(plan, world) : consume(plan, world));
   },

@@ -12,6 +12,7 @@ export const groups = [
   "Consuming",
   "Output",
   "Topology",
+  "Administration",
   "Connection",
   "TLS",
   "General",

@@ -6,8 +6,8 @@ import type { Origin, Profile } from "./parse.ts";
 /** What was read, as far as it is told. */
 export interface Readings {
   readonly options: Readonly<Record<string, unknown>>;
-  readonly origin: (key: string) => Origin;
-  readonly texts: (key: string) => readonly string[] | undefined;
+  origin(key: string): Origin;
+  texts(key: string): readonly string[] | undefined;
   readonly profile: Profile | undefined;
 }
 
@@ -59,25 +59,30 @@ function line(key: string, flag: Flag, readings: Readings): string {
   const name = kebab(key);
   if (flag.takes === "none") return row(`${name} = ${String(readings.options[key])}`, origin);
   if (texts.length === 0) return row(`# ${name}`, "not set");
-  const shown = flag.secret ? texts.map(reveal[key] ?? (() => "***")) : texts;
+  const shown = flag.secret ? texts.map((text) => showSecret(key, text)) : texts;
   const isHidden = shown.some((text, i) => text !== texts[i]);
   const isList = flag.takes === "each" || flag.takes === "many";
   const value = isList ? `[${shown.map(toToml).join(", ")}]` : toToml(shown.at(-1) ?? "");
   return row(`${isHidden ? "# " : ""}${name} = ${value}`, origin);
 }
 
+/** As much of a secret flag's value as may be shown. */
+export function showSecret(key: string, text: string): string {
+  return reveal[key]?.(text) ?? "***";
+}
+
 function row(setting: string, comment: string): string {
   return `${setting.padEnd(COMMENT_COLUMN)} # ${comment}`;
 }
 
-function describeOrigin(key: string, { origin, profile }: Readings): string {
-  switch (origin(key)) {
+function describeOrigin(key: string, readings: Readings): string {
+  switch (readings.origin(key)) {
     case "flag":
       return `flag --${kebab(key)}`;
     case "environment":
       return `environment ${variable(key)}`;
     case "profile":
-      return `profile ${toToml(profile?.name ?? "")}`;
+      return `profile ${toToml(readings.profile?.name ?? "")}`;
     case "default":
       return "default";
   }

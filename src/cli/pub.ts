@@ -3,8 +3,11 @@ import { planConnection } from "./connection-plan.ts";
 import { UsageError } from "../errors.ts";
 import type { Properties } from "../message.ts";
 import { ping } from "../ping.ts";
+import { sketchPublish, type Sketch } from "../preview/sketch.ts";
 import { publish, type PublishPlan } from "../publish.ts";
 import { version } from "../version.ts";
+import { prepareErrand } from "./errand.ts";
+import { administrationFlags } from "./flags/administration.ts";
 import { connectionFlags } from "./flags/connection.ts";
 import { generalFlags } from "./flags/general.ts";
 import { deliveryFlags, inputFlags, propertyFlags, sampleConsumerFlags } from "./flags/publish.ts";
@@ -19,6 +22,7 @@ import { planTopology } from "./topology-plan.ts";
 const flags = {
   ...inputFlags,
   ...publisherTopologyFlags,
+  ...administrationFlags,
   ...propertyFlags,
   ...deliveryFlags,
   ...connectionFlags,
@@ -56,7 +60,12 @@ export const pub: Program<typeof flags> = {
     },
     { does: "send files byte for byte", command: "amqp-pub -k images -f *.png --confirm" },
   ],
-  prepare: (parsed) => {
+  prepare: (parsed, env) => {
+    const { routingKey } = parsed.options;
+    const keys = routingKey === undefined ? [] : [routingKey];
+    const sketch = (): Sketch => sketchPublish(planPublish(parsed));
+    const errand = prepareErrand(pub, parsed, env, { keys, sketch });
+    if (errand) return errand;
     const plan = planPublish(parsed);
     return (world) => (parsed.options.ping ? ping(plan, world) : publish(plan, world));
   },

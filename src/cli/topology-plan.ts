@@ -3,10 +3,13 @@ import type { BindingPlan, ExchangePlan, QueuePlan, TopologyPlan } from "../amqp
 import { UsageError } from "../errors.ts";
 import type { Table } from "../fields.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
+import type { administrationFlags } from "./flags/administration.ts";
 import type { topologyFlags } from "./flags/topology.ts";
 import type { Origin } from "./parse.ts";
 
-type Options = OptionsOf<typeof topologyFlags> & { readonly queue: string };
+type Options = OptionsOf<typeof topologyFlags & typeof administrationFlags> & {
+  readonly queue: string;
+};
 
 /** Flags that make no sense without the flag that declares what they describe. Those of the sample are not checked. */
 const needsQueue = [
@@ -36,7 +39,7 @@ export function planTopology(
     passive: options.passive,
     exchange: options.createExchange ? planExchange(options) : undefined,
     queue: options.createQueue ? planQueue(options, messageTtl) : undefined,
-    bindings: planBindings(options, keys),
+    bindings: options.unbind ? [] : planBindings(options, keys),
   };
 }
 
@@ -48,6 +51,7 @@ function checkCombinations(options: Options, origin: (key: keyof Options) => Ori
     queue,
     bindQueue,
     bindExchange,
+    unbind,
     passive,
     queueType,
   } = options;
@@ -75,7 +79,7 @@ function checkCombinations(options: Options, origin: (key: keyof Options) => Ori
     throw new UsageError("--bind-queue needs a queue", "name it with -q, or declare one with -Q");
   if (bindExchange !== undefined && exchange === "")
     throw new UsageError("--bind-exchange needs --exchange", "name the destination with -e");
-  if (origin("bindHeader") === "flag" && !bindQueue && bindExchange === undefined)
+  if (origin("bindHeader") === "flag" && !bindQueue && !unbind && bindExchange === undefined)
     throw new UsageError(
       "--bind-header needs --bind-queue or --bind-exchange",
       "it is an argument of the binding",
@@ -133,7 +137,8 @@ function planQueue(options: Options, messageTtl: number | undefined): QueuePlan 
   };
 }
 
-function planBindings(options: Options, keys: readonly string[]): readonly BindingPlan[] {
+/** The bindings that --bind-queue and --bind-exchange make, one per key; those that --unbind takes away. */
+export function planBindings(options: Options, keys: readonly string[]): readonly BindingPlan[] {
   const table = present({ "x-match": options.match, ...options.bindHeader });
   const all = keys.length > 0 ? keys : [""];
   const toQueue = (key: string): BindingPlan => ({
@@ -153,7 +158,9 @@ function planBindings(options: Options, keys: readonly string[]): readonly Bindi
   });
   return [
     ...(bindExchange === undefined ? [] : all.map(toExchange)),
-    ...(options.bindQueue ? all.map(toQueue) : []),
+    ...(options.bindQueue || (options.unbind && bindExchange === undefined)
+      ? all.map(toQueue)
+      : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 // The flags of both programs, for what both read: a profile may hold those of the other one too.
 import type { FlagTable } from "../flag.ts";
+import { administrationFlags } from "./administration.ts";
 import { connectionFlags } from "./connection.ts";
 import { consumeFlags, outputFlags } from "./consume.ts";
 import { generalFlags } from "./general.ts";
@@ -16,6 +17,7 @@ export const allFlags: FlagTable = {
   ...outputFlags,
   ...publisherTopologyFlags,
   ...consumerTopologyFlags,
+  ...administrationFlags,
   ...connectionFlags,
   ...tlsFlags,
   ...generalFlags,

@@ -1,0 +1,111 @@
+// Administration without messages: declare what is asked for, then unbind, purge, count, delete; say so, and go.
+import type { Link } from "./amqp/link.ts";
+import { Session, type Client, type ConnectionPlan } from "./amqp/session.ts";
+import { perform, type Done, type Task, type TopologyPlan } from "./amqp/topology.ts";
+import { exitCodes, Refused } from "./errors.ts";
+import { escapeLine } from "./ui/escape.ts";
+import { reportSession } from "./ui/session-report.ts";
+import type { World } from "./world.ts";
+
+/** What is to be declared and done. */
+export interface AdministrationPlan {
+  readonly connection: ConnectionPlan;
+  readonly topology: TopologyPlan;
+  readonly warnings: readonly string[];
+  /** In this order. */
+  readonly tasks: readonly Task[];
+  readonly depthFormat: "text" | "json";
+}
+
+/** Does it. What was done goes to stderr, the depth of a queue to stdout. Resolves with the exit code. @throws Failure */
+export async function administer(plan: AdministrationPlan, world: World): Promise<number> {
+  for (const warning of plan.warnings) world.log.warn(warning);
+  const administrator = new Administrator(plan.tasks);
+  try {
+    const session = await Session.open(
+      plan.connection,
+      plan.topology,
+      administrator,
+      reportSession(world.log),
+      world,
+    );
+    await session.close();
+  } catch (error) {
+    throw plan.tasks.length > 0 ? explain(error) : error;
+  } finally {
+    // What was done before a refusal is told too.
+    await report(administrator.done, plan.depthFormat, world);
+  }
+  return exitCodes.done.code;
+}
+
+/** What is not there need not be declared first: whoever wants to delete it has the wrong name, or is done. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof Refused) || error.reply.code !== 404) return error;
+  const hint = "check its name and --vhost; perhaps it was deleted already";
+  return new Refused(error.reply, hint, error);
+}
+
+/** A client that does each task once, also when the connection is lost between two of them. */
+class Administrator implements Client {
+  readonly channelKind = "plain";
+  readonly progress = 0;
+  readonly isDrained = true;
+  readonly done: Done[] = [];
+  readonly #tasks: readonly Task[];
+
+  constructor(tasks: readonly Task[]) {
+    this.#tasks = tasks;
+  }
+
+  async attach({ channel, queue }: Link): Promise<void> {
+    for (const task of this.#tasks.slice(this.done.length))
+      this.done.push(await perform(channel, task, queue));
+  }
+
+  detach(): void {}
+
+  fail(): void {}
+}
+
+async function report(
+  done: readonly Done[],
+  format: AdministrationPlan["depthFormat"],
+  { log, output }: World,
+): Promise<void> {
+  for (const each of done) {
+    const line = describe(each, format);
+    if (each.task.act === "depth") await output.write(`${line}\n`);
+    else log.note(line);
+  }
+}
+
+function describe(done: Done, format: AdministrationPlan["depthFormat"]): string {
+  const { task, name, messages } = done;
+  switch (task.act) {
+    case "depth":
+      return describeDepth(done, format);
+    case "purge":
+      return `Purged queue: ${name} (${count(messages, "message")})`;
+    case "delete-queue":
+      return `Deleted queue: ${name} (${count(messages, "message")})`;
+    case "delete-exchange":
+      return `Deleted exchange: ${name}`;
+    case "unbind": {
+      const { to, source, key } = task.binding;
+      return `Unbound ${to === "queue" ? "Queue" : "Exchange"} [${name}] from Exchange [${source}] ${key}`;
+    }
+  }
+}
+
+function describeDepth(
+  { name: queue, messages, consumers }: Done,
+  format: AdministrationPlan["depthFormat"],
+): string {
+  if (format === "json") return JSON.stringify({ queue, messages, consumers });
+  return `${escapeLine(queue)}: ${count(messages, "message")}, ${count(consumers, "consumer")}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,32 @@
+// What is asked for instead of messages: administration, or a look at what would be done. Same in both programs.
+import type { Sketch } from "../preview/sketch.ts";
+import { UsageError } from "../errors.ts";
+import type { World } from "../world.ts";
+import { planAdministration, type AnyParsed, type TopologyWords } from "./administration-plan.ts";
+import type { FlagTable } from "./flag.ts";
+
+/** The run; undefined when messages are to be sent or taken. A run with messages loads none of this. @throws UsageError */
+export function prepareErrand<F extends FlagTable>(
+  program: { readonly name: string; readonly flags: F },
+  parsed: AnyParsed<F>,
+  env: Readonly<Record<string, string | undefined>>,
+  { sketch, ...words }: TopologyWords & { readonly sketch: () => Sketch },
+): ((world: World) => Promise<number>) | undefined {
+  const { dryRun, ping } = parsed.options;
+  if (dryRun !== undefined && ping)
+    throw new UsageError("--dry-run excludes --ping", "a dry run connects to nothing");
+  const plan = planAdministration(program, parsed, words);
+  if (dryRun !== undefined) {
+    return async (world) => {
+      const { preview, speaksUtf8 } = await import("../preview/preview.ts");
+      const { sketchAdministration } = await import("../preview/sketch.ts");
+      const seen = plan ? sketchAdministration(program.name, plan) : sketch();
+      return preview(seen, dryRun, speaksUtf8(env), world);
+    };
+  }
+  if (plan === undefined) return undefined;
+  return async (world) => {
+    const { administer } = await import("../administer.ts");
+    return administer(plan, world);
+  };
+}

@@ -1,0 +1,118 @@
+// Mistakes in exchanges and bindings: messages that never arrive, keys that mean nothing.
+import type { BindingPlan } from "../amqp/topology.ts";
+import { exchangeType, nameQueue } from "./properties.ts";
+import type { Sketch } from "./sketch.ts";
+
+/** Keyed by what is wrong; see Rule in mistakes.ts. */
+export const bindingMistakes = {
+  /** -Q beside -e, and no --bind-queue: the most frequent one. */
+  unboundQueue({ topology, publishing, consuming }: Sketch): string | undefined {
+    const { queue, exchange, bindings } = topology;
+    const named = exchange?.name ?? publishing?.exchange ?? "";
+    if (!queue || named === "" || bindings.some(({ to }) => to === "queue")) return undefined;
+    const effect = consuming ? "nothing sent there arrives" : "the messages do not get there";
+    return `queue ${nameQueue(queue.name)} is not bound to exchange ${named}: ${effect}; add --bind-queue${keyHint(exchange?.type)}.`;
+  },
+
+  /** A queue that the broker names, in a consumer: nobody knows where to send. */
+  namelessQueue({ topology, consuming }: Sketch): string | undefined {
+    const { queue, exchange, bindings } = topology;
+    if (!consuming || !queue || queue.name !== "" || exchange || bindings.length > 0)
+      return undefined;
+    return "nobody knows the name that the broker gives to the queue: name it with -q, or bind it with -e EXCHANGE --bind-queue.";
+  },
+
+  /** `*` and `#` are ordinary characters to a direct exchange. */
+  wildcardOnDirect({ topology }: Sketch): string | undefined {
+    const found = bindingsOf(topology, "direct").find(({ key }) => hasWildcard(key));
+    return (
+      found &&
+      `exchange ${found.source} is direct: the key ${found.key} matches no other key, for * and # mean something to topic exchanges only (-t topic).`
+    );
+  },
+
+  /** A consumer's binding without key. */
+  noKey({ topology, consuming }: Sketch): string | undefined {
+    const types = ["direct", "topic"] as const;
+    const found = types
+      .flatMap((type) => bindingsOf(topology, type).map((binding) => ({ ...binding, type })))
+      .find(({ key }) => key === "");
+    if (!consuming || !found) return undefined;
+    const way = found.type === "topic" ? "-k '#' takes all" : "add -k KEY";
+    return `the binding to exchange ${found.source} has no key, and takes only messages without one: ${way}.`;
+  },
+
+  /** Fanout exchanges copy everything to everybody. */
+  keyOnFanout({ topology, publishing }: Sketch): string | undefined {
+    const found = bindingsOf(topology, "fanout").find(({ key }) => key !== "");
+    const sent =
+      publishing?.key && exchangeType(topology, publishing.exchange) === "fanout"
+        ? publishing.exchange
+        : undefined;
+    const exchange = found?.source ?? sent;
+    return exchange === undefined
+      ? undefined
+      : `exchange ${exchange} is fanout: it ignores the key, and every queue bound to it gets every message.`;
+  },
+
+  /** Headers exchanges look at headers only, and without any they match everything. */
+  keyOnHeaders({ topology }: Sketch): string | undefined {
+    const found = bindingsOf(topology, "headers").find(
+      ({ arguments: fields }) =>
+        Object.keys(fields).filter((name) => name !== "x-match").length === 0,
+    );
+    return (
+      found &&
+      `exchange ${found.source} is of type headers: without --bind-header the binding takes every message${found.key === "" ? "" : ", whatever its key"}.`
+    );
+  },
+
+  /** Other exchanges do not look at headers. */
+  headersElsewhere({ topology }: Sketch): string | undefined {
+    const types = ["direct", "fanout", "topic"] as const;
+    const found = types
+      .flatMap((type) => bindingsOf(topology, type))
+      .find(({ arguments: fields }) => Object.keys(fields).length > 0);
+    return (
+      found &&
+      `exchange ${found.source} ignores --bind-header: only exchanges of type headers look at headers (-t headers).`
+    );
+  },
+
+  /** What is sent with a wildcard in its key. */
+  wildcardSent({ topology, publishing }: Sketch): string | undefined {
+    const key = publishing?.key ?? "";
+    if (!publishing || !hasWildcard(key)) return undefined;
+    if (exchangeType(topology, publishing.exchange) !== "topic") return undefined;
+    return `the messages themselves have the key ${key}: * and # belong into the keys of bindings.`;
+  },
+
+  /** Only exchanges may send to an internal one. */
+  internalExchange({ topology, publishing }: Sketch): string | undefined {
+    const { exchange } = topology;
+    if (!publishing || !exchange?.internal || publishing.exchange !== exchange.name)
+      return undefined;
+    return `exchange ${exchange.name} is internal: the broker refuses what is published to it; publish to one that it is bound to.`;
+  },
+
+  /** A restart of the broker takes the exchange, and with it the binding of the durable queue. */
+  transientExchange({ topology }: Sketch): string | undefined {
+    const { exchange, queue, bindings } = topology;
+    const isBound = bindings.some(({ to, source }) => to === "queue" && source === exchange?.name);
+    if (!exchange || !queue || exchange.durable || !queue.durable || !isBound) return undefined;
+    return `queue ${nameQueue(queue.name)} is durable but exchange ${exchange.name} is not: after a restart of the broker the binding is gone; add --durable-exchange.`;
+  },
+} as const;
+
+function keyHint(type: string | undefined): string {
+  return type === "fanout" || type === "headers" ? "" : " -k KEY";
+}
+
+function bindingsOf(topology: Sketch["topology"], type: string): readonly BindingPlan[] {
+  return topology.bindings.filter(({ source }) => exchangeType(topology, source) === type);
+}
+
+/** As a topic exchange reads it: a word that is `*` or `#`. */
+function hasWildcard(key: string): boolean {
+  return key.split(".").some((word) => word === "*" || word === "#");
+}

@@ -1,0 +1,154 @@
+// A sketch → what its drawing shows: exchanges, keys, queues, who publishes and who consumes.
+import type { BindingPlan, TopologyPlan } from "../amqp/topology.ts";
+import type { Edge, Graph, Node } from "../ui/graph.ts";
+import {
+  describeExchange,
+  describeFields,
+  describeQueue,
+  exchangeType,
+  nameQueue,
+  textIn,
+} from "./properties.ts";
+import type { Publishing, Sketch } from "./sketch.ts";
+
+/** The way of messages first, then where exchange and queue send what they cannot keep. */
+export function trace(sketch: Sketch): Graph {
+  const { topology, publishing, consuming } = sketch;
+  const bindings = traceBindings(topology);
+  const edges = [
+    ...(publishing ? tracePublishing(sketch, publishing) : []),
+    ...(consuming ? tracePublishers(sketch, bindings) : []),
+    ...bindings,
+    ...traceConsuming(sketch),
+    ...traceOverflow(topology),
+  ];
+  const { exchange, queue } = topology;
+  const nodes = [
+    ...(exchange ? [drawExchange(topology, exchange.name)] : []),
+    ...(queue ? [drawQueue(topology, queue.name)] : []),
+  ];
+  return { nodes, edges };
+}
+
+/** Our own messages: to an exchange, and from the default exchange to the queue of that name. */
+function tracePublishing({ topology, program }: Sketch, publishing: Publishing): readonly Edge[] {
+  const from = client(program, describePublishing(publishing));
+  const key = publishing.key ?? nameQueue(topology.queue?.name ?? "");
+  const exchange = drawExchange(topology, publishing.exchange);
+  const sending = { from, to: exchange, labels: [key] };
+  if (publishing.exchange !== "") return [sending];
+  return [sending, { from: exchange, to: drawQueue(topology, key), labels: [""] }];
+}
+
+/** Messages of others, for whoever consumes: to each exchange that only leads on, or by the queue's name. */
+function tracePublishers(sketch: Sketch, bindings: readonly Edge[]): readonly Edge[] {
+  const { topology, consuming } = sketch;
+  const publishers = client("publishers", []);
+  const name = topology.queue?.name || consuming?.queue || "";
+  const queue = drawQueue(topology, name);
+  const sources = bindings
+    .map(({ from }) => from)
+    .filter(({ id }) => !bindings.some(({ to }) => to.id === id));
+  const isBound = bindings.some(({ to }) => to.id === queue.id);
+  const unique = new Map(sources.map((source) => [source.id, source]));
+  const direct = drawExchange(topology, "");
+  return [
+    ...[...unique.values()].map((to) => ({ from: publishers, to, labels: [""] })),
+    ...(isBound
+      ? []
+      : [
+          { from: publishers, to: direct, labels: [nameQueue(name)] },
+          { from: direct, to: queue, labels: [""] },
+        ]),
+  ];
+}
+
+function traceBindings(topology: TopologyPlan): readonly Edge[] {
+  const edges = new Map<string, Edge>();
+  for (const binding of topology.bindings) {
+    const from = drawExchange(topology, binding.source);
+    const to = drawDestination(topology, binding);
+    const id = JSON.stringify([from.id, to.id]);
+    const label = labelOf(topology, binding);
+    edges.set(id, { from, to, labels: [...(edges.get(id)?.labels ?? []), label] });
+  }
+  return [...edges.values()];
+}
+
+function drawDestination(topology: TopologyPlan, { to, destination }: BindingPlan): Node {
+  return to === "exchange"
+    ? drawExchange(topology, destination)
+    : drawQueue(topology, destination || (topology.queue?.name ?? ""));
+}
+
+/** What a binding asks of messages: by the type of its source, where that is known. */
+function labelOf(topology: TopologyPlan, binding: BindingPlan): string {
+  const type = exchangeType(topology, binding.source);
+  if (type === "fanout") return "all";
+  const fields = describeFields(binding.arguments);
+  if (type === "headers") return fields.length === 0 ? "all" : fields.join(", ");
+  return [binding.key === "" ? "no key" : binding.key, ...fields].join(", ");
+}
+
+function traceConsuming({ topology, consuming, program }: Sketch): readonly Edge[] {
+  if (!consuming) return [];
+  const from = drawQueue(topology, topology.queue?.name || consuming.queue);
+  const { prefetch, noAck, get } = consuming;
+  const taking = prefetch === 0 ? "no prefetch limit" : `prefetch ${prefetch}`;
+  const notes = [get ? "one by one" : taking, ...(noAck ? ["no acknowledgements"] : [])];
+  return [{ from, to: client(program, notes), labels: [""] }];
+}
+
+/** Alternate exchange and dead letters. */
+function traceOverflow(topology: TopologyPlan): readonly Edge[] {
+  const { exchange, queue, passive } = topology;
+  const alternate = textIn(exchange?.arguments, "alternate-exchange");
+  const dead = textIn(queue?.arguments, "x-dead-letter-exchange");
+  const key = textIn(queue?.arguments, "x-dead-letter-routing-key");
+  const label = `rejected, expired${key === undefined ? "" : `: ${key}`}`;
+  const edges: Edge[] = [];
+  if (exchange && alternate !== undefined && !passive) {
+    const from = drawExchange(topology, exchange.name);
+    edges.push({ from, to: drawExchange(topology, alternate), labels: ["what no queue takes"] });
+  }
+  if (queue && dead !== undefined && !passive) {
+    const from = drawQueue(topology, queue.name);
+    edges.push({ from, to: drawExchange(topology, dead), labels: [label] });
+  }
+  return edges;
+}
+
+function client(title: string, notes: readonly string[]): Node {
+  return { id: `client ${title}`, shape: "client", title, notes };
+}
+
+function describePublishing({
+  what,
+  persistent,
+  confirm,
+  mandatory,
+}: Publishing): readonly string[] {
+  return [
+    what,
+    ...(persistent ? ["persistent"] : []),
+    ...(confirm ? ["confirmed"] : []),
+    ...(mandatory ? ["mandatory"] : []),
+  ];
+}
+
+function drawExchange(topology: TopologyPlan, name: string): Node {
+  const plan = topology.exchange?.name === name ? topology.exchange : undefined;
+  const type = exchangeType(topology, name);
+  const node = { id: `exchange ${name}`, shape: "exchange", title: name } as const;
+  if (name === "") return { ...node, title: "(default exchange)", notes: ["by queue name"] };
+  if (plan && !topology.passive) return { ...node, notes: describeExchange(plan) };
+  if (plan || type === undefined) return { ...node, notes: ["must exist"] };
+  return { ...node, notes: [`${type} exchange`, "built in"] };
+}
+
+function drawQueue(topology: TopologyPlan, name: string): Node {
+  const { queue, passive } = topology;
+  const node = { id: `queue ${nameQueue(name)}`, shape: "queue", title: nameQueue(name) } as const;
+  const isDeclared = queue && !passive && nameQueue(queue.name) === nameQueue(name);
+  return { ...node, notes: isDeclared ? describeQueue(queue) : ["must exist"] };
+}

@@ -1,0 +1,49 @@
+// Mistakes in how messages are sent: what nobody notices, and what does not last.
+import { nameQueue, textIn } from "./properties.ts";
+import type { Sketch } from "./sketch.ts";
+
+/** Keyed by what is wrong; see Rule in mistakes.ts. */
+export const messageMistakes = {
+  /** A return says that no queue took it; that a queue has it is said by a confirm. */
+  mandatoryUnconfirmed({ publishing }: Sketch): string | undefined {
+    return publishing?.mandatory && !publishing.confirm
+      ? "--mandatory tells of messages that reach no queue, not of those that a queue loses or refuses: add --confirm."
+      : undefined;
+  },
+
+  /** The refusal of a full queue is a nack, which only confirms bring. */
+  refusalUnnoticed({ topology: { queue }, publishing }: Sketch): string | undefined {
+    const refuses = textIn(queue?.arguments, "x-overflow")?.startsWith("reject-publish") === true;
+    return publishing && refuses && !publishing.confirm
+      ? `when queue ${nameQueue(queue?.name ?? "")} is full it refuses messages, which is noticed only with --confirm.`
+      : undefined;
+  },
+
+  /** A restart of the broker takes the queue. */
+  persistentInTransient({ topology: { queue }, publishing }: Sketch): string | undefined {
+    return publishing?.persistent && queue && !queue.durable
+      ? `persistent messages are lost with queue ${nameQueue(queue.name)}, which is transient: add --durable-queue.`
+      : undefined;
+  },
+
+  /** A restart of the broker keeps the queue, and takes the messages. */
+  transientInDurable({ topology: { queue }, publishing }: Sketch): string | undefined {
+    const type = textIn(queue?.arguments, "x-queue-type");
+    const isPlain = type === undefined || type === "classic";
+    return publishing && !publishing.persistent && queue?.durable && isPlain
+      ? `queue ${nameQueue(queue.name)} survives a restart of the broker, the messages do not: add --persistent.`
+      : undefined;
+  },
+
+  /** Queues without x-max-priority ignore priorities. */
+  priorityIgnored({ topology: { queue }, publishing }: Sketch): string | undefined {
+    const type = textIn(queue?.arguments, "x-queue-type");
+    const isPlain = type === undefined || type === "classic";
+    return publishing?.priority !== undefined &&
+      queue &&
+      isPlain &&
+      !("x-max-priority" in queue.arguments)
+      ? `queue ${nameQueue(queue.name)} ignores priorities: declare it with --max-priority.`
+      : undefined;
+  },
+} as const;

@@ -1,0 +1,39 @@
+// --dry-run: draw what the flags would build, list what the run would do, name likely mistakes; connect to nothing.
+import { exitCodes } from "../errors.ts";
+import { draw, escapeAscii } from "../ui/drawing.ts";
+import { escapeLine } from "../ui/escape.ts";
+import { thread } from "../ui/graph.ts";
+import { toMermaid } from "../ui/mermaid.ts";
+import type { World } from "../world.ts";
+import { trace } from "./flow.ts";
+import { findMistakes } from "./mistakes.ts";
+import type { Sketch } from "./sketch.ts";
+import { listSteps } from "./steps.ts";
+
+/** text: drawn with lines where these can be shown, else as ascii. */
+export type Style = "text" | "ascii" | "mermaid";
+
+/** Drawing and list go to stdout, mistakes to stderr. `isUtf8`: does the locale say that output is UTF-8? */
+export async function preview(
+  sketch: Sketch,
+  style: Style,
+  isUtf8: boolean,
+  { log, output }: World,
+): Promise<number> {
+  const graph = trace(sketch);
+  if (style === "mermaid") await output.write(toMermaid(graph));
+  else {
+    const isPlain = style === "ascii" || !(output.isTerminal || isUtf8);
+    const drawing = draw(thread(graph), isPlain ? "ascii" : "unicode");
+    const steps = listSteps(sketch).map(isPlain ? escapeAscii : escapeLine);
+    await output.write(`${drawing === "" ? "" : `${drawing}\n`}${steps.join("\n")}\n`);
+  }
+  for (const warning of [...sketch.warnings, ...findMistakes(sketch)]) log.warn(warning);
+  return exitCodes.done.code;
+}
+
+/** Does the locale say that output is UTF-8? POSIX: the first of these variables that is not empty counts. */
+export function speaksUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
+  return /utf-?8/i.test(locale);
+}

@@ -1,0 +1,65 @@
+// The properties of exchanges and queues in words, for drawings and lists.
+import type { ExchangePlan, QueuePlan, TopologyPlan } from "../amqp/topology.ts";
+import { isList, tagOf, type Field, type Table } from "../fields.ts";
+
+/** `topic exchange`, `durable`, … An alternate exchange is drawn as an arrow, and so left out. */
+export function describeExchange(plan: ExchangePlan): readonly string[] {
+  return [
+    `${plan.type} exchange`,
+    plan.durable ? "durable" : "transient",
+    ...(plan.autoDelete ? ["auto-delete"] : []),
+    ...(plan.internal ? ["internal"] : []),
+    ...describeFields(plan.arguments, ["alternate-exchange"]),
+  ];
+}
+
+/** `quorum queue`, `durable`, … and its other arguments as they are sent; dead letters are drawn as an arrow. */
+export function describeQueue(plan: QueuePlan): readonly string[] {
+  const type = textIn(plan.arguments, "x-queue-type");
+  return [
+    ...(type === undefined ? [] : [`${type} queue`]),
+    plan.durable ? "durable" : "transient",
+    ...(plan.exclusive ? ["exclusive"] : []),
+    ...(plan.autoDelete ? ["auto-delete"] : []),
+    ...describeFields(plan.arguments, [
+      "x-queue-type",
+      "x-dead-letter-exchange",
+      "x-dead-letter-routing-key",
+    ]),
+  ];
+}
+
+/** A queue's name; the one that the broker will choose begins like this. */
+export function nameQueue(name: string): string {
+  return name || "amq.gen-...";
+}
+
+/** `x-max-length=10`, one text per argument. */
+export function describeFields(table: Table, leftOut: readonly string[] = []): readonly string[] {
+  return Object.entries(table)
+    .filter(([key]) => !leftOut.includes(key))
+    .map(([key, field]) => `${key}=${describeField(field)}`);
+}
+
+/** The value, without the tag that tells its type on the wire. */
+function describeField(field: Field): string {
+  if (typeof field === "string") return field;
+  if (typeof field !== "object" || field === null || isList(field)) return JSON.stringify(field);
+  const tag = tagOf(field);
+  const value = tag === undefined ? undefined : field[tag];
+  return value === undefined || tag === "table" ? JSON.stringify(field) : describeField(value);
+}
+
+/** An argument that is a text. */
+export function textIn(table: Table | undefined, key: string): string | undefined {
+  const field = table?.[key];
+  return typeof field === "string" ? field : undefined;
+}
+
+/** The type of an exchange that is declared, or that every broker has; undefined when it is not known here. */
+export function exchangeType({ exchange }: TopologyPlan, name: string): string | undefined {
+  if (name === "") return "direct";
+  if (exchange?.name === name) return exchange.type;
+  const [, type] = /^amq\.(direct|fanout|topic|headers|match)$/.exec(name) ?? [];
+  return type === "match" ? "headers" : type;
+}

@@ -1,0 +1,72 @@
+// Mistakes in the properties of a queue: messages that disappear, arguments that the broker refuses.
+import { nameQueue, textIn } from "./properties.ts";
+import type { Sketch } from "./sketch.ts";
+
+const deadLetterExchange = "x-dead-letter-exchange";
+
+/** Keyed by what is wrong; see Rule in mistakes.ts. */
+export const queueMistakes = {
+  /** What gets too old is dropped without a trace. */
+  expiresToNowhere({ topology: { queue } }: Sketch): string | undefined {
+    const isLost =
+      queue && "x-message-ttl" in queue.arguments && !(deadLetterExchange in queue.arguments);
+    return isLost
+      ? `messages that get too old in queue ${nameQueue(queue.name)} are dropped: to keep them, add --dead-letter-exchange.`
+      : undefined;
+  },
+
+  /** So is what does not fit in, unless the queue refuses it. */
+  overflowsToNowhere({ topology: { queue } }: Sketch): string | undefined {
+    const fields = queue?.arguments ?? {};
+    const isBounded = "x-max-length" in fields || "x-max-length-bytes" in fields;
+    const refuses = textIn(fields, "x-overflow")?.startsWith("reject-publish") === true;
+    if (!queue || !isBounded || refuses || deadLetterExchange in fields) return undefined;
+    if (textIn(fields, "x-queue-type") === "stream") return undefined;
+    return `when queue ${nameQueue(queue.name)} is full, its oldest messages are dropped: to keep them, add --dead-letter-exchange or --overflow reject-publish.`;
+  },
+
+  /** The broker refuses this with a 406. */
+  keyWithoutExchange({ topology: { queue } }: Sketch): string | undefined {
+    const fields = queue?.arguments ?? {};
+    return "x-dead-letter-routing-key" in fields && !(deadLetterExchange in fields)
+      ? "--dead-letter-routing-key needs --dead-letter-exchange: the broker refuses the queue without it."
+      : undefined;
+  },
+
+  /** Replicated queues have two priorities, and no x-max-priority. */
+  priorityElsewhere({ topology: { queue } }: Sketch): string | undefined {
+    const type = textIn(queue?.arguments, "x-queue-type");
+    const isPlain = type === undefined || type === "classic";
+    return queue && !isPlain && "x-max-priority" in queue.arguments
+      ? `--max-priority is for classic queues: the broker does not take it for a ${type} queue.`
+      : undefined;
+  },
+
+  /** A publisher's auto-delete queue: the consumer that leaves takes it along. */
+  autoDelete({ topology: { queue }, publishing }: Sketch): string | undefined {
+    if (!publishing || !queue?.autoDelete || queue.exclusive) return undefined;
+    return `queue ${nameQueue(queue.name)} is auto-delete: when its last consumer leaves, it is deleted with the messages in it; add --nad-queue to keep it.`;
+  },
+
+  /** A publisher's exclusive queue ends with the publisher. */
+  exclusiveWhenPublishing({ topology: { queue }, publishing }: Sketch): string | undefined {
+    if (!publishing || !queue?.exclusive) return undefined;
+    return `queue ${nameQueue(queue.name)} is exclusive: it is deleted, with the messages in it, when amqp-pub ends.`;
+  },
+
+  /** Streams hand out by credit, and want to know what was received. */
+  streamConsumer({ topology: { queue }, consuming }: Sketch): string | undefined {
+    if (!consuming || textIn(queue?.arguments, "x-queue-type") !== "stream") return undefined;
+    if (consuming.get) return "--get does not work on a stream: leave it out, and stop with -n.";
+    if (consuming.noAck || consuming.prefetch === 0)
+      return "a stream needs a prefetch limit and acknowledgements: leave out --ack-auto and --prefetch 0.";
+    return undefined;
+  },
+
+  /** Everything the queue holds is sent at once. */
+  unlimited({ consuming }: Sketch): string | undefined {
+    if (!consuming || consuming.get || consuming.prefetch !== 0 || consuming.noAck)
+      return undefined;
+    return "--prefetch 0 sets no limit: all messages come here at once and wait in memory, and other consumers get none; --prefetch 1 shares work fairly.";
+  },
+} as const;

@@ -1,0 +1,105 @@
+// What a dry run knows: the plan of either program, reduced to what is declared and how messages would flow. No secrets.
+import type { AdministrationPlan } from "../administer.ts";
+import type { ConnectionPlan } from "../amqp/session.ts";
+import type { Task, TopologyPlan } from "../amqp/topology.ts";
+import type { ConsumePlan } from "../consume.ts";
+import type { PublishPlan } from "../publish.ts";
+
+export interface Sketch {
+  readonly program: string;
+  /** The brokers, as `host:5672, vhost /, as guest`. */
+  readonly places: readonly string[];
+  /** What the run would warn about. */
+  readonly warnings: readonly string[];
+  readonly topology: TopologyPlan;
+  readonly tasks: readonly Task[];
+  readonly publishing: Publishing | undefined;
+  readonly consuming: Consuming | undefined;
+}
+
+/** How messages would be sent. */
+export interface Publishing {
+  readonly exchange: string;
+  /** Undefined: the name that the broker gives to the declared queue. */
+  readonly key: string | undefined;
+  /** What is sent: `3 messages`. */
+  readonly what: string;
+  readonly confirm: boolean;
+  readonly mandatory: boolean;
+  readonly persistent: boolean;
+  readonly priority: number | undefined;
+}
+
+/** How messages would be taken. */
+export interface Consuming {
+  /** Empty: the declared queue. */
+  readonly queue: string;
+  /** 0: no limit. */
+  readonly prefetch: number;
+  readonly noAck: boolean;
+  /** Fetched one by one. */
+  readonly get: boolean;
+}
+
+/** The plan of amqp-pub. */
+export function sketchPublish(plan: PublishPlan): Sketch {
+  return {
+    ...sketchRun("amqp-pub", plan),
+    tasks: [],
+    publishing: {
+      exchange: plan.exchange,
+      key: plan.routingKey,
+      what: describeSource(plan.source),
+      confirm: plan.delivery.confirm,
+      mandatory: plan.delivery.mandatory,
+      persistent: plan.properties.deliveryMode === 2,
+      priority: plan.properties.priority,
+    },
+    consuming: undefined,
+  };
+}
+
+/** The plan of amqp-con. */
+export function sketchConsume(plan: ConsumePlan): Sketch {
+  const { queue, prefetch, noAck } = plan.subscription;
+  return {
+    ...sketchRun("amqp-con", plan),
+    tasks: [],
+    publishing: undefined,
+    consuming: { queue, prefetch, noAck, get: plan.get },
+  };
+}
+
+/** Administration by either program. */
+export function sketchAdministration(program: string, plan: AdministrationPlan): Sketch {
+  const { tasks } = plan;
+  return { ...sketchRun(program, plan), tasks, publishing: undefined, consuming: undefined };
+}
+
+function sketchRun(
+  program: string,
+  {
+    connection,
+    topology,
+    warnings,
+  }: {
+    readonly connection: ConnectionPlan;
+    readonly topology: TopologyPlan;
+    readonly warnings: readonly string[];
+  },
+) {
+  const places = connection.targets.map(
+    ({ host, port, vhost, username, tls }) =>
+      `${host}:${port}${tls ? " (TLS)" : ""}, vhost ${vhost}, as ${username}`,
+  );
+  return { program, places, topology, warnings };
+}
+
+function describeSource(source: PublishPlan["source"]): string {
+  if (source.kind === "message") {
+    const { times } = source.repeat;
+    if (times === 0) return "messages for ever";
+    return times === 1 ? "one message" : `${times} messages`;
+  }
+  return source.kind === "files" ? `${source.paths.length} file(s)` : "each line as a message";
+}

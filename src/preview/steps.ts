@@ -1,0 +1,65 @@
+// What a run would do, one line each, in the words in which a run says that it was done.
+import type { Task, TopologyPlan } from "../amqp/topology.ts";
+import { describeExchange, describeQueue, nameQueue } from "./properties.ts";
+import type { Publishing, Sketch } from "./sketch.ts";
+
+/** The lines, in the order of the run. Nothing is escaped yet. */
+export function listSteps({
+  places,
+  topology,
+  tasks,
+  publishing,
+  consuming,
+}: Sketch): readonly string[] {
+  const { queue } = topology;
+  const consumed = consuming && (queue?.name || consuming.queue);
+  return [
+    `Would connect to ${places.join(", or to ")}`,
+    ...listTopology(topology),
+    ...tasks.map(describeTask),
+    ...(publishing ? [describeSending(publishing)] : []),
+    ...(consumed === undefined ? [] : [`Would consume from queue: ${nameQueue(consumed)}`]),
+  ];
+}
+
+function listTopology({ exchange, queue, bindings, passive }: TopologyPlan): readonly string[] {
+  const verb = passive ? "Would look for" : "Would create";
+  const say = (what: string, name: string, properties: readonly string[]): string =>
+    `${verb} ${what}: ${name}${passive ? "" : ` (${properties.join(", ")})`}`;
+  return [
+    ...(exchange ? [say("exchange", exchange.name, describeExchange(exchange))] : []),
+    ...(queue ? [say("queue", nameQueue(queue.name), describeQueue(queue))] : []),
+    ...bindings.map(({ to, destination, source, key }) => {
+      const name = nameQueue(destination || (queue?.name ?? ""));
+      return `Would bind ${to === "queue" ? "Queue" : "Exchange"} [${name}] to Exchange [${source}] ${key}`;
+    }),
+  ];
+}
+
+function describeTask(task: Task): string {
+  switch (task.act) {
+    case "purge":
+      return `Would purge queue: ${nameQueue(task.queue)}`;
+    case "depth":
+      return `Would count queue: ${nameQueue(task.queue)}`;
+    case "delete-queue":
+      return `Would delete queue: ${nameQueue(task.queue)}${conditions(task.ifEmpty, task.ifUnused)}`;
+    case "delete-exchange":
+      return `Would delete exchange: ${task.exchange}${conditions(false, task.ifUnused)}`;
+    case "unbind": {
+      const { to, destination, source, key } = task.binding;
+      return `Would unbind ${to === "queue" ? "Queue" : "Exchange"} [${nameQueue(destination)}] from Exchange [${source}] ${key}`;
+    }
+  }
+}
+
+function conditions(ifEmpty: boolean, ifUnused: boolean): string {
+  const all = [...(ifEmpty ? ["empty"] : []), ...(ifUnused ? ["unused"] : [])];
+  return all.length === 0 ? "" : `, if ${all.join(" and ")}`;
+}
+
+function describeSending({ what, exchange, key }: Publishing): string {
+  const target = exchange === "" ? "the default exchange" : `exchange ${exchange}`;
+  const name = key ?? nameQueue("");
+  return `Would send ${what} to ${target} ${name === "" ? "without key" : `with key ${name}`}`;
+}
