@@ -1,6 +1,7 @@
 // Typed AMQP fields (headers and arguments) in the form that a JSON record shows: types that JSON lacks are tagged,
 // `{"int":"9007199254740993"}`. How they travel on the wire is amqp/table.ts.
 import { ValueError } from "./errors.ts";
+import { parseExact } from "./exact-json.ts";
 
 /** A value of a field table. An object with exactly one key that is a tag below is a typed value. */
 export type Field =
@@ -62,6 +63,9 @@ function toBigInt(value: Field): bigint | undefined {
 function toFloat(value: Field): number {
   const special = value === "NaN" || value === "Infinity" || value === "-Infinity";
   if (typeof value === "number" || special || value === "-0") return Number(value);
+  // A large whole number in JSON: exact-json.ts.
+  const large = isTaggedInt(value) ? toBigInt(value.int) : undefined;
+  if (large !== undefined) return Number(large);
   throw new ValueError('expected a number, "NaN", "Infinity" or "-Infinity"');
 }
 
@@ -97,6 +101,11 @@ const tags: Readonly<Record<string, (value: Field) => TypedField>> = {
   string64: (value) => ["string64", toBase64(value)],
   table: (value) => ["table", toTable(value)],
 };
+
+/** Is this a whole number that a double cannot hold, tagged? */
+export function isTaggedInt(field: Field): field is { readonly int: Field } {
+  return typeof field === "object" && field !== null && "int" in field;
+}
 
 export function isList(field: Field): field is readonly Field[] {
   return Array.isArray(field);
@@ -148,7 +157,7 @@ const readers: Readonly<Record<string, (text: string) => Field>> = {
   timestamp: (text) => ({ timestamp: readSeconds(text) }),
   bytes: (text) => ({ bytes: toBase64(text) }),
   null: () => null,
-  json: readJson,
+  json: parseExact,
 };
 
 /** The type names of `KEY:TYPE=VALUE`. */
@@ -160,18 +169,18 @@ export function readField(type: string, text: string): Field {
   if (!read)
     throw new ValueError(`unknown type "${type}"; expected one of ${fieldTypes.join(", ")}`);
   const field = read(text);
-  check(field);
+  checkField(field);
   return field;
 }
 
 /** Finds tagged values that do not fit their tag, and names that AMQP cannot carry. @throws ValueError */
-function check(field: Field): void {
-  if (isList(field)) return field.forEach(check);
+export function checkField(field: Field): void {
+  if (isList(field)) return field.forEach(checkField);
   const [tag, value] = typed(field);
   if (tag !== "table") return;
   for (const [key, entry] of Object.entries(value)) {
     if (Buffer.byteLength(key) > 255) throw new ValueError("expected names of at most 255 bytes");
-    check(entry);
+    checkField(entry);
   }
 }
 
@@ -182,18 +191,4 @@ export function readSeconds(text: string): number {
     throw new ValueError("expected a time such as 2026-01-01T00:00:00Z, or seconds since 1970");
   }
   return Math.floor(ms / 1000);
-}
-
-/** JSON in which whole numbers keep every digit: those that a double cannot hold become tagged. */
-function readJson(text: string): Field {
-  const strings = /"(?:[^"\\]|\\.)*"/;
-  const numbers = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/;
-  const exact = text.replace(new RegExp(`${strings.source}|${numbers.source}`, "g"), (token) =>
-    /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? `{"int":"${token}"}` : token,
-  );
-  try {
-    return JSON.parse(exact);
-  } catch {
-    throw new ValueError("expected JSON");
-  }
 }

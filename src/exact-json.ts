@@ -1,0 +1,46 @@
+// JSON in which whole numbers keep every digit: those that a double cannot hold become typed fields, `{"int":"…"}`.
+import type { Field } from "./fields.ts";
+import { ValueError } from "./errors.ts";
+
+/** Fewer digits in a row than this fit a double. */
+const manyDigits = /\d{16}/;
+
+/** What the text says. @throws ValueError when it is no JSON */
+export function parseExact(text: string): Field {
+  try {
+    return JSON.parse(manyDigits.test(text) ? tagLargeNumbers(text) : text);
+  } catch {
+    throw new ValueError("expected JSON");
+  }
+}
+
+/** Goes from string to number to string: one regular expression for all would exhaust the stack on a long string. */
+function tagLargeNumbers(text: string): string {
+  const start = /["\d-]/g;
+  const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+  let exact = "";
+  let copied = 0;
+  for (let found = start.exec(text); found; found = start.exec(text)) {
+    if (found[0] === '"') {
+      start.lastIndex = findStringEnd(text, found.index);
+      continue;
+    }
+    number.lastIndex = found.index;
+    const [token = found[0]] = number.exec(text) ?? [];
+    start.lastIndex = found.index + token.length;
+    if (!/^-?\d+$/.test(token) || Number.isSafeInteger(Number(token))) continue;
+    exact += `${text.slice(copied, found.index)}{"int":"${token}"}`;
+    copied = start.lastIndex;
+  }
+  return exact + text.slice(copied);
+}
+
+/** The index behind the string that begins at `start`. */
+function findStringEnd(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text[end - 1 - backslashes] === "\\") backslashes++;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+  return text.length;
+}

@@ -1,0 +1,189 @@
+// The record: one message as one JSON line, with which it can be published again byte for byte. amqp-con writes it
+// (--format json, --save), handlers read it, amqp-pub takes it (--json, --from-dir; source/records.ts and directory.ts).
+//
+// A folder of saved messages (amqp-con --save DIR) holds two files a message: `0000000001.body`, its bytes, written first,
+// and `0000000001.json`, its record without body, on one line, which tells that the message is complete. The numbers are
+// the order in which the messages were received; they count on behind the largest one in the folder. See `savedNames`.
+import { isUtf8 } from "node:buffer";
+import { encodeText } from "./amqp/text.ts";
+import { ValueError } from "./errors.ts";
+import { checkField, isList, isTaggedInt, readSeconds, type Field, type Table } from "./fields.ts";
+import type { Delivery, Message, Properties } from "./message.ts";
+
+/** What a record may leave out falls back to the flags of amqp-pub. */
+export interface PublishRecord {
+  readonly exchange?: string;
+  readonly routingKey?: string;
+  readonly properties: Properties;
+  /** Undefined: it is elsewhere, or empty. */
+  readonly body: Buffer | undefined;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number | undefined;
+}
+
+/** The part of a delivery that a record shows. */
+export type Recorded = Message & Pick<Delivery, "redelivered" | "deliveryTag">;
+
+/** One line without its newline. The body is text when it is valid UTF-8, else base64; `receivedAt` in ms since 1970. */
+export function toRecord(delivery: Recorded, receivedAt: number): string {
+  const { body } = delivery;
+  const content = isUtf8(body)
+    ? { body: body.toString("utf8") }
+    : { bodyBase64: body.toString("base64") };
+  return toLine({ ...describe(delivery, receivedAt), ...content });
+}
+
+/** The record of a message whose body is kept in a file beside it. */
+export function toRecordWithoutBody(delivery: Recorded, receivedAt: number): string {
+  return toLine(describe(delivery, receivedAt));
+}
+
+/** The names of the two files of the message with this number (from 1 on) in a folder of saved messages. */
+export function savedNames(number: number): { readonly record: string; readonly body: string } {
+  const name = `${number}`.padStart(10, "0");
+  return { record: `${name}.json`, body: `${name}.body` };
+}
+
+function describe(delivery: Recorded, receivedAt: number): object {
+  const { exchange, routingKey, redelivered, deliveryTag, properties } = delivery;
+  const time = new Date(receivedAt).toISOString();
+  return { exchange, routingKey, redelivered, deliveryTag, receivedAt: time, properties };
+}
+
+/** What some reader takes for the end of a line, or a terminal for a command or a change of direction (ui/escape.ts). */
+const unsafe =
+  /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+
+function toLine(record: object): string {
+  return JSON.stringify(record).replace(unsafe, escapeUnits);
+}
+
+function escapeUnits(characters: string): string {
+  return characters
+    .split("")
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
+}
+
+/** Reads a record. @throws ValueError naming the key and what was expected of it */
+export function readRecord(record: Field): PublishRecord {
+  const { exchange, routingKey, body, bodyBase64, receivedAt, ...others } = toTable(record);
+  const { properties = {}, redelivered: _, deliveryTag: __, ...unknown } = others;
+  refuseUnknown(unknown);
+  if (body !== undefined && bodyBase64 !== undefined)
+    throw new ValueError('"body" excludes "bodyBase64"');
+  return {
+    ...(exchange !== undefined && { exchange: at("exchange", readShort, exchange) }),
+    ...(routingKey !== undefined && { routingKey: at("routingKey", readShort, routingKey) }),
+    properties: readProperties(at("properties", toTable, properties)),
+    body: at("bodyBase64", readBase64, bodyBase64) ?? at("body", readBody, body),
+    receivedAt: at("receivedAt", readTime, receivedAt),
+  };
+}
+
+/** Reads the value of a key that may be absent, and names the key in what goes wrong. */
+function at<T>(key: string, read: (field: Field) => T, field: Field): T;
+function at<T>(key: string, read: (field: Field) => T, field: Field | undefined): T | undefined;
+function at<T>(key: string, read: (field: Field) => T, field: Field | undefined): T | undefined {
+  if (field === undefined) return undefined;
+  try {
+    return read(field);
+  } catch (error) {
+    throw error instanceof ValueError ? new ValueError(`"${key}": ${error.message}`) : error;
+  }
+}
+
+function refuseUnknown(unknown: Table): void {
+  const [key] = Object.keys(unknown);
+  if (key !== undefined) throw new ValueError(`unknown key "${key}"`);
+}
+
+/** Each property with its reader. */
+const readers: Readonly<Record<string, (field: Field) => Properties>> = {
+  contentType: (field) => ({ contentType: readShort(field) }),
+  contentEncoding: (field) => ({ contentEncoding: readShort(field) }),
+  headers: (field) => ({ headers: readHeaders(field) }),
+  deliveryMode: (field) => ({ deliveryMode: readByte(field) }),
+  priority: (field) => ({ priority: readByte(field) }),
+  correlationId: (field) => ({ correlationId: readShort(field) }),
+  replyTo: (field) => ({ replyTo: readShort(field) }),
+  expiration: (field) => ({ expiration: readShort(field) }),
+  messageId: (field) => ({ messageId: readShort(field) }),
+  timestamp: (field) => ({ timestamp: readTimestamp(field) }),
+  type: (field) => ({ type: readShort(field) }),
+  userId: (field) => ({ userId: readShort(field) }),
+  appId: (field) => ({ appId: readShort(field) }),
+  clusterId: (field) => ({ clusterId: readShort(field) }),
+};
+
+function readProperties(table: Table): Properties {
+  const properties: Properties = {};
+  for (const [name, field] of Object.entries(table)) {
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+    if (!read) throw new ValueError(`unknown key "${name}" in "properties"`);
+    Object.assign(properties, at(name, read, field));
+  }
+  return properties;
+}
+
+function toTable(field: Field): Table {
+  if (typeof field === "object" && field !== null && !isList(field)) return field;
+  throw new ValueError("expected an object");
+}
+
+function readHeaders(field: Field): Table {
+  const headers = toTable(field);
+  for (const [name, value] of Object.entries(headers)) {
+    if (Buffer.byteLength(name) > 255) throw new ValueError("expected names of at most 255 bytes");
+    at(name, checkField, value);
+  }
+  return headers;
+}
+
+function readText(field: Field): string {
+  if (typeof field === "string") return field;
+  throw new ValueError("expected text");
+}
+
+function readShort(field: Field): string {
+  const text = readText(field);
+  if (text.length <= 255 && encodeText(text).length <= 255) return text;
+  throw new ValueError("longer than the 255 bytes that AMQP allows");
+}
+
+function readByte(field: Field): number {
+  if (typeof field === "number" && Number.isInteger(field) && field >= 0 && field <= 255)
+    return field;
+  throw new ValueError("expected a whole number from 0 to 255");
+}
+
+const MAX_TIMESTAMP = 2n ** 64n - 1n;
+
+/** Seconds since 1970, as number or as text, or a time such as 2026-01-01T00:00:00Z. */
+function readTimestamp(field: Field): number | string {
+  if (typeof field === "number" && Number.isSafeInteger(field) && field >= 0) return field;
+  const text = isTaggedInt(field) ? field.int : field;
+  if (typeof text !== "string") throw new ValueError("expected whole seconds since 1970");
+  if (!/^\d+$/.test(text)) return readSeconds(text);
+  if (BigInt(text) > MAX_TIMESTAMP) throw new ValueError("expected at most 64 bits");
+  return Number.isSafeInteger(Number(text)) ? Number(text) : text;
+}
+
+function readBody(field: Field): Buffer {
+  const text = readText(field);
+  if (text.isWellFormed()) return Buffer.from(text, "utf8");
+  throw new ValueError('expected text that is valid Unicode; bytes belong into "bodyBase64"');
+}
+
+function readBase64(field: Field): Buffer {
+  const text = readText(field);
+  if (/^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 !== 1)
+    return Buffer.from(text, "base64");
+  throw new ValueError("expected base64");
+}
+
+function readTime(field: Field): number {
+  const ms = Date.parse(readText(field));
+  if (!Number.isNaN(ms)) return ms;
+  throw new ValueError("expected a time such as 2026-01-01T00:00:00.000Z");
+}

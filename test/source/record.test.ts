@@ -1,0 +1,129 @@
+// The record: what it looks like, that it loses nothing, and that it says what is wrong with a bad one.
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeProperties, encodeProperties } from "../../src/amqp/properties.ts";
+import { parseExact } from "../../src/exact-json.ts";
+import { readRecord, savedNames, toRecord, toRecordWithoutBody } from "../../src/record.ts";
+import { escapeLine } from "../../src/ui/escape.ts";
+import { body, properties } from "../support/arbitrary-message.ts";
+
+const receivedAt = Date.UTC(2026, 10, 21, 9, 0, 0, 123);
+const delivery = {
+  exchange: "logs",
+  routingKey: "kern.critical",
+  redelivered: false,
+  deliveryTag: 1,
+  properties: {
+    contentType: "text/plain",
+    deliveryMode: 2,
+    headers: { n: { int: "9007199254740993" }, x: "text" },
+  },
+  body: Buffer.from("héllo"),
+};
+
+const read = (line: string) => readRecord(parseExact(line));
+
+describe("a record", () => {
+  it("looks as the README shows it", () => {
+    expect(toRecord(delivery, receivedAt)).toBe(
+      '{"exchange":"logs","routingKey":"kern.critical","redelivered":false,"deliveryTag":1,' +
+        '"receivedAt":"2026-11-21T09:00:00.123Z","properties":{"contentType":"text/plain","deliveryMode":2,' +
+        '"headers":{"n":{"int":"9007199254740993"},"x":"text"}},"body":"héllo"}',
+    );
+  });
+
+  it("holds bytes that are no UTF-8 in base64", () => {
+    const line = toRecord({ ...delivery, body: Buffer.of(0xff, 0x00) }, receivedAt);
+    expect(line).toContain('"bodyBase64":"/wA="');
+    expect(line).not.toContain('"body":');
+  });
+
+  it("keeps a byte order mark at the start of a body", () => {
+    const withMark = Buffer.from("\ufeffhello");
+    expect(read(toRecord({ ...delivery, body: withMark }, receivedAt)).body).toEqual(withMark);
+  });
+
+  it("leaves out a body that is kept in a file beside it, whose name it does not choose", () => {
+    expect(toRecordWithoutBody(delivery, receivedAt)).not.toContain("body");
+    expect(savedNames(12)).toEqual({ record: "0000000012.json", body: "0000000012.body" });
+  });
+
+  it("keeps any message, on one line without a character that acts on a terminal", () => {
+    fc.assert(
+      fc.property(properties, body, (some, content) => {
+        const wire = encodeProperties(some);
+        const sent = { ...delivery, properties: decodeProperties(wire), body: content };
+        const line = toRecord(sent, receivedAt);
+        expect(line).toBe(escapeLine(line));
+        const again = read(line);
+        expect(again.body).toEqual(content);
+        expect(encodeProperties(again.properties)).toEqual(wire);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("reading a record", () => {
+  it("leaves what is absent to the flags", () => {
+    expect(read("{}")).toEqual({ properties: {}, body: undefined, receivedAt: undefined });
+  });
+
+  it("keeps each digit of a number that a double cannot hold", () => {
+    const line =
+      '{"properties":{"headers":{"n":9007199254740993,"t":"9007199254740993"},"timestamp":18446744073709551615}}';
+    expect(read(line).properties).toEqual({
+      headers: { n: { int: "9007199254740993" }, t: "9007199254740993" },
+      timestamp: "18446744073709551615",
+    });
+  });
+
+  it("takes a timestamp as a time, too", () => {
+    const line = '{"properties":{"timestamp":"2026-01-01T00:00:00Z"}}';
+    expect(read(line).properties.timestamp).toBe(1767225600);
+  });
+
+  it.each([
+    ["[]", "expected an object"],
+    ["5", "expected an object"],
+    ["{", "expected JSON"],
+    ["", "expected JSON"],
+    ['{"boddy":""}', 'unknown key "boddy"'],
+    ['{"body":"","bodyBase64":""}', '"body" excludes "bodyBase64"'],
+    ['{"body":{}}', '"body": expected text'],
+    [
+      '{"body":"\\ud800"}',
+      '"body": expected text that is valid Unicode; bytes belong into "bodyBase64"',
+    ],
+    ['{"bodyBase64":"*"}', '"bodyBase64": expected base64'],
+    ['{"exchange":1}', '"exchange": expected text'],
+    [
+      `{"routingKey":"${"x".repeat(256)}"}`,
+      '"routingKey": longer than the 255 bytes that AMQP allows',
+    ],
+    [
+      `{"routingKey":"${"é".repeat(128)}"}`,
+      '"routingKey": longer than the 255 bytes that AMQP allows',
+    ],
+    ['{"receivedAt":"soon"}', '"receivedAt": expected a time such as 2026-01-01T00:00:00.000Z'],
+    ['{"properties":{"colour":"red"}}', 'unknown key "colour" in "properties"'],
+    ['{"properties":{"__proto__":"x"}}', 'unknown key "__proto__" in "properties"'],
+    ['{"properties":{"priority":256}}', '"priority": expected a whole number from 0 to 255'],
+    [
+      '{"properties":{"deliveryMode":"2"}}',
+      '"deliveryMode": expected a whole number from 0 to 255',
+    ],
+    ['{"properties":{"timestamp":-1}}', '"timestamp": expected whole seconds since 1970'],
+    [
+      '{"properties":{"timestamp":"18446744073709551616"}}',
+      '"timestamp": expected at most 64 bits',
+    ],
+    [
+      '{"properties":{"headers":{"a":{"int":"x"}}}}',
+      '"headers": "a": expected a whole number from',
+    ],
+    ['{"properties":{"headers":[]}}', '"headers": expected an object'],
+  ])("of %s says: %s", (line, message) => {
+    expect(() => read(line)).toThrow(message);
+  });
+});
