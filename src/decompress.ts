@@ -1,0 +1,68 @@
+// --decompress: bodies as they were before their content-encoding. What cannot be decompressed, or would become too large,
+// stays as it is and is told: a few bytes from a stranger must not fill the memory.
+import type { Delivery } from "./message.ts";
+import { formatSize } from "./ui/size.ts";
+import type { Log } from "./ui/log.ts";
+
+/** Turns bodies into what they were before they were compressed. */
+export type Decompress = (batch: readonly Delivery[]) => Promise<readonly Delivery[]>;
+
+/** Larger bodies stay compressed: RabbitMQ takes no message above 512 MiB, by default none above 16 MiB. */
+export const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
+
+type Decoder = (bytes: Buffer, limit: number) => Promise<Buffer>;
+
+/** Loads zlib. `limit` is the largest body in bytes. */
+export async function openDecompress(limit: number, log: Log): Promise<Decompress> {
+  const decoders = await loadDecoders();
+  const decode = async (delivery: Delivery): Promise<Delivery> => {
+    const encoding = delivery.properties.contentEncoding?.trim().toLowerCase() ?? "";
+    const decoder = decoders.get(encoding);
+    if (!decoder) return delivery;
+    try {
+      return withBody(delivery, await decoder(delivery.body, limit));
+    } catch (error) {
+      log.warn(`message ${delivery.deliveryTag} is shown compressed: ${explain(error, limit)}`);
+      return delivery;
+    }
+  };
+  return async (batch) => {
+    if (!batch.some(({ properties }) => properties.contentEncoding)) return batch;
+    const decoded: Delivery[] = [];
+    // One after the other: several at once would take the limit's memory several times.
+    for (const delivery of batch) decoded.push(await decode(delivery));
+    return decoded;
+  };
+}
+
+async function loadDecoders(): Promise<ReadonlyMap<string, Decoder>> {
+  const zlib = await import("node:zlib");
+  const { promisify } = await import("node:util");
+  const gunzip = promisify(zlib.gunzip);
+  const inflate = promisify(zlib.inflate);
+  const inflateRaw = promisify(zlib.inflateRaw);
+  const brotli = promisify(zlib.brotliDecompress);
+  const asGzip: Decoder = (bytes, maxOutputLength) => gunzip(bytes, { maxOutputLength });
+  // "deflate" is zlib's format by the standard (RFC 9110, 8.4.1.2); some write it without its header.
+  const asDeflate: Decoder = (bytes, maxOutputLength) =>
+    ((bytes[0] ?? 0) & 0x0f) === 8
+      ? inflate(bytes, { maxOutputLength })
+      : inflateRaw(bytes, { maxOutputLength });
+  return new Map([
+    ["gzip", asGzip],
+    ["x-gzip", asGzip],
+    ["deflate", asDeflate],
+    ["br", (bytes, maxOutputLength) => brotli(bytes, { maxOutputLength })],
+  ]);
+}
+
+function withBody(delivery: Delivery, body: Buffer): Delivery {
+  const { contentEncoding: _, ...properties } = delivery.properties;
+  return { ...delivery, properties, body };
+}
+
+function explain(error: unknown, limit: number): string {
+  if (error instanceof RangeError && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
+    return `its body becomes larger than --decompress-limit, ${formatSize(limit)}`;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,177 @@
+// --where: which messages are wanted. The language is CEL (cel.dev), which cannot loop for ever, reach into the program or
+// change anything; why this library: docs/adr/0020-where-is-cel.md. It is loaded only when it is used.
+import { UsageError } from "./errors.ts";
+import { parseExact } from "./exact-json.ts";
+import { isList, typed, type Field, type Table } from "./fields.ts";
+import type { Delivery } from "./message.ts";
+import type { Log } from "./ui/log.ts";
+
+/** Is this message wanted? Never throws. */
+export type Where = (delivery: Delivery) => boolean;
+
+/** What an expression may name, each with its type. */
+const variables: Readonly<Record<string, string>> = {
+  key: "string",
+  exchange: "string",
+  queue: "string",
+  redelivered: "bool",
+  properties: "map<string, dyn>",
+  headers: "map<string, dyn>",
+  body: "string",
+  json: "dyn",
+};
+
+/** What CEL calculates with: bigint is its int, number its double, Date its timestamp. */
+type Value =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Date
+  | Uint8Array
+  | readonly Value[]
+  | { readonly [key: string]: Value };
+
+/**
+ * Reads an expression. A message about which it says nothing (a header that is not there, a body that is no JSON) is not
+ * wanted; other mistakes are told once. @throws UsageError with what is wrong with it
+ */
+export async function openWhere(expression: string, log: Log): Promise<Where> {
+  const { Environment, EvaluationError } = await import("@marcbachmann/cel-js");
+  const environment = new Environment({ enableOptionalTypes: true });
+  for (const [name, type] of Object.entries(variables)) environment.registerVariable(name, type);
+  const evaluate = orUsageError(expression, () => environment.parse(expression));
+  const checked = evaluate.check();
+  if (!checked.valid) throw wrong(expression, checked.error);
+  if (checked.type !== "bool" && checked.type !== "dyn")
+    throw wrong(expression, new TypeError(`it is of type ${checked.type}, not yes or no`));
+  const told = new Set<string>();
+  const tell = (error: unknown): void => {
+    const { code } = error instanceof EvaluationError ? error : { code: "" };
+    if (code === "no_such_key" || told.has(code)) return;
+    told.add(code);
+    log.warn(`--where cannot be decided for a message, which is not wanted then: ${first(error)}`);
+  };
+  return (delivery) => {
+    try {
+      const answer: unknown = evaluate(toContext(delivery));
+      if (typeof answer !== "boolean") tell(new TypeError(`it is ${typeof answer}, not yes or no`));
+      return answer === true;
+    } catch (error) {
+      tell(error);
+      return false;
+    }
+  };
+}
+
+function orUsageError<T>(expression: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw wrong(expression, error);
+  }
+}
+
+function wrong(expression: string, error: unknown): UsageError {
+  return new UsageError(
+    `--where "${expression}": ${first(error)}`,
+    `it is a CEL expression over ${Object.keys(variables).join(", ")}: key.startsWith("kern.") && headers.n > 5`,
+    error,
+  );
+}
+
+/** The first line: the library adds a drawing of the place. */
+function first(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+}
+
+/** What the names stand for. Body and JSON are made from the bytes only when they are asked for. */
+function toContext(delivery: Delivery): object {
+  const { exchange, routingKey, queue, redelivered, properties } = delivery;
+  let json: { readonly value: Value } | undefined;
+  return {
+    key: routingKey,
+    exchange,
+    queue,
+    redelivered,
+    get properties() {
+      return toMap(properties);
+    },
+    get headers() {
+      return fromTable(properties.headers ?? {});
+    },
+    get body() {
+      return delivery.body.toString("utf8");
+    },
+    get json() {
+      json ??= { value: readJson(delivery.body) };
+      return json.value;
+    },
+  };
+}
+
+function toMap(properties: Delivery["properties"]): Value {
+  const map: Record<string, Value> = Object.create(null);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "timestamp") map[name] = toDate(BigInt(value));
+    else if (name !== "headers") map[name] = typeof value === "number" ? BigInt(value) : value;
+  }
+  return map;
+}
+
+function fromTable(table: Table): Value {
+  const map: Record<string, Value> = Object.create(null);
+  for (const [name, field] of Object.entries(table)) map[name] = fromField(field);
+  return map;
+}
+
+function fromField(field: Field): Value {
+  if (isList(field)) return field.map(fromField);
+  const [type, value] = typed(field);
+  switch (type) {
+    case "table":
+      return fromTable(value);
+    case "timestamp":
+      return toDate(value);
+    case "bytes":
+    case "string64":
+      return Buffer.from(value, "base64");
+    case "decimal":
+      return value.digits / 10 ** value.places;
+    case "text":
+    case "bool":
+    case "null":
+    case "int":
+    case "float":
+    case "double":
+      return value;
+    default:
+      return BigInt(value);
+  }
+}
+
+function toDate(seconds: bigint): Date {
+  return new Date(Number(seconds) * 1000);
+}
+
+/** The body's JSON; null when it is none. Numbers are doubles, as JSON's are in CEL, unless they would lose digits. */
+function readJson(body: Buffer): Value {
+  try {
+    return fromJson(parseExact(body.toString("utf8")));
+  } catch {
+    return null;
+  }
+}
+
+function fromJson(json: Field): Value {
+  if (isList(json)) return json.map(fromJson);
+  if (typeof json !== "object" || json === null) return json;
+  const { int, ...others } = json;
+  // As exact-json.ts writes a number that no double holds.
+  if (typeof int === "string" && /^-?\d{16,}$/.test(int) && Object.keys(others).length === 0)
+    return BigInt(int);
+  const map: Record<string, Value> = Object.create(null);
+  for (const [name, value] of Object.entries(json)) map[name] = fromJson(value);
+  return map;
+}
