@@ -1,5 +1,6 @@
 // The story of amqp-con: for each batch of deliveries, work on it and settle it; until a stop rule holds.
 import { Consumer } from "./amqp/consumer.ts";
+import { beside, Courier, type Destination } from "./amqp/courier.ts";
 import { Getter } from "./amqp/getter.ts";
 import type { Intake, SubscriptionPlan } from "./amqp/intake.ts";
 import { Session, type ConnectionPlan } from "./amqp/session.ts";
@@ -11,6 +12,9 @@ import { openSink, type SinkPlan } from "./sink/index.ts";
 import { StopRules, type StopPlan } from "./stop.ts";
 import { reportReceived, type SummaryStyle } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
+import { reportPassing } from "./ui/passing-report.ts";
+import { forwarding } from "./work/forward.ts";
+import { checkCommand, Handling, type HandlerPlan } from "./work/handler.ts";
 import { printing } from "./work/print.ts";
 import type { Work } from "./work/work.ts";
 import type { World } from "./world.ts";
@@ -29,6 +33,10 @@ export interface ConsumePlan {
   /** After the first message wait so long, then die without acknowledging or closing. */
   readonly lazyMs: number | undefined;
   readonly sink: SinkPlan;
+  /** Run a program for each message instead of showing it. */
+  readonly handler: HandlerPlan | undefined;
+  /** Publish each message on instead of showing it. */
+  readonly forward: Destination | undefined;
   readonly summary: SummaryStyle;
   readonly graceMs: number;
 }
@@ -36,17 +44,20 @@ export interface ConsumePlan {
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function consume(plan: ConsumePlan, world: World): Promise<number> {
   for (const warning of plan.warnings) world.log.warn(warning);
+  if (plan.handler) checkCommand(plan.handler, world.env);
+  const courier = openCourier(plan, world);
   const intake = plan.get ? new Getter(plan.subscription) : new Consumer(plan.subscription);
   const rules = new StopRules(plan.stop);
   const session = await Session.open(
     plan.connection,
     plan.topology,
-    intake,
+    courier ? beside(courier, intake) : intake,
     reportSession(world.log),
     world,
   );
+  let failures = 0;
   try {
-    if (plan.lazyMs === undefined) await take(plan, intake, rules, world);
+    if (plan.lazyMs === undefined) failures = await take(plan, intake, courier, rules, world);
     else await crash(plan, plan.lazyMs, intake, session, world);
   } catch (error) {
     if (!(error instanceof ReaderGone)) throw error;
@@ -55,19 +66,52 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
     await session.close();
     report(plan, intake, rules, world);
   }
-  return exitCode(plan, rules);
+  return exitCode(plan, rules, failures);
 }
 
-/** Works on batches until a rule holds, a signal comes or the session fails; then finishes what is in hand. */
+/** What publishes on the consumer's connection, where something is to be published. */
+function openCourier(plan: ConsumePlan, { log }: World): Courier | undefined {
+  if (!plan.handler && !plan.forward) return undefined;
+  const destinations = [plan.forward, plan.handler?.aftermath.deadLetter];
+  return new Courier(
+    destinations.filter((destination) => destination !== undefined),
+    reportPassing(log),
+  );
+}
+
+/**
+ * Works on batches until a rule holds, a signal comes or the session fails; then finishes what is in hand. Resolves with
+ * the number of messages that have failed for good.
+ */
 async function take(
   plan: ConsumePlan,
   intake: Intake,
+  courier: Courier | undefined,
+  rules: StopRules,
+  world: World,
+): Promise<number> {
+  const work = await openWork(plan, intake, courier, world);
+  try {
+    await feed(plan, intake, work, rules, world);
+  } finally {
+    await work.end?.();
+  }
+  return work.failures ?? 0;
+}
+
+async function feed(
+  plan: ConsumePlan,
+  intake: Intake,
+  work: Work,
   rules: StopRules,
   world: World,
 ): Promise<void> {
-  const work = await openWork(plan, intake, world);
-  const stop = AbortSignal.any([world.signal, rules.signal]);
-  rules.start(() => intake.isEmpty());
+  const ends = [world.signal, rules.signal, work.failed];
+  const stop = AbortSignal.any(ends.filter((end) => end !== undefined));
+  rules.start(
+    () => intake.isEmpty(),
+    () => work.isBusy ?? false,
+  );
   for await (const arrived of until(intake.batches(), stop)) {
     const batch = rules.take(arrived);
     // The broker is told to stop before the last acknowledgement makes room for more.
@@ -79,7 +123,14 @@ async function take(
   intake.flush();
 }
 
-async function openWork(plan: ConsumePlan, intake: Intake, world: World): Promise<Work> {
+async function openWork(
+  plan: ConsumePlan,
+  intake: Intake,
+  courier: Courier | undefined,
+  world: World,
+): Promise<Work> {
+  if (plan.handler && courier) return Handling.open(plan.handler, intake, courier, world);
+  if (plan.forward && courier) return forwarding(plan.forward, intake, courier);
   return printing(await openSink(plan.sink, world), intake, plan.verdict);
 }
 
@@ -106,8 +157,9 @@ function report(plan: ConsumePlan, intake: Intake, rules: StopRules, { log, sign
   reportReceived(rules.received, intake.account, reason, plan.summary, log);
 }
 
-function exitCode(plan: ConsumePlan, rules: StopRules): number {
+function exitCode(plan: ConsumePlan, rules: StopRules, failures: number): number {
   if (rules.reason?.ending === "timeout") return exitCodes.timeout.code;
+  if (failures > 0) return exitCodes.handler.code;
   const mayBeEmpty = plan.get || plan.stop.idleMs !== undefined;
   return rules.received === 0 && mayBeEmpty ? exitCodes.empty.code : exitCodes.done.code;
 }

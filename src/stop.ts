@@ -34,6 +34,7 @@ export class StopRules {
   #timeout: NodeJS.Timeout | undefined;
   #received = 0;
   #reason: StopReason | undefined;
+  #isBusy: () => boolean = () => false;
 
   constructor(plan: StopPlan) {
     this.#plan = plan;
@@ -55,8 +56,9 @@ export class StopRules {
     return this.#received;
   }
 
-  /** Starts the clocks. `isEmpty` asks the broker. */
-  start(isEmpty: () => Promise<boolean>): void {
+  /** Starts the clocks. `isEmpty` asks the broker. While `isBusy`, that nothing arrives does not count as idle. */
+  start(isEmpty: () => Promise<boolean>, isBusy: () => boolean = this.#isBusy): void {
+    this.#isBusy = isBusy;
     const { timeoutMs } = this.#plan;
     if (timeoutMs !== undefined) {
       const reason: StopReason = {
@@ -97,7 +99,8 @@ export class StopRules {
       text: `nothing has arrived for ${idleMs / 1000} s (--idle-timeout)`,
       ending: "done",
     };
-    this.#idle = setTimeout(() => this.#stop(reason), idleMs);
+    const ring = (): void => (this.#isBusy() ? this.#restartIdle() : this.#stop(reason));
+    this.#idle = setTimeout(ring, idleMs);
   }
 
   async #watchEmpty(isEmpty: () => Promise<boolean>): Promise<void> {

@@ -12,7 +12,7 @@ export interface Intake extends Client {
   /** Asks the broker to send nothing more, and ends `batches`. Resolves when the broker has agreed. */
   stop(): Promise<void>;
   /** Decides on deliveries of one batch; those of a lost channel are left to the broker, which gives them again. */
-  settle(batch: readonly Delivery[], verdict: Verdict): void;
+  settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void;
   /** Sends acknowledgements that wait for company (--ack-every). */
   flush(): void;
   /** Does the broker hold nothing more that is ready? Asked on the channel, so that what was on its way is here. */
@@ -25,7 +25,13 @@ export interface IntakeAccount {
   readonly acked: number;
   readonly requeued: number;
   readonly rejected: number;
+  /** Acknowledged too, after a copy for another try was stored. */
+  readonly retried: number;
+  /** Acknowledged too, after a copy was stored at --dead-letter. */
+  readonly deadLettered: number;
 }
+
+const counts = { ack: "acked", reject: "rejected", requeue: "requeued", leave: undefined } as const;
 
 /** What a subscription asks for. */
 export interface SubscriptionPlan {
@@ -44,7 +50,7 @@ export class Settler {
   readonly #plan: SubscriptionPlan;
   #link: Link | undefined;
   #settlement: Settlement | undefined;
-  #count = { acked: 0, requeued: 0, rejected: 0 };
+  #count = { acked: 0, requeued: 0, rejected: 0, retried: 0, deadLettered: 0 };
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
@@ -56,7 +62,7 @@ export class Settler {
 
   /** Deliveries with a verdict. */
   get progress(): number {
-    return this.#count.acked + this.#count.requeued + this.#count.rejected;
+    return Object.values(this.#count).reduce((sum, count) => sum + count, 0);
   }
 
   attach(link: Link): void {
@@ -74,14 +80,16 @@ export class Settler {
     this.#settlement?.arrived();
   }
 
-  settle(batch: readonly Delivery[], verdict: Verdict): void {
+  settle(
+    batch: readonly Delivery[],
+    verdict: Verdict,
+    as: keyof IntakeAccount | undefined = counts[verdict],
+  ): void {
     if (this.#plan.noAck) return;
     const generation = this.#link?.generation;
     for (const delivery of batch) {
       if (delivery.generation !== generation) continue;
-      if (verdict === "ack") this.#count.acked++;
-      if (verdict === "reject") this.#count.rejected++;
-      if (verdict === "requeue") this.#count.requeued++;
+      if (as) this.#count[as]++;
       this.#settlement?.settle(delivery.deliveryTag, verdict);
     }
     this.#settlement?.flush();

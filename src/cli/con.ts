@@ -11,9 +11,11 @@ import { administrationFlags } from "./flags/administration.ts";
 import { connectionFlags } from "./flags/connection.ts";
 import { consumeFlags, outputFlags, samplePublisherFlags } from "./flags/consume.ts";
 import { generalFlags } from "./flags/general.ts";
+import { handlerFlags } from "./flags/handler.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { consumerTopologyFlags } from "./flags/topology.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
+import { planTreatment } from "./handler-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planTopology } from "./topology-plan.ts";
@@ -22,6 +24,7 @@ const flags = {
   ...consumerTopologyFlags,
   ...administrationFlags,
   ...consumeFlags,
+  ...handlerFlags,
   ...outputFlags,
   ...connectionFlags,
   ...tlsFlags,
@@ -37,7 +40,7 @@ export const con: Program<typeof flags> = {
     "Takes messages from a queue, after declaring exchange, queue and bindings where that is asked for, and writes them to standard output; everything else goes to standard error.",
     "A message is acknowledged after it has been written: what was not is given again to this or another consumer. It runs until SIGINT or SIGTERM, until --count messages have been taken, or until the reader of its output has gone. After a lost connection it connects, declares and subscribes again.",
   ],
-  usage: "amqp-con [flags]",
+  usage: "amqp-con [flags] [-- COMMAND [ARG...]]",
   flags,
   examples: [
     { does: "declare a queue and show what arrives", command: "amqp-con -q hello -Q" },
@@ -57,6 +60,10 @@ export const con: Program<typeof flags> = {
       does: "take one message if there is one (exit code 8 if not)",
       command: "amqp-con -q tasks --get --format raw",
     },
+    {
+      does: "run a program for each message, four at once; try again when it fails",
+      command: "amqp-con -q tasks --jobs 4 --retries 5 --dead-letter :failed -- ./work.sh",
+    },
   ],
   prepare: (parsed, env) => {
     const { routingKey: keys, messageTtl } = parsed.options;
@@ -71,22 +78,21 @@ export const con: Program<typeof flags> = {
 /** What the flags of amqp-con mean. Pure. @throws UsageError */
 export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
   const { options, origin } = parsed;
-  if (parsed.operands.length > 0)
-    throw new UsageError(`unexpected argument "${parsed.operands[0]}" after --`);
   checkCombinations(options, origin);
   const connection = planConnection(options, origin, {
     name: "amqp-con",
     version,
   });
   const settling = planSettling(options);
+  const { handler, forward, ...treatment } = planTreatment(options, origin, parsed.operands);
   const limit = options.count ?? settling.limit ?? (options.get ? 1 : undefined);
   return {
     connection,
     topology: planTopology(options, origin, options.routingKey, options.messageTtl),
-    warnings: connection.warnings,
+    warnings: [...connection.warnings, ...treatment.warnings],
     subscription: {
       queue: options.queue,
-      prefetch: planPrefetch(options.prefetch, limit),
+      prefetch: planPrefetch(treatment.prefetch, limit),
       // With a count, no-ack would lose whatever the broker sends beyond it; acknowledging each is the same for the user.
       noAck: options.ackAuto && limit === undefined,
       ackEvery: options.ackEvery,
@@ -103,6 +109,8 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
     verdict: settling.verdict,
     lazyMs: options.lazy,
     sink: { format: options.format, verbose: options.verbose },
+    handler,
+    forward,
     summary: options.summary,
     graceMs: options.grace,
   };

@@ -2,7 +2,7 @@
 // How argv becomes values is parse.ts; which flags exist is flags/.
 import { ValueError } from "../errors.ts";
 import { readField, type Field } from "../fields.ts";
-import { readDuration, readSize } from "./units.ts";
+import { readDuration, readFactor, readSize } from "./units.ts";
 
 /** The headings of help and reference, in their order. */
 export const groups = [
@@ -10,6 +10,7 @@ export const groups = [
   "Message properties",
   "Delivery",
   "Consuming",
+  "Handlers",
   "Output",
   "Topology",
   "Administration",
@@ -131,6 +132,9 @@ export function timeToLive(bounds: { readonly min: number }) {
     throw new ValueError(`expected ${bounds.min} to ${MAX_TTL_MS} milliseconds`);
   });
 }
+
+/** How many times as much: 1 or more, not always whole. */
+export const factor = one("F", readFactor);
 
 /** A number of bytes: plain, `64KiB`, `1MB`. */
 export function size(bounds: { readonly max: number }) {

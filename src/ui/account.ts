@@ -29,19 +29,24 @@ function describe({ read, confirmed, returned, nacked, unconfirmed, resent }: Ac
   return resent === 0 ? sum : `${sum} (sent again: ${resent})`;
 }
 
-/** Tells what became of the messages taken: received = acked + requeued + rejected + left to the broker. */
+/**
+ * Tells what became of the messages taken: received = acked + requeued + rejected + retried + dead-lettered + left to the
+ * broker.
+ */
 export function reportReceived(
   received: number,
-  { acked, requeued, rejected }: IntakeAccount,
+  account: IntakeAccount,
   reason: string | undefined,
   style: SummaryStyle,
   log: Log,
 ): void {
-  const left = received - acked - requeued - rejected;
-  const counts = { received, acked, requeued, rejected, left, reason };
-  if (style === "json") log.note(JSON.stringify(counts));
+  const { acked, requeued, rejected, retried, deadLettered } = account;
+  const left = received - acked - requeued - rejected - retried - deadLettered;
+  if (style === "json") log.note(JSON.stringify({ received, ...account, left, reason }));
   if (style !== "text") return;
+  const passedOn =
+    retried + deadLettered === 0 ? "" : `retried ${retried} + dead-lettered ${deadLettered} + `;
   log.note(
-    `Account: received ${received} = acked ${acked} + requeued ${requeued} + rejected ${rejected} + left ${left}`,
+    `Account: received ${received} = acked ${acked} + requeued ${requeued} + rejected ${rejected} + ${passedOn}left ${left}`,
   );
 }

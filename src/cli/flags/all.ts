@@ -4,6 +4,7 @@ import { administrationFlags } from "./administration.ts";
 import { connectionFlags } from "./connection.ts";
 import { consumeFlags, outputFlags } from "./consume.ts";
 import { generalFlags } from "./general.ts";
+import { handlerFlags } from "./handler.ts";
 import { deliveryFlags, inputFlags, propertyFlags } from "./publish.ts";
 import { tlsFlags } from "./tls.ts";
 import { consumerTopologyFlags, publisherTopologyFlags } from "./topology.ts";
@@ -14,6 +15,7 @@ export const allFlags: FlagTable = {
   ...propertyFlags,
   ...deliveryFlags,
   ...consumeFlags,
+  ...handlerFlags,
   ...outputFlags,
   ...publisherTopologyFlags,
   ...consumerTopologyFlags,

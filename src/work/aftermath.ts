@@ -1,0 +1,179 @@
+// What becomes of a message when its handler has ended: acknowledged, answered, put back, tried again later, or given up.
+// The order is what keeps messages safe: stored elsewhere first, settled here after it. A crash in between is a duplicate.
+import type { Courier, Destination } from "../amqp/courier.ts";
+import type { Intake } from "../amqp/intake.ts";
+import { now } from "../clock.ts";
+import { Failure } from "../errors.ts";
+import type { Delivery, Message } from "../message.ts";
+import type { Log } from "../ui/log.ts";
+import { deadLetter } from "./dead-letter.ts";
+import { describeEnd, isFailure, judge, type End, type FailureAction } from "./judgement.ts";
+import { attemptOf } from "./origin.ts";
+import { PutBack } from "./put-back.ts";
+import { errorReplyTo, replyTo } from "./reply.ts";
+import { delayAfter, delayQueue, leaseMs, waiting, type RetryPlan } from "./retry.ts";
+
+export interface AftermathPlan {
+  /** Undefined: see `judge`. */
+  readonly onFailure: FailureAction | undefined;
+  readonly retry: RetryPlan;
+  /** Delay queues are quorum queues, as the queue is. */
+  readonly isQuorum: boolean;
+  /** Where messages go that have failed for good; undefined: they are rejected. */
+  readonly deadLetter: Destination | undefined;
+  /** Answer requests. */
+  readonly reply: boolean;
+}
+
+/** How a handler has ended, and what it has left. */
+export interface Outcome {
+  readonly end: End;
+  /** All that it wrote to standard output, where that is a reply. */
+  readonly stdout: Buffer;
+  /** The beginning of what it wrote to standard error. */
+  readonly stderr: Buffer;
+}
+
+export class Aftermath {
+  readonly #plan: AftermathPlan;
+  readonly #intake: Pick<Intake, "settle">;
+  readonly #courier: Courier;
+  readonly #log: Log;
+  readonly #putBack: PutBack;
+  /** Until when each delay queue may be used without declaring it again. */
+  readonly #leases = new Map<string, number>();
+  readonly #told = new Set<string>();
+  #failed = 0;
+
+  constructor(plan: AftermathPlan, intake: Pick<Intake, "settle">, courier: Courier, log: Log) {
+    this.#plan = plan;
+    this.#intake = intake;
+    this.#courier = courier;
+    this.#log = log;
+    this.#putBack = new PutBack(intake);
+  }
+
+  /** Messages that have failed for good. */
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Settles the delivery, or leaves it when its link is gone. @throws Failure when the run must stop */
+  async conclude(delivery: Delivery, outcome: Outcome): Promise<void> {
+    switch (judge(outcome.end, this.#plan.onFailure)) {
+      case "ack":
+        return this.#finish(delivery, outcome);
+      case "requeue":
+        return this.#putBack.put(delivery);
+      case "retry":
+        return this.#tryAgain(delivery, outcome);
+      case "reject":
+        return this.#giveUp(delivery, outcome);
+      case "stop":
+        this.#putBack.put(delivery);
+        throw new Failure(
+          "handler",
+          `the handler has ended with ${describeEnd(outcome.end)}`,
+          "its message was put back; what becomes of such messages is decided by --on-failure",
+        );
+    }
+  }
+
+  /** Puts back a delivery that no handler has seen. */
+  putBack(delivery: Delivery): void {
+    this.#putBack.put(delivery);
+  }
+
+  /** The run is over: what waits for being put back is put back now. */
+  end(): void {
+    this.#putBack.end();
+  }
+
+  async #finish(delivery: Delivery, { stdout }: Outcome): Promise<void> {
+    if (await this.#answer(delivery, replyTo(delivery, stdout)))
+      this.#intake.settle([delivery], "ack");
+  }
+
+  async #tryAgain(delivery: Delivery, outcome: Outcome): Promise<void> {
+    const { retry, isQuorum } = this.#plan;
+    const attempt = attemptOf(delivery);
+    const delayMs = delayAfter(attempt, retry);
+    if (delayMs === undefined) return this.#giveUp(delivery, outcome);
+    this.#warn(outcome.end, `try ${attempt + 1} of ${retry.retries + 1} in ${delayMs / 1000} s`);
+    const queue = delayQueue(delivery.queue, delayMs, isQuorum);
+    const message = waiting(delivery, queue.name);
+    const isStored = await this.#store(message, delivery, async (isLost) => {
+      const isLeased = !isLost && now() < (this.#leases.get(queue.name) ?? 0);
+      if (isLeased) return true;
+      this.#leases.set(queue.name, now() + leaseMs(delayMs));
+      return this.#courier.declare(queue, delivery.generation);
+    });
+    if (isStored) this.#intake.settle([delivery], "ack", "retried");
+  }
+
+  async #giveUp(delivery: Delivery, outcome: Outcome): Promise<void> {
+    const { deadLetter: to } = this.#plan;
+    const { end, stderr } = outcome;
+    if (to) {
+      const message = deadLetter(delivery, to, { end, stderr, at: Date.now() });
+      if (!(await this.#store(message, delivery))) return;
+    }
+    if (!(await this.#answer(delivery, errorReplyTo(delivery, end)))) return;
+    if (isFailure(end)) {
+      this.#failed++;
+      this.#warn(end, to ? "dead-lettered" : "rejected");
+    }
+    if (to) this.#intake.settle([delivery], "ack", "deadLettered");
+    else this.#intake.settle([delivery], "reject");
+  }
+
+  /**
+   * Publishes what must not be lost; false when the link is gone. `prepare` makes its queue, and does so again when the
+   * message came back. @throws Failure when the broker has no place for it
+   */
+  async #store(
+    message: Message,
+    { generation }: Delivery,
+    prepare?: (isLost: boolean) => Promise<boolean>,
+  ): Promise<boolean> {
+    for (const isLost of prepare ? [false, true] : [false]) {
+      if (prepare && !(await prepare(isLost))) return false;
+      const fate = await this.#courier.send(message, generation).catch((error: unknown) => {
+        throw nowhere(message, error instanceof Error ? error.message : String(error));
+      });
+      if (fate === "confirmed" || fate === "lost") return fate === "confirmed";
+      if (fate === "nacked") throw nowhere(message, "the broker refuses it (nack)");
+    }
+    throw nowhere(message, "it reaches no queue");
+  }
+
+  /** Sends a reply where one is wanted; false when the link is gone. A client that has gone is no reason to stop. */
+  async #answer(delivery: Delivery, reply: Message | undefined): Promise<boolean> {
+    if (!this.#plan.reply) return true;
+    if (!reply) {
+      this.#warnOnce("a request names no queue to reply to (reply-to): it gets no reply");
+      return true;
+    }
+    const fate = await this.#courier.send(reply, delivery.generation);
+    if (fate === "returned") this.#warnOnce("a reply has reached nobody: its client has gone");
+    if (fate === "nacked") this.#warnOnce("the broker refuses a reply (nack): its queue is full");
+    return fate !== "lost";
+  }
+
+  #warn(end: End, consequence: string): void {
+    this.#log.warn(`handler: ${describeEnd(end)}; ${consequence}`);
+  }
+
+  #warnOnce(line: string): void {
+    if (!this.#told.has(line)) this.#log.warn(line);
+    this.#told.add(line);
+  }
+}
+
+function nowhere({ exchange, routingKey }: Message, reason: string): Failure {
+  return new Failure(
+    "undelivered",
+    `a message cannot be passed on to exchange "${exchange}", key "${routingKey}": ${reason}`,
+    "the original was not acknowledged and comes again",
+  );
+}

@@ -1,0 +1,129 @@
+// What handlers print: standard output whole per message, though several run at once; standard error line by line.
+import { StringDecoder } from "node:string_decoder";
+import { aborted } from "../deadline.ts";
+import type { Log } from "../ui/log.ts";
+import { escapeBytes } from "../ui/escape.ts";
+import type { Output } from "../ui/output.ts";
+
+/** Takes the chunks of one stream, one after the other. */
+export interface Taker {
+  take(chunk: Buffer): Promise<void>;
+  /** The stream has ended. @throws what `Output.write` throws */
+  end(): Promise<void>;
+}
+
+/** Most that is held back of one handler's output before it goes out as it comes, while others wait. */
+const HELD_BYTES = 1024 * 1024;
+/** A longer line of standard error is shown in pieces. */
+const LINE_CHARACTERS = 16 * 1024;
+
+/** One at a time, in the order of asking. */
+export class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  /** Resolves when it is the caller's turn, with what ends it. */
+  async take(): Promise<() => void> {
+    const before = this.#last;
+    const turn = new AbortController();
+    this.#last = aborted(turn.signal);
+    await before;
+    return () => turn.abort();
+  }
+}
+
+/** Writes what one handler prints in one piece. */
+export class WholeOutput implements Taker {
+  readonly #output: Output;
+  readonly #turns: Turns;
+  #held: Buffer[] = [];
+  #bytes = 0;
+  #release: (() => void) | undefined;
+
+  constructor(output: Output, turns: Turns) {
+    this.#output = output;
+    this.#turns = turns;
+  }
+
+  async take(chunk: Buffer): Promise<void> {
+    this.#held.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#release || this.#bytes > HELD_BYTES) await this.#write();
+  }
+
+  async end(): Promise<void> {
+    try {
+      if (this.#held.length > 0) await this.#write();
+    } finally {
+      this.#release?.();
+    }
+  }
+
+  async #write(): Promise<void> {
+    this.#release ??= await this.#turns.take();
+    const bytes = Buffer.concat(this.#held);
+    this.#held = [];
+    await this.#output.write(this.#output.isTerminal ? escapeBytes(bytes) : bytes);
+  }
+}
+
+/** Keeps the beginning of what one handler prints. */
+export class Kept implements Taker {
+  readonly #limit: number;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  async take(chunk: Buffer): Promise<void> {
+    if (this.#bytes < this.#limit) this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+  }
+
+  async end(): Promise<void> {}
+
+  /** There was more than is kept. */
+  get isCut(): boolean {
+    return this.#bytes > this.#limit;
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks).subarray(0, this.#limit);
+  }
+}
+
+/** Shows each line on standard error as soon as it is whole, escaped, and keeps the beginning of all. */
+export class ErrorLines implements Taker {
+  readonly #log: Log;
+  readonly #decoder = new StringDecoder("utf8");
+  readonly #head = new Kept(1024);
+  #unfinished = "";
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  async take(chunk: Buffer): Promise<void> {
+    await this.#head.take(chunk);
+    this.#show(this.#decoder.write(chunk));
+  }
+
+  async end(): Promise<void> {
+    this.#show(this.#decoder.end());
+    if (this.#unfinished !== "") this.#log.trace(this.#unfinished);
+    this.#unfinished = "";
+  }
+
+  /** The first KiB. */
+  get head(): Buffer {
+    return this.#head.bytes;
+  }
+
+  #show(text: string): void {
+    const whole = this.#unfinished + text;
+    const end = whole.length > LINE_CHARACTERS ? whole.length : whole.lastIndexOf("\n") + 1;
+    if (end > 0) this.#log.trace(whole.slice(0, end).replace(/\n$/, ""));
+    this.#unfinished = whole.slice(end);
+  }
+}

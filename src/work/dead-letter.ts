@@ -1,0 +1,70 @@
+// A message that has failed for good, as it goes to --dead-letter: with the reason, and with the notes that a broker makes
+// when it dead-letters (rabbitmq.com/docs/dlx), so that tools which read those can send it back. Pure.
+import type { Destination } from "../amqp/courier.ts";
+import { isList, type Field, type Table } from "../fields.ts";
+import type { Delivery, Message } from "../message.ts";
+import { describeEnd, exitCodeOf, type End } from "./judgement.ts";
+import { asFirstSeen, attemptOf, propertiesAgain } from "./origin.ts";
+
+/** Why it has failed. */
+export interface Cause {
+  readonly end: End;
+  /** The beginning of what the handler wrote to standard error. */
+  readonly stderr: Buffer;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** The message for the dead-letter destination. */
+export function deadLetter(delivery: Delivery, to: Destination, cause: Cause): Message {
+  const seen = asFirstSeen(delivery);
+  const { headers = {}, ...properties } = propertiesAgain(delivery);
+  return {
+    exchange: to.exchange,
+    routingKey: to.routingKey ?? seen.routingKey,
+    properties: {
+      ...properties,
+      headers: {
+        ...headers,
+        ...deathOf(seen, headers, cause),
+        ...reasonOf(seen, cause),
+      },
+    },
+    body: delivery.body,
+  };
+}
+
+function reasonOf(seen: Delivery, { end, stderr }: Cause): Table {
+  const code = exitCodeOf(end);
+  return {
+    "x-failure-reason": describeEnd(end),
+    ...(code !== undefined && { "x-exit-code": code }),
+    "x-stderr": stderr.toString("utf8"),
+    "x-attempts": attemptOf(seen),
+    "x-original-exchange": seen.exchange,
+    "x-original-routing-key": seen.routingKey,
+    "x-original-queue": seen.queue,
+  };
+}
+
+function deathOf(seen: Delivery, headers: Table, { at }: Cause): Table {
+  const { exchange, routingKey, queue } = seen;
+  const earlier = headers["x-death"];
+  const death: Field = {
+    count: { int: "1" },
+    reason: "rejected",
+    queue,
+    time: { timestamp: Math.floor(at / 1000) },
+    exchange,
+    "routing-keys": [routingKey],
+  };
+  const isFirst = headers["x-first-death-queue"] === undefined;
+  return {
+    "x-death": [death, ...(earlier !== undefined && isList(earlier) ? earlier : [])],
+    ...(isFirst && {
+      "x-first-death-queue": queue,
+      "x-first-death-reason": "rejected",
+      "x-first-death-exchange": exchange,
+    }),
+  };
+}

@@ -1,0 +1,101 @@
+// The environment of a handler: what this process has, without our secrets, and AMQP_* about the message. Pure.
+import { isList, typed, type Field, type Table } from "../fields.ts";
+import type { Delivery } from "../message.ts";
+import { attemptOf } from "./origin.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** An environment, and what of the message is not in it, each with the reason. */
+export interface HandlerEnvironment {
+  readonly variables: Environment;
+  readonly leftOut: readonly string[];
+}
+
+/** Variables of ours that hold a password. */
+const secrets = ["AMQP_PASSWORD", "AMQP_URL", "AMQP_USERPASS"];
+
+/** Names that tell of every message. */
+const facts = {
+  AMQP_EXCHANGE: (delivery: Delivery) => delivery.exchange,
+  AMQP_ROUTING_KEY: (delivery: Delivery) => delivery.routingKey,
+  AMQP_QUEUE: (delivery: Delivery) => delivery.queue,
+  AMQP_REDELIVERED: (delivery: Delivery) => String(delivery.redelivered),
+  AMQP_DELIVERY_TAG: (delivery: Delivery) => String(delivery.deliveryTag),
+  AMQP_CONSUMER_TAG: (delivery: Delivery) => delivery.consumerTag ?? "",
+  AMQP_ATTEMPT: (delivery: Delivery) => String(attemptOf(delivery)),
+};
+
+/** Names that tell of the properties that a message has. */
+const properties = {
+  AMQP_CONTENT_TYPE: "contentType",
+  AMQP_CONTENT_ENCODING: "contentEncoding",
+  AMQP_DELIVERY_MODE: "deliveryMode",
+  AMQP_PRIORITY: "priority",
+  AMQP_CORRELATION_ID: "correlationId",
+  AMQP_REPLY_TO: "replyTo",
+  AMQP_EXPIRATION: "expiration",
+  AMQP_MESSAGE_ID: "messageId",
+  AMQP_TIMESTAMP: "timestamp",
+  AMQP_TYPE: "type",
+  AMQP_USER_ID: "userId",
+  AMQP_APP_ID: "appId",
+  AMQP_CLUSTER_ID: "clusterId",
+} as const;
+const HEADER = "AMQP_HEADER_";
+
+/** Linux takes 128 KiB a variable and some MiB in all; what would not fit is left to the record on descriptor 3. */
+const MAX_VALUE_BYTES = 32 * 1024;
+const MAX_TOTAL_BYTES = 256 * 1024;
+
+/** What every handler of a run gets, whatever its message: nothing that could be taken for a fact about it. */
+export function inherited(own: Environment): Environment {
+  const dropped = new Set([...secrets, ...Object.keys(facts), ...Object.keys(properties)]);
+  const kept = Object.entries(own).filter(
+    ([name]) => !dropped.has(name) && !name.startsWith(HEADER),
+  );
+  return Object.fromEntries(kept);
+}
+
+/** The environment for one message. `base` comes from `inherited`. */
+export function environmentOf(delivery: Delivery, base: Environment): HandlerEnvironment {
+  const variables: Record<string, string | undefined> = { ...base };
+  const leftOut: string[] = [];
+  let total = 0;
+  for (const [name, value] of describe(delivery)) {
+    const size = Buffer.byteLength(value);
+    total += size;
+    const reason = refuse(value, size, total);
+    if (reason === undefined) variables[name] ??= value;
+    else leftOut.push(`${name} (${reason})`);
+  }
+  return { variables, leftOut };
+}
+
+function refuse(value: string, size: number, total: number): string | undefined {
+  if (value.includes("\0")) return "it holds a NUL";
+  if (size > MAX_VALUE_BYTES) return `it is larger than ${MAX_VALUE_BYTES} bytes`;
+  return total > MAX_TOTAL_BYTES ? `all are larger than ${MAX_TOTAL_BYTES} bytes` : undefined;
+}
+
+function* describe(delivery: Delivery): Generator<readonly [string, string]> {
+  for (const [name, tell] of Object.entries(facts)) yield [name, tell(delivery)];
+  for (const [name, key] of Object.entries(properties)) {
+    const value = delivery.properties[key];
+    if (value !== undefined) yield [name, String(value)];
+  }
+  yield* describeHeaders(delivery.properties.headers ?? {});
+}
+
+/** `x-delay` is AMQP_HEADER_X_DELAY; of two headers with the same variable the first one counts. */
+function* describeHeaders(headers: Table): Generator<readonly [string, string]> {
+  for (const [name, field] of Object.entries(headers))
+    yield [`${HEADER}${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`, showField(field)];
+}
+
+/** A value as plain text: bytes in base64, tables and lists as JSON. */
+function showField(field: Field): string {
+  if (isList(field)) return JSON.stringify(field);
+  const [tag, value] = typed(field);
+  if (tag === "null") return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,49 @@
+// Publishes each delivery on, as it is, and acknowledges it when the broker has confirmed that.
+import type { Courier, Destination } from "../amqp/courier.ts";
+import type { Intake } from "../amqp/intake.ts";
+import { Failure } from "../errors.ts";
+import type { Delivery } from "../message.ts";
+import type { Work } from "./work.ts";
+
+/** Work that passes on. It takes what comes; the prefetch bounds what is under way. */
+export function forwarding(to: Destination, intake: Intake, courier: Courier): Work {
+  const failing = new AbortController();
+  const underWay = new Set<Promise<void>>();
+  const pass = async (batch: readonly Delivery[]): Promise<void> => {
+    const passed = await Promise.all(batch.map((delivery) => forward(delivery, to, courier)));
+    intake.settle(
+      batch.filter((_, i) => passed[i]),
+      "ack",
+    );
+  };
+  return {
+    failed: failing.signal,
+    get isBusy() {
+      return underWay.size > 0;
+    },
+    take: async (batch) => {
+      const passing = pass(batch)
+        .catch((error: unknown) => failing.abort(error))
+        .finally(() => underWay.delete(passing));
+      underWay.add(passing);
+    },
+    finish: async () => {
+      await Promise.all(underWay);
+      failing.signal.throwIfAborted();
+    },
+  };
+}
+
+/** True when it is stored, false when the link is gone. @throws Failure when the broker has no place for it */
+async function forward(delivery: Delivery, to: Destination, courier: Courier): Promise<boolean> {
+  const { properties, body } = delivery;
+  const { exchange, routingKey = delivery.routingKey } = to;
+  const message = { exchange, routingKey, properties, body };
+  const fate = await courier.send(message, delivery.generation);
+  if (fate === "confirmed" || fate === "lost") return fate === "confirmed";
+  throw new Failure(
+    "undelivered",
+    `--forward: exchange "${exchange}", key "${routingKey}": ${fate === "returned" ? "no queue gets the message" : "the broker refuses the message (nack)"}`,
+    "it was not acknowledged and stays in its queue",
+  );
+}

@@ -1,0 +1,169 @@
+// Runs a program for each delivery, several at once, and sees to what becomes of the message: aftermath.ts.
+import type { Courier } from "../amqp/courier.ts";
+import type { Intake } from "../amqp/intake.ts";
+import type { Delivery } from "../message.ts";
+import { toRecord } from "../record.ts";
+import type { World } from "../world.ts";
+import { Aftermath, type AftermathPlan, type Outcome } from "./aftermath.ts";
+import { ErrorLines, Kept, Turns, WholeOutput } from "./collect.ts";
+import { environmentOf, inherited, type Environment } from "./environment.ts";
+import { findProgram } from "./find-program.ts";
+import type { End } from "./judgement.ts";
+import { asFirstSeen } from "./origin.ts";
+import { Pipes } from "./pipes.ts";
+import { Programs, type Command } from "./program.ts";
+import type { Work } from "./work.ts";
+
+export interface HandlerPlan {
+  readonly command: Command;
+  /** Handlers that may run at once. */
+  readonly jobs: number;
+  readonly aftermath: AftermathPlan;
+}
+
+/** What a handler's work may touch. */
+export interface HandlerWorld extends Pick<
+  World,
+  "output" | "log" | "signal" | "env" | "signalGroup" | "ending"
+> {}
+
+/** Most of a handler's output that can be a reply: the largest message that RabbitMQ takes by default since 4.0. */
+const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+
+export class Handling implements Work {
+  readonly #plan: HandlerPlan;
+  readonly #world: HandlerWorld;
+  readonly #programs: Programs;
+  readonly #aftermath: Aftermath;
+  readonly #turns = new Turns();
+  readonly #environment: Environment;
+  readonly #stopping = new AbortController();
+  readonly #told = new Set<string>();
+  #pending: Delivery[] = [];
+  #running = 0;
+  #waiting: (() => void)[] = [];
+  #isOver = false;
+
+  private constructor(
+    plan: HandlerPlan,
+    programs: Programs,
+    after: Aftermath,
+    world: HandlerWorld,
+  ) {
+    this.#plan = plan;
+    this.#programs = programs;
+    this.#aftermath = after;
+    this.#world = world;
+    this.#environment = inherited(world.env);
+    for (const signal of [world.signal, this.failed])
+      signal.addEventListener("abort", () => this.#wake(), { once: true });
+  }
+
+  /** @throws Failure when it is clear that there is no such program */
+  static async open(
+    plan: HandlerPlan,
+    intake: Intake,
+    courier: Courier,
+    world: HandlerWorld,
+  ): Promise<Handling> {
+    const pipes = await Pipes.open(2 * plan.jobs);
+    const programs = new Programs(plan.command, pipes, world);
+    const aftermath = new Aftermath(plan.aftermath, intake, courier, world.log);
+    return new Handling(plan, programs, aftermath, world);
+  }
+
+  get failed(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  get isBusy(): boolean {
+    return this.#running + this.#pending.length > 0;
+  }
+
+  /** Messages that have failed for good. */
+  get failures(): number {
+    return this.#aftermath.failed;
+  }
+
+  async take(batch: readonly Delivery[]): Promise<void> {
+    this.#pending.push(...batch);
+    this.#start();
+    await this.#until(() => this.#pending.length === 0 || this.#mustStop());
+  }
+
+  async finish(): Promise<void> {
+    this.#aftermath.end();
+    this.#start();
+    await this.#until(
+      () => this.#running === 0 && (this.#pending.length === 0 || this.#mustStop()),
+    );
+    for (const delivery of this.#pending.splice(0)) this.#aftermath.putBack(delivery);
+    this.failed.throwIfAborted();
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#programs.end();
+  }
+
+  /** What has not begun then never does. */
+  #mustStop(): boolean {
+    return this.#world.signal.aborted || this.failed.aborted || this.#isOver;
+  }
+
+  #start(): void {
+    while (this.#running < this.#plan.jobs && !this.#mustStop()) {
+      const delivery = this.#pending.shift();
+      if (!delivery) return;
+      this.#running++;
+      void this.#handle(delivery)
+        .catch((error: unknown) => this.#stopping.abort(error))
+        .finally(() => {
+          this.#running--;
+          this.#start();
+          this.#wake();
+        });
+    }
+  }
+
+  async #handle(delivery: Delivery): Promise<void> {
+    const outcome = await this.#run(asFirstSeen(delivery));
+    // A handler that we have ended ourselves says nothing about its message: the broker gives it again.
+    if (!this.#isOver) await this.#aftermath.conclude(delivery, outcome);
+  }
+
+  async #run(seen: Delivery): Promise<Outcome> {
+    const { variables, leftOut } = environmentOf(seen, this.#environment);
+    for (const name of leftOut) this.#tellLeftOut(name);
+    const record = Buffer.from(`${toRecord(seen, Date.now())}\n`);
+    const { reply } = this.#plan.aftermath;
+    const kept = new Kept(MAX_REPLY_BYTES);
+    const stdout = reply ? kept : new WholeOutput(this.#world.output, this.#turns);
+    const stderr = new ErrorLines(this.#world.log);
+    const input = { body: seen.body, record, env: variables };
+    const ended = await this.#programs.run(input, stdout, stderr);
+    const end: End = kept.isCut ? { kind: "excess", bytes: MAX_REPLY_BYTES } : ended;
+    return { end, stdout: kept.bytes, stderr: stderr.head };
+  }
+
+  #tellLeftOut(name: string): void {
+    if (this.#told.size > 20 || this.#told.has(name)) return;
+    this.#told.add(name);
+    this.#world.log.warn(
+      `not in a handler's environment: ${name}; the record on descriptor 3 has it`,
+    );
+  }
+
+  async #until(ready: () => boolean): Promise<void> {
+    while (!ready()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+/** The handler's program must be there. @throws UsageError when it is clear that it is not */
+export function checkCommand({ command }: HandlerPlan, env: Environment): void {
+  findProgram(command.file, env["PATH"]);
+}

@@ -1,0 +1,59 @@
+// How a handler has ended, and what that means for its message: the map of exit codes. Pure.
+
+/** What becomes of a message whose handler ended in a way that says nothing else. */
+export const failureActions = ["retry", "reject", "requeue", "stop"] as const;
+export type FailureAction = (typeof failureActions)[number];
+
+/** How a run of a handler has ended. */
+export type End =
+  | { readonly kind: "exit"; readonly code: number }
+  | { readonly kind: "signal"; readonly signal: string }
+  /** It was killed, for it took longer than this. */
+  | { readonly kind: "late"; readonly afterMs: number }
+  /** It wrote more than can be a reply. */
+  | { readonly kind: "excess"; readonly bytes: number };
+
+export type Judgement = "ack" | FailureAction;
+
+/** What the exit code says: 0, 3, 4 and 75 (EX_TEMPFAIL of sysexits.h) speak for themselves. */
+const meanings: Readonly<Record<number, Judgement>> = {
+  0: "ack",
+  3: "reject",
+  4: "requeue",
+  75: "retry",
+};
+
+/** What a shell answers when there is no such program, or when it may not be run: no message is to blame for that. */
+const notRunnable = new Set([126, 127]);
+
+/** What becomes of the message. Without `onFailure` a failure rejects it, but stops when the program cannot be run. */
+export function judge(end: End, onFailure: FailureAction | undefined): Judgement {
+  const meaning = end.kind === "exit" ? meanings[end.code] : undefined;
+  if (meaning) return meaning;
+  if (onFailure) return onFailure;
+  return end.kind === "exit" && notRunnable.has(end.code) ? "stop" : "reject";
+}
+
+/** Is that an end which nobody planned? Exit code 3 is the handler's own verdict; 75 is a failure that may pass. */
+export function isFailure(end: End): boolean {
+  return end.kind !== "exit" || meanings[end.code] === undefined || end.code === 75;
+}
+
+/** The end in words: for headers, log lines and errors. */
+export function describeEnd(end: End): string {
+  switch (end.kind) {
+    case "exit":
+      return `exit code ${end.code}`;
+    case "signal":
+      return `signal ${end.signal}`;
+    case "late":
+      return `still running after ${end.afterMs / 1000} s`;
+    case "excess":
+      return `an output larger than ${end.bytes} bytes`;
+  }
+}
+
+/** The exit code; undefined for a handler that a signal has ended. */
+export function exitCodeOf(end: End): number | undefined {
+  return end.kind === "exit" ? end.code : undefined;
+}

@@ -1,0 +1,118 @@
+// What a handler reads from and writes to. Node would give it sockets, and then Linux lets no program open /dev/stdin,
+// /dev/stderr or /dev/fd/3 (ENXIO): so its input are files without a name, and its output are true pipes.
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Failure } from "../errors.ts";
+
+/** A pipe for one stream of one run. */
+export interface Pipe {
+  /** The writing end, for `spawn`; "pipe" leaves it to Node. */
+  readonly end: number | "pipe";
+  /** The reading end, where `end` is a descriptor. */
+  readonly reader: Socket | undefined;
+  /** To be called once the reader has seen the end: the pipe serves another run. */
+  recycle(): void;
+}
+
+const execute = promisify(execFile);
+
+/** Up to this size an input is kept in memory (/dev/shm), where there is such a place. */
+const SMALL_BYTES = 1024 * 1024;
+
+/** Opens only a name, neither end of the pipe (open(2), O_PATH); Node does not list this flag of Linux. */
+const O_PATH = 0o10000000;
+
+/**
+ * Named pipes whose names are gone: each is held by a descriptor that neither reads nor writes, and opened through it.
+ * Where that cannot be had (no Linux, no `mkfifo`, no /proc), Node's own sockets do.
+ */
+export class Pipes {
+  #free: number[] = [];
+  #isMaking = false;
+
+  /** So many pipes at first; more are made when some have not come back. */
+  static async open(count: number): Promise<Pipes> {
+    const pipes = new Pipes();
+    await pipes.#make(count);
+    return pipes;
+  }
+
+  take(): Pipe {
+    const held = this.#free.pop();
+    if (held !== undefined) return this.#openBoth(held);
+    if (!this.#isMaking) void this.#make(2);
+    return { end: "pipe", reader: undefined, recycle: () => {} };
+  }
+
+  /** Lets go of all that are free. */
+  close(): void {
+    for (const held of this.#free.splice(0)) closeSync(held);
+  }
+
+  #openBoth(held: number): Pipe {
+    const path = `/proc/self/fd/${held}`;
+    // The reader comes first, or a writer would wait for one.
+    const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const end = openSync(path, constants.O_WRONLY);
+    const reader = new Socket({ fd: reading, readable: true, writable: false });
+    return { end, reader, recycle: () => this.#free.push(held) };
+  }
+
+  async #make(count: number): Promise<void> {
+    this.#isMaking = true;
+    // Without them, Node's own are used.
+    this.#free.push(...(await makeFifos(count).catch(() => [])));
+    this.#isMaking = false;
+  }
+}
+
+async function makeFifos(count: number): Promise<readonly number[]> {
+  const folder = await mkdtemp(join(tmpdir(), "amqp-con-"));
+  try {
+    const names = Array.from({ length: count }, (_, i) => join(folder, `${i}`));
+    await execute("mkfifo", ["-m", "600", ...names]);
+    return names.map((name) => openSync(name, O_PATH));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * A file without a name that holds these bytes, opened at its beginning: whoever gets the descriptor may read it or not,
+ * as late as it likes. The caller closes it. @throws Failure when there is no room for it
+ */
+export function openInput(bytes: Buffer): number {
+  const folders = bytes.length <= SMALL_BYTES ? ["/dev/shm", tmpdir()] : [tmpdir(), "/dev/shm"];
+  let reason: unknown;
+  for (const folder of folders) {
+    try {
+      return writeNameless(folder, bytes);
+    } catch (error) {
+      reason = error;
+    }
+  }
+  const message = reason instanceof Error ? reason.message : String(reason);
+  const hint = "TMPDIR may name another folder for what handlers read";
+  throw new Failure("handler", `no room for a handler's input: ${message}`, hint, reason);
+}
+
+function writeNameless(folder: string, bytes: Buffer): number {
+  const name = join(folder, `amqp-con-${randomBytes(12).toString("base64url")}`);
+  const descriptor = openSync(name, "wx+", 0o600);
+  try {
+    unlinkSync(name);
+    // With a position, so that the descriptor itself stays at the beginning.
+    for (let at = 0; at < bytes.length;)
+      at += writeSync(descriptor, bytes, at, bytes.length - at, at);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}

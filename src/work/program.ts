@@ -1,0 +1,162 @@
+// Runs a program once per message: its input, its process group, its deadline, its end. What it is run for, and what its
+// end means, is handler.ts.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { closeSync } from "node:fs";
+import { pause, within } from "../deadline.ts";
+import { Failure } from "../errors.ts";
+import type { World } from "../world.ts";
+import type { Taker } from "./collect.ts";
+import { Drain } from "./drain.ts";
+import type { Environment } from "./environment.ts";
+import type { End } from "./judgement.ts";
+import { openInput, type Pipe, type Pipes } from "./pipes.ts";
+
+/** What to run, without a shell in between. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** A run that lasts longer is ended. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** What one run gets. */
+export interface Input {
+  /** On standard input. */
+  readonly body: Buffer;
+  /** On descriptor 3. */
+  readonly record: Buffer;
+  readonly env: Environment;
+}
+
+/** Between asking a group to end (SIGTERM) and ending it (SIGKILL). */
+const TERM_MS = 5000;
+/** The same for what a handler has left behind in its group. */
+const LEFTOVER_MS = 500;
+/** How long output is awaited after the end: somebody else may hold the pipe open for ever. */
+const LINGER_MS = 1000;
+
+export class Programs {
+  readonly #command: Command;
+  readonly #pipes: Pipes;
+  readonly #world: Pick<World, "signalGroup" | "ending">;
+  /** Process groups that may have somebody in them, and when those that were asked to end will be ended. */
+  readonly #groups = new Map<number, NodeJS.Timeout | undefined>();
+
+  constructor(command: Command, pipes: Pipes, world: Pick<World, "signalGroup" | "ending">) {
+    this.#command = command;
+    this.#pipes = pipes;
+    this.#world = world;
+    world.ending.addEventListener("abort", () => this.#signalAll("SIGKILL"), { once: true });
+  }
+
+  /**
+   * Runs the program; resolves when it has ended and all that it has printed was taken.
+   * @throws Failure when it cannot be started, and what a taker throws
+   */
+  async run(input: Input, stdout: Taker, stderr: Taker): Promise<End> {
+    const pipes = { stdout: this.#pipes.take(), stderr: this.#pipes.take() };
+    const child = await this.#start(input, pipes);
+    const drains = [
+      new Drain(pipes.stdout, child.stdout, stdout),
+      new Drain(pipes.stderr, child.stderr, stderr),
+    ];
+    const drained = Promise.all(drains.map(({ done }) => done));
+    const end = await this.#ended(child);
+    while ((await within(LINGER_MS, drained)) === "late") for (const each of drains) each.cut();
+    return end;
+  }
+
+  /** Ends everything that still runs. Resolves when it is gone. */
+  async end(): Promise<void> {
+    this.#signalAll("SIGTERM");
+    for (let left = LEFTOVER_MS; left > 0 && this.#groups.size > 0; left -= 20) await pause(20);
+    this.#signalAll("SIGKILL");
+    this.#pipes.close();
+  }
+
+  async #start(
+    { body, record, env }: Input,
+    pipes: { readonly stdout: Pipe; readonly stderr: Pipe },
+  ): Promise<ChildProcess> {
+    const { file, args } = this.#command;
+    const ends = [pipes.stdout.end, pipes.stderr.end] as const;
+    const mine = ends.filter((end) => typeof end === "number");
+    try {
+      const stdin = openInput(body);
+      mine.push(stdin);
+      const three = openInput(record);
+      mine.push(three);
+      const stdio = [stdin, ...ends, three];
+      // A group of its own: a terminal's Ctrl-C is ours alone, and what the program starts ends with it.
+      const child = spawn(file, args, { stdio, env, detached: true });
+      if (child.pid === undefined) throw await once(child, "error").then(([error]) => error);
+      this.#groups.set(child.pid, undefined);
+      return child;
+    } catch (error) {
+      pipes.stdout.reader?.destroy();
+      pipes.stderr.reader?.destroy();
+      throw notStarted(file, error);
+    } finally {
+      for (const descriptor of mine) closeSync(descriptor);
+    }
+  }
+
+  async #ended(child: ChildProcess): Promise<End> {
+    const { timeoutMs } = this.#command;
+    const group = child.pid ?? 0;
+    let isLate = false;
+    const stop = (): void => {
+      isLate = true;
+      this.#endGroup(group, TERM_MS);
+    };
+    const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);
+    const [code, signal] = await once(child, "exit");
+    clearTimeout(timer);
+    // Whatever it has left behind belongs to nobody now.
+    this.#endGroup(group, LEFTOVER_MS);
+    if (isLate) return { kind: "late", afterMs: timeoutMs ?? 0 };
+    return signal === null ? { kind: "exit", code: Number(code) } : { kind: "signal", signal };
+  }
+
+  /** SIGTERM, and SIGKILL when somebody is left after that time. */
+  #endGroup(group: number, patienceMs: number): void {
+    if (!this.#signal(group, "SIGTERM")) return;
+    const kill = (): void => {
+      this.#signal(group, "SIGKILL");
+      this.#forget(group);
+    };
+    clearTimeout(this.#groups.get(group));
+    this.#groups.set(group, setTimeout(kill, patienceMs));
+  }
+
+  #signalAll(signal: NodeJS.Signals): void {
+    for (const group of this.#groups.keys()) this.#signal(group, signal);
+  }
+
+  /** False when the group is empty. Its number may soon be somebody else's: it is not used again. */
+  #signal(group: number, signal: NodeJS.Signals): boolean {
+    const isThere = this.#world.signalGroup(group, signal);
+    if (!isThere) this.#forget(group);
+    return isThere;
+  }
+
+  #forget(group: number): void {
+    clearTimeout(this.#groups.get(group));
+    this.#groups.delete(group);
+  }
+}
+
+function notStarted(file: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such program",
+    EACCES: "it may not be run",
+    E2BIG: "its arguments and environment are too large",
+    EAGAIN: "there are too many processes",
+  };
+  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  const hint = "the message was put back";
+  return new Failure("handler", `cannot run "${file}": ${reason}`, hint, error);
+}

@@ -1,0 +1,54 @@
+// Puts messages back into their queue, never in a hot loop: one that comes again and again waits longer each time.
+import { createHash } from "node:crypto";
+import type { Intake } from "../amqp/intake.ts";
+import type { Delivery } from "../message.ts";
+
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 30_000;
+/** How many messages that were put back are remembered. */
+const REMEMBERED = 1000;
+
+export class PutBack {
+  readonly #intake: Pick<Intake, "settle">;
+  readonly #waiting = new Map<Delivery, NodeJS.Timeout>();
+  /** How often each was put back, by what it holds; the oldest first. */
+  readonly #times = new Map<string, number>();
+  #isEnding = false;
+
+  constructor(intake: Pick<Intake, "settle">) {
+    this.#intake = intake;
+  }
+
+  /** At once when it is new; one that was delivered before waits here first, and counts as in hand meanwhile. */
+  put(delivery: Delivery): void {
+    const times = this.#count(delivery);
+    const putNow = (): void => {
+      this.#waiting.delete(delivery);
+      this.#intake.settle([delivery], "requeue");
+    };
+    if (!delivery.redelivered || this.#isEnding) return putNow();
+    const delay = Math.min(FIRST_DELAY_MS * 2 ** (times - 1), LONGEST_DELAY_MS);
+    this.#waiting.set(delivery, setTimeout(putNow, delay));
+  }
+
+  /** The run is over: nothing waits any longer. */
+  end(): void {
+    this.#isEnding = true;
+    for (const [delivery, timer] of this.#waiting) {
+      clearTimeout(timer);
+      this.#intake.settle([delivery], "requeue");
+    }
+    this.#waiting.clear();
+  }
+
+  #count({ exchange, routingKey, properties, body }: Delivery): number {
+    const known = [exchange, routingKey, properties.messageId, properties.correlationId];
+    const key = createHash("sha1").update(JSON.stringify(known)).update(body).digest("base64");
+    const times = (this.#times.get(key) ?? 0) + 1;
+    this.#times.delete(key);
+    this.#times.set(key, times);
+    const [oldest] = this.#times.keys();
+    if (this.#times.size > REMEMBERED && oldest !== undefined) this.#times.delete(oldest);
+    return times;
+  }
+}

@@ -1,0 +1,72 @@
+// Another try, later: the delay queue in which a message waits, and the message as it waits there. Pure; what is published
+// when, and that the original is acknowledged only after it, is aftermath.ts.
+import type { QueuePlan } from "../amqp/topology.ts";
+import type { Delivery, Message } from "../message.ts";
+import { asFirstSeen, attemptOf, delayQueueName, propertiesAgain, retryHeaders } from "./origin.ts";
+
+/** How often a message is tried again, and when. */
+export interface RetryPlan {
+  /** Tries after the first one. */
+  readonly retries: number;
+  readonly delayMs: number;
+  /** Each delay is so many times the one before. */
+  readonly backoff: number;
+}
+
+const LONGEST_DELAY_MS = 24 * 3_600_000;
+/** A delay queue outlives its longest waiting message by at least this. */
+const SPARE_MS = 60_000;
+
+/** How long a message waits after a try that failed; undefined when that was the last one. */
+export function delayAfter(attempt: number, plan: RetryPlan): number | undefined {
+  if (attempt > plan.retries) return undefined;
+  const delay = plan.delayMs * plan.backoff ** (attempt - 1);
+  return Math.round(Math.min(delay, LONGEST_DELAY_MS));
+}
+
+/**
+ * The queue in which messages of `queue` wait that long before the broker puts them back (rabbitmq.com/docs/dlx). The
+ * broker deletes it some time after the last declaration (x-expires), full or empty: see `leaseMs`.
+ */
+export function delayQueue(queue: string, delayMs: number, isQuorum: boolean): QueuePlan {
+  return {
+    name: delayQueueName(queue, delayMs, isQuorum),
+    durable: true,
+    autoDelete: false,
+    exclusive: false,
+    arguments: {
+      "x-message-ttl": { int: `${delayMs}` },
+      "x-expires": { int: `${delayMs + 2 * leaseMs(delayMs)}` },
+      "x-dead-letter-exchange": "",
+      "x-dead-letter-routing-key": queue,
+      // Only then does the broker wait for a confirm before it lets go of what it puts back.
+      ...(isQuorum && {
+        "x-queue-type": "quorum",
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+      }),
+    },
+  };
+}
+
+/** So long after a declaration a message may still be put into a delay queue: it leaves before the queue does. */
+export function leaseMs(delayMs: number): number {
+  return Math.max(SPARE_MS, delayMs) / 2;
+}
+
+/** The message for the delay queue: it says how many tries there have been, and where it came from first. */
+export function waiting(delivery: Delivery, delayedIn: string): Message {
+  const { exchange, routingKey } = asFirstSeen(delivery);
+  const { headers, ...properties } = propertiesAgain(delivery);
+  const count = {
+    [retryHeaders.count]: attemptOf(delivery),
+    [retryHeaders.exchange]: exchange,
+    [retryHeaders.routingKey]: routingKey,
+  };
+  return {
+    exchange: "",
+    routingKey: delayedIn,
+    properties: { ...properties, headers: { ...headers, ...count } },
+    body: delivery.body,
+  };
+}
