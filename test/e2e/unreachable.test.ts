@@ -115,17 +115,20 @@ describe("somebody else", () => {
     );
   });
 
-  test("one that hangs up may want TLS", async () => {
-    await play(
-      `
+  test.each<"fin" | "rst">(["fin", "rst"])(
+    "one that hangs up with %s may want TLS",
+    async (end) => {
+      await play(
+        `
       $ amqp-con -q hello -u amqp://127.0.0.1:PORT
       ! ERROR: 127.0.0.1:PORT closed the connection during the handshake
       ! hint: if this is the broker's TLS port, add --enable-tls
       = 3
       `,
-      await serverWith(["anything", "fin"]),
-    );
-  });
+        await serverWith(["anything", end]),
+      );
+    },
+  );
 });
 
 describe("a broker that comes late", () => {

@@ -1,0 +1,128 @@
+// How amqp-con ends before its time: signals, and queues that go away under it.
+import { describe, expect, test } from "vitest";
+import { startCon } from "../support/binaries.ts";
+import { misbehave } from "../support/misbehave.ts";
+import { play } from "../support/transcript.ts";
+import { createQueue, put, untilQueue, withChannel } from "../support/witness.ts";
+
+const MANY_BYTES = "x".repeat(4_194_304);
+
+/** A consumer that has begun to write and cannot finish: nobody reads on. */
+async function stuckConsumer(...args: readonly string[]) {
+  const queue = await createQueue([MANY_BYTES, MANY_BYTES]);
+  const consumer = startCon(["-q", queue, ...args]);
+  await consumer.waitForPrompt("stdout", /^Received: x/);
+  consumer.pause("stdout");
+  return { queue, consumer };
+}
+
+describe("the first signal", () => {
+  test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(
+    "%s lets it finish what it has in hand",
+    async (signal) => {
+      const { queue, consumer } = await stuckConsumer();
+      consumer.kill(signal);
+      await untilQueue(queue, { consumers: 0 });
+      consumer.resume("stdout");
+      const { code, stdout, stderr } = await consumer.ended();
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "Stopped\n" });
+      const written = stdout.split("\n").slice(0, -1);
+      expect(new Set(written)).toEqual(new Set([`Received: ${MANY_BYTES}`]));
+      await untilQueue(queue, { messages: 2 - written.length });
+    },
+  );
+
+  test("lets it try for --grace only, and the rest is in the queue again", async () => {
+    const { queue, consumer } = await stuckConsumer("--grace", "300ms");
+    consumer.kill("SIGTERM");
+    await consumer.waitFor("stderr", "Stopped");
+    await untilQueue(queue, { messages: 2, consumers: 0 });
+    consumer.resume("stdout");
+    expect(await consumer.ended()).toMatchObject({ code: 0, stderr: "Stopped\n" });
+  });
+
+  test("ends a run that is still waiting for its broker", async () => {
+    const server = await misbehave(["header", "rst"]);
+    const consumer = startCon(["-q", "q", "--wait", "60", "-u", server.url]);
+    await server.until("another try", ({ connections }) => connections > 1);
+    consumer.kill("SIGINT");
+    expect(await consumer.ended()).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: `ERROR: stopped before 127.0.0.1:${server.port} answered\n`,
+    });
+  });
+});
+
+describe("the second signal", () => {
+  test.each<[NodeJS.Signals, number]>([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ])(
+    "%s ends it at once with %i, and what it had in hand is in the queue again",
+    async (signal, code) => {
+      const { queue, consumer } = await stuckConsumer();
+      consumer.kill(signal);
+      await untilQueue(queue, { consumers: 0 });
+      consumer.kill(signal);
+      await untilQueue(queue, { messages: 2 });
+      consumer.resume("stdout");
+      expect(await consumer.ended()).toMatchObject({ code, stderr: "" });
+    },
+  );
+});
+
+describe("a queue that is deleted", () => {
+  test("ends its consumer with the reason", async () => {
+    const queue = await createQueue(["Hello"]);
+    const consumer = startCon(["-q", queue]);
+    await consumer.waitFor("stdout", "Received: Hello");
+    await withChannel((channel) => channel.deleteQueue(queue));
+    expect(await consumer.ended()).toMatchObject({
+      code: 4,
+      stdout: "Received: Hello\n",
+      stderr: [
+        `WARNING: the broker cancelled the subscription to queue "${queue}"; reconnecting`,
+        `ERROR:  (404, "NOT_FOUND - no queue '${queue}' in vhost '/'")`,
+        "hint: declare the queue with -Q, or start the side that declares it first",
+        "",
+      ].join("\n"),
+    });
+  });
+
+  test("is declared again by a consumer with -Q, which goes on", async () => {
+    const queue = await createQueue(["one"]);
+    const consumer = startCon(["-q", queue, "-Q", "--durable-queue", "--nad-queue", "-n", "2"]);
+    await consumer.waitFor("stdout", "Received: one");
+    await withChannel((channel) => channel.deleteQueue(queue));
+    await consumer.waitFor("stderr", "connected again");
+    await put(queue, "two");
+    const { code, stdout, stderr } = await consumer.ended();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "Received: one\nReceived: two\n" });
+    expect(stderr.split("\n").slice(0, 2)).toEqual([
+      `Created queue: ${queue}`,
+      `WARNING: the broker cancelled the subscription to queue "${queue}"; reconnecting`,
+    ]);
+  });
+
+  test("an auto-delete queue goes with its last consumer", async () => {
+    await play(
+      `
+      $ amqp-con -q hello -Q --get
+      ! Created queue: hello
+      = 8
+      con $ amqp-con -q hello -Q
+      con ! Created queue: hello
+      until hello has 1 consumer
+      con ^ SIGTERM
+      con ! Stopped
+      con = 0
+      $ amqp-con -q hello
+      ! ERROR:  (404, "NOT_FOUND - no queue 'hello' in vhost '/'")
+      ! hint: declare the queue with -Q, or start the side that declares it first
+      = 4
+      `,
+      { names: ["hello"] },
+    );
+  });
+});
