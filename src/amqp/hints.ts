@@ -67,6 +67,17 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
   ],
   [530, /vhost.*not found|no access to this vhost|access to vhost/i, vhostHint],
   [530, /reuse consumer tag/i, "two consumers cannot share one --consumer-tag on a channel"],
+  [
+    540,
+    /if-(empty|unused) flag/,
+    "the broker deletes quorum queues only without conditions: look with --depth, then leave out --if-empty and --if-unused",
+  ],
+  [
+    540,
+    /basic\.get not supported/,
+    "a stream is read by a subscription, and deleted only without --if-empty and --if-unused",
+  ],
+  [540, /purge not supported/, "a stream cannot be purged: delete the queue and declare it again"],
   [541, /deprecated/, "the broker denies a deprecated feature; use --durable-queue or --exclusive"],
 ];
 

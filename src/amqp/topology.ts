@@ -131,10 +131,21 @@ export async function perform(channel: Channel, task: Task, declared: string): P
   const { messageCount, consumerCount } = await channel.checkQueue(queue);
   const found = { task, name: queue, messages: messageCount, consumers: consumerCount };
   if (task.act === "depth") return found;
+  if (task.act === "delete-queue" && (task.ifEmpty || task.ifUnused) && messageCount === 0)
+    await refuseStream(channel, queue);
   const { messageCount: removed } = await (task.act === "purge"
     ? channel.purgeQueue(queue)
     : channel.deleteQueue(queue, { ifEmpty: task.ifEmpty, ifUnused: task.ifUnused }));
   return { ...found, messages: removed };
+}
+
+/**
+ * RabbitMQ deletes a stream whatever the conditions, and counts neither its messages nor its consumers. A basic.get tells:
+ * streams refuse it (540), and on other queues without messages it changes nothing.
+ */
+async function refuseStream(channel: Channel, queue: string): Promise<void> {
+  const message = await channel.get(queue, { noAck: false });
+  if (message) channel.nack(message, false, true);
 }
 
 async function unbind(

@@ -18,7 +18,7 @@ export const administrationFlags = {
     bare: "text",
     summary: "print how many messages and consumers the queue has",
     details:
-      "On standard output. The messages are those ready for delivery, without those in the hands of consumers. With --depth=json as one line of JSON.",
+      "On standard output. The messages are those ready for delivery, without those in the hands of consumers; of a stream the broker counts neither. With --depth=json as one line of JSON.",
   }),
   purge: toggle({
     group,
@@ -40,11 +40,13 @@ export const administrationFlags = {
     group,
     typedOnly: true,
     summary: "with --delete-queue: only without messages",
+    details: "The broker refuses this for quorum queues, and amqp-pub and amqp-con for streams.",
   }),
   ifUnused: toggle({
     group,
     typedOnly: true,
     summary: "with --delete-...: only without consumers or bindings",
+    details: "Not for quorum queues and streams: see --if-empty.",
   }),
   dryRun: oneOf(["text", "ascii", "mermaid"])({
     group,
