@@ -1,14 +1,12 @@
-// What a handler reads from and writes to. Node would give it sockets, and then Linux lets no program open /dev/stdin,
-// /dev/stderr or /dev/fd/3 (ENXIO): so its input are files without a name, and its output are true pipes.
+// What a handler writes to: true pipes. Node would give it sockets, and Linux lets no program open a socket by the name
+// /dev/stdout or /dev/stderr (ENXIO), which shell scripts do. What it reads from is inputs.ts.
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Failure } from "../errors.ts";
 
 /** A pipe for one stream of one run. */
 export interface Pipe {
@@ -21,9 +19,6 @@ export interface Pipe {
 }
 
 const execute = promisify(execFile);
-
-/** Up to this size an input is kept in memory (/dev/shm), where there is such a place. */
-const SMALL_BYTES = 1024 * 1024;
 
 /** Opens only a name, neither end of the pipe (open(2), O_PATH); Node does not list this flag of Linux. */
 const O_PATH = 0o10000000;
@@ -80,39 +75,5 @@ async function makeFifos(count: number): Promise<readonly number[]> {
     return names.map((name) => openSync(name, O_PATH));
   } finally {
     await rm(folder, { recursive: true });
-  }
-}
-
-/**
- * A file without a name that holds these bytes, opened at its beginning: whoever gets the descriptor may read it or not,
- * as late as it likes. The caller closes it. @throws Failure when there is no room for it
- */
-export function openInput(bytes: Buffer): number {
-  const folders = bytes.length <= SMALL_BYTES ? ["/dev/shm", tmpdir()] : [tmpdir(), "/dev/shm"];
-  let reason: unknown;
-  for (const folder of folders) {
-    try {
-      return writeNameless(folder, bytes);
-    } catch (error) {
-      reason = error;
-    }
-  }
-  const message = reason instanceof Error ? reason.message : String(reason);
-  const hint = "TMPDIR may name another folder for what handlers read";
-  throw new Failure("handler", `no room for a handler's input: ${message}`, hint, reason);
-}
-
-function writeNameless(folder: string, bytes: Buffer): number {
-  const name = join(folder, `amqp-con-${randomBytes(12).toString("base64url")}`);
-  const descriptor = openSync(name, "wx+", 0o600);
-  try {
-    unlinkSync(name);
-    // With a position, so that the descriptor itself stays at the beginning.
-    for (let at = 0; at < bytes.length;)
-      at += writeSync(descriptor, bytes, at, bytes.length - at, at);
-    return descriptor;
-  } catch (error) {
-    closeSync(descriptor);
-    throw error;
   }
 }

@@ -10,7 +10,8 @@ import type { Taker } from "./collect.ts";
 import { Drain } from "./drain.ts";
 import type { Environment } from "./environment.ts";
 import type { End } from "./judgement.ts";
-import { openInput, type Pipe, type Pipes } from "./pipes.ts";
+import { Inputs } from "./inputs.ts";
+import type { Pipe, Pipes } from "./pipes.ts";
 
 /** What to run, without a shell in between. */
 export interface Command {
@@ -39,6 +40,7 @@ const LINGER_MS = 1000;
 export class Programs {
   readonly #command: Command;
   readonly #pipes: Pipes;
+  readonly #inputs = new Inputs();
   readonly #world: Pick<World, "signalGroup" | "ending">;
   /** Process groups that may have somebody in them, and when those that were asked to end will be ended. */
   readonly #groups = new Map<number, NodeJS.Timeout | undefined>();
@@ -62,8 +64,12 @@ export class Programs {
       new Drain(pipes.stderr, child.stderr, stderr),
     ];
     const drained = Promise.all(drains.map(({ done }) => done));
-    const end = await this.#ended(child);
-    while ((await within(LINGER_MS, drained)) === "late") for (const each of drains) each.cut();
+    const lingering = async (): Promise<void> => {
+      while ((await within(LINGER_MS, drained)) === "late") for (const each of drains) each.cut();
+    };
+    const ended = this.#ended(child);
+    // A taker that fails is told at once, not after the program's end.
+    const [end] = await Promise.all([ended, drained, ended.then(lingering)]);
     return end;
   }
 
@@ -72,6 +78,7 @@ export class Programs {
     this.#signalAll("SIGTERM");
     for (let left = LEFTOVER_MS; left > 0 && this.#groups.size > 0; left -= 20) await pause(20);
     this.#signalAll("SIGKILL");
+    for (const group of this.#groups.keys()) this.#forget(group);
     this.#pipes.close();
   }
 
@@ -83,9 +90,9 @@ export class Programs {
     const ends = [pipes.stdout.end, pipes.stderr.end] as const;
     const mine = ends.filter((end) => typeof end === "number");
     try {
-      const stdin = openInput(body);
+      const stdin = this.#inputs.open(body);
       mine.push(stdin);
-      const three = openInput(record);
+      const three = this.#inputs.open(record);
       mine.push(three);
       const stdio = [stdin, ...ends, three];
       // A group of its own: a terminal's Ctrl-C is ours alone, and what the program starts ends with it.
