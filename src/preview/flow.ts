@@ -1,4 +1,5 @@
 // A sketch → what its drawing shows: exchanges, keys, queues, who publishes and who consumes.
+import type { Destination } from "../amqp/courier.ts";
 import type { BindingPlan, TopologyPlan } from "../amqp/topology.ts";
 import type { Edge, Graph, Node } from "../ui/graph.ts";
 import {
@@ -9,7 +10,7 @@ import {
   nameQueue,
   textIn,
 } from "./properties.ts";
-import type { Publishing, Sketch } from "./sketch.ts";
+import type { Consuming, Publishing, Sketch } from "./sketch.ts";
 
 /** The way of messages first, then where exchange and queue send what they cannot keep. */
 export function trace(sketch: Sketch): Graph {
@@ -90,13 +91,34 @@ function labelOf(topology: TopologyPlan, binding: BindingPlan): string {
   return [binding.key === "" ? "no key" : binding.key, ...fields].join(", ");
 }
 
+/** From the queue to whoever consumes, and on to where messages are published again. */
 function traceConsuming({ topology, consuming, program }: Sketch): readonly Edge[] {
   if (!consuming) return [];
+  const { forward, deadLetter } = consuming;
+  const consumer = client(program, describeConsuming(consuming));
   const from = drawQueue(topology, topology.queue?.name || consuming.queue);
-  const { prefetch, noAck, get } = consuming;
+  const publishes = [
+    ...(forward ? [{ ...forward, why: "" }] : []),
+    ...(deadLetter ? [{ ...deadLetter, why: "failed: " }] : []),
+  ];
+  return [
+    { from, to: consumer, labels: [""] },
+    ...publishes.map(({ why, ...destination }) => ({
+      from: consumer,
+      to: drawTarget(topology, destination),
+      labels: [`${why}${destination.routingKey ?? "its own key"}`],
+    })),
+  ];
+}
+
+function describeConsuming({ prefetch, noAck, get, handler }: Consuming): readonly string[] {
   const taking = prefetch === 0 ? "no prefetch limit" : `prefetch ${prefetch}`;
-  const notes = [get ? "one by one" : taking, ...(noAck ? ["no acknowledgements"] : [])];
-  return [{ from, to: client(program, notes), labels: [""] }];
+  return [
+    get ? "one by one" : taking,
+    ...(noAck ? ["no acknowledgements"] : []),
+    ...(handler ? [`runs ${handler.file}`] : []),
+    ...(handler && handler.jobs > 1 ? [`${handler.jobs} at once`] : []),
+  ];
 }
 
 /** Alternate exchange and dead letters. */
@@ -113,9 +135,17 @@ function traceOverflow(topology: TopologyPlan): readonly Edge[] {
   }
   if (queue && dead !== undefined && !passive) {
     const from = drawQueue(topology, queue.name);
-    edges.push({ from, to: drawExchange(topology, dead), labels: [label] });
+    const to = drawTarget(topology, { exchange: dead, routingKey: key });
+    edges.push({ from, to, labels: [label] });
   }
   return edges;
+}
+
+/** Where messages are published again: an exchange, or by the default one straight to a queue. */
+function drawTarget(topology: TopologyPlan, { exchange, routingKey }: Destination): Node {
+  return exchange === "" && routingKey !== undefined
+    ? drawQueue(topology, routingKey)
+    : drawExchange(topology, exchange);
 }
 
 function client(title: string, notes: readonly string[]): Node {

@@ -1,5 +1,5 @@
 // Mistakes in how messages are sent: what nobody notices, and what does not last.
-import { nameQueue, textIn } from "./properties.ts";
+import { exchangeType, nameQueue, textIn } from "./properties.ts";
 import type { Sketch } from "./sketch.ts";
 
 /** Keyed by what is wrong; see Rule in mistakes.ts. */
@@ -16,6 +16,23 @@ export const messageMistakes = {
     const refuses = textIn(queue?.arguments, "x-overflow")?.startsWith("reject-publish") === true;
     return publishing && refuses && !publishing.confirm
       ? `when queue ${nameQueue(queue?.name ?? "")} is full it refuses messages, which is noticed only with --confirm.`
+      : undefined;
+  },
+
+  /** What is forwarded arrives again in the queue from which it was taken. */
+  circle({ topology, consuming }: Sketch): string | undefined {
+    const { forward } = consuming ?? {};
+    if (!consuming || !forward) return undefined;
+    const queue = topology.queue?.name || consuming.queue;
+    const comesBack = topology.bindings.some(
+      ({ to, source, key }) =>
+        to === "queue" &&
+        source === forward.exchange &&
+        (exchangeType(topology, source) === "fanout" || (forward.routingKey ?? key) === key),
+    );
+    const isItself = forward.exchange === "" && forward.routingKey === queue;
+    return comesBack || isItself
+      ? `--forward sends messages back to queue ${nameQueue(queue)}, from which they are taken again, without end.`
       : undefined;
   },
 

@@ -67,6 +67,7 @@ export const queueMistakes = {
   unlimited({ consuming }: Sketch): string | undefined {
     if (!consuming || consuming.get || consuming.prefetch !== 0 || consuming.noAck)
       return undefined;
-    return "--prefetch 0 sets no limit: all messages come here at once and wait in memory, and other consumers get none; --prefetch 1 shares work fairly.";
+    const where = consuming.handler ? "wait here for a handler" : "come into memory";
+    return `--prefetch 0 sets no limit: all messages ${where}, and other consumers get none; --prefetch 1 shares work fairly.`;
   },
 } as const;

@@ -1,5 +1,6 @@
 // What a dry run knows: the plan of either program, reduced to what is declared and how messages would flow. No secrets.
 import type { AdministrationPlan } from "../administer.ts";
+import type { Destination } from "../amqp/courier.ts";
 import type { ConnectionPlan } from "../amqp/session.ts";
 import type { Task, TopologyPlan } from "../amqp/topology.ts";
 import type { ConsumePlan } from "../consume.ts";
@@ -39,6 +40,11 @@ export interface Consuming {
   readonly noAck: boolean;
   /** Fetched one by one. */
   readonly get: boolean;
+  /** The program that is run for each message, without its arguments: they may be secret. */
+  readonly handler: { readonly file: string; readonly jobs: number } | undefined;
+  readonly forward: Destination | undefined;
+  /** Where a handler's failures go. */
+  readonly deadLetter: Destination | undefined;
 }
 
 /** The plan of amqp-pub. */
@@ -66,7 +72,15 @@ export function sketchConsume(plan: ConsumePlan): Sketch {
     ...sketchRun("amqp-con", plan),
     tasks: [],
     publishing: undefined,
-    consuming: { queue, prefetch, noAck, get: plan.get },
+    consuming: {
+      queue,
+      prefetch,
+      noAck,
+      get: plan.get,
+      handler: plan.handler && { file: plan.handler.command.file, jobs: plan.handler.jobs },
+      forward: plan.forward,
+      deadLetter: plan.handler?.aftermath.deadLetter,
+    },
   };
 }
 

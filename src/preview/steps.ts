@@ -19,6 +19,7 @@ export function listSteps({
     ...tasks.map(describeTask),
     ...(publishing ? [describeSending(publishing)] : []),
     ...(consumed === undefined ? [] : [`Would consume from queue: ${nameQueue(consumed)}`]),
+    ...(consuming?.handler ? [`Would run ${consuming.handler.file} for each message`] : []),
   ];
 }
 
