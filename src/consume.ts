@@ -48,6 +48,7 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   const courier = openCourier(plan, world);
   const intake = plan.get ? new Getter(plan.subscription) : new Consumer(plan.subscription);
   const rules = new StopRules(plan.stop);
+  world.meter?.watch({ open: () => intake.unacked, account: () => ({ ...intake.account }) });
   const session = await Session.open(
     plan.connection,
     plan.topology,
@@ -108,12 +109,15 @@ async function feed(
 ): Promise<void> {
   const ends = [world.signal, rules.signal, work.failed];
   const stop = AbortSignal.any(ends.filter((end) => end !== undefined));
+  // The broker sends nothing more from then on, however long what is in hand still takes.
+  stop.addEventListener("abort", () => void intake.stop(), { once: true });
   rules.start(
     () => intake.isEmpty(),
     () => work.isBusy ?? false,
   );
   for await (const arrived of until(intake.batches(), stop)) {
     const batch = rules.take(arrived);
+    world.meter?.received(batch);
     // The broker is told to stop before the last acknowledgement makes room for more.
     if (rules.reason) await intake.stop();
     if ((await withGrace(work.take(batch), world.signal, plan.graceMs)) === "late") return;
