@@ -9,6 +9,7 @@ import { now } from "./clock.ts";
 import { until, withGrace } from "./deadline.ts";
 import { exitCodes, Failure, ReaderGone } from "./errors.ts";
 import type { Message, Properties } from "./message.ts";
+import { stamping } from "./sent-at.ts";
 import { openSource, type SourcePlan } from "./source/index.ts";
 import type { Envelope } from "./source/source.ts";
 import { reportAccount, type SummaryStyle } from "./ui/account.ts";
@@ -27,6 +28,8 @@ export interface PublishPlan {
   readonly routingKey: string | undefined;
   readonly properties: Properties;
   readonly delivery: DeliveryPlan;
+  /** Put the time of sending into a header. */
+  readonly latencyHeader: boolean;
   readonly quiet: boolean;
   readonly summary: SummaryStyle;
   readonly graceMs: number;
@@ -37,6 +40,10 @@ export async function publish(plan: PublishPlan, world: World): Promise<number> 
   for (const warning of plan.warnings) world.log.warn(warning);
   const startedAt = now();
   const publisher = new Publisher(plan.delivery, reportPublish(plan, world));
+  world.meter?.watch({
+    open: () => (plan.delivery.confirm ? publisher.open : undefined),
+    account: () => ({ ...publisher.account }),
+  });
   let failure: unknown;
   try {
     await run(plan, publisher, world);
@@ -76,13 +83,14 @@ async function feed(
   const { exchange, properties } = plan;
   const envelope: Envelope = { exchange, routingKey: plan.routingKey ?? queue, properties };
   const identify = plan.delivery.confirm ? numbering() : (message: Message) => message;
+  const prepare = plan.latencyHeader ? stamping(identify) : identify;
   const source = openSource(plan.source)(envelope, { stdin: world.stdin, stop });
   world.signal.addEventListener("abort", () => publisher.stop(), { once: true });
   for await (const batch of until(source, stop)) {
     for (const message of batch) {
       await publisher.room();
       if (stop.aborted) return;
-      publisher.publish(identify(message));
+      publisher.publish(prepare(message), world.meter?.now());
     }
     if (world.output.isFull) await world.output.flush();
   }
@@ -127,12 +135,13 @@ function numbering(): (message: Message) => Message {
 const label = Buffer.from("Sent: ");
 const newline = Buffer.from("\n");
 
-function reportPublish(plan: PublishPlan, { output, log }: World): PublishReport {
+function reportPublish(plan: PublishPlan, { output, log, meter }: World): PublishReport {
   let warned = false;
   const show = (body: Buffer): Buffer =>
     output.isTerminal ? Buffer.from(escapeBytes(body)) : body;
   return {
-    sent: ({ body }) => {
+    sent: ({ body }, takenAt) => {
+      meter?.published(body.length, takenAt);
       if (!plan.quiet) output.queue(label, show(body), newline);
     },
     returned: (message, { code, text }) => {

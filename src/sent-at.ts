@@ -1,9 +1,16 @@
-// The header that tells when a message was sent, for latency from end to end (--latency-header). The clocks are the callers'.
+// The header that tells when a message was sent, for latency from end to end (--latency-header).
+import { openWallClock } from "./clock.ts";
 import type { Field } from "./fields.ts";
 import type { Message, Properties } from "./message.ts";
 
 /** Its name. The value is an int64: microseconds since 1970. */
 const SENT_AT = "x-sent-at";
+
+/** Prepares a message, and then puts the time into its header. */
+export function stamping(prepare: (message: Message) => Message): (message: Message) => Message {
+  const clock = openWallClock();
+  return (message) => stamp(prepare(message), clock());
+}
 
 /** The message with the header. */
 export function stamp(message: Message, micros: number): Message {

@@ -2,6 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Paint } from "./ui/color.ts";
 import type { Log } from "./ui/log.ts";
+import type { Meter } from "./ui/meter.ts";
 import type { Output } from "./ui/output.ts";
 
 export interface World {
@@ -11,6 +12,8 @@ export interface World {
   /** Colours for standard output. */
   readonly painter: () => Promise<Paint>;
   readonly log: Log;
+  /** Counts for --stats and --report; absent when nobody measures. */
+  readonly meter?: Meter;
   /** Aborted by the first SIGINT or SIGTERM: stop taking, finish what is in hand. */
   readonly signal: AbortSignal;
   /** Asks on the terminal, without echo. @throws UsageError without a terminal */

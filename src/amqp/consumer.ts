@@ -40,6 +40,10 @@ export class Consumer implements Intake {
     return this.#settler.account;
   }
 
+  get unacked(): number | undefined {
+    return this.#settler.unacked;
+  }
+
   get progress(): number {
     return this.#settler.progress;
   }

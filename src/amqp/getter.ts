@@ -26,6 +26,10 @@ export class Getter implements Intake {
     return this.#settler.account;
   }
 
+  get unacked(): number | undefined {
+    return this.#settler.unacked;
+  }
+
   get progress(): number {
     return this.#settler.progress;
   }

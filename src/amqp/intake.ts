@@ -18,6 +18,8 @@ export interface Intake extends Client {
   /** Does the broker hold nothing more that is ready? Asked on the channel, so that what was on its way is here. */
   isEmpty(): Promise<boolean>;
   readonly account: IntakeAccount;
+  /** Deliveries of this channel without a verdict; undefined under no-ack, and while there is no channel. */
+  readonly unacked: number | undefined;
 }
 
 /** What deliveries were settled as. Under no-ack none is. */
@@ -58,6 +60,10 @@ export class Settler {
 
   get account(): IntakeAccount {
     return { ...this.#count };
+  }
+
+  get unacked(): number | undefined {
+    return this.#plan.noAck ? undefined : this.#settlement?.open;
   }
 
   /** Deliveries with a verdict. */

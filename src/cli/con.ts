@@ -2,6 +2,7 @@
 import { consume, type ConsumePlan } from "../consume.ts";
 import type { Verdict } from "../amqp/settlement.ts";
 import { UsageError } from "../errors.ts";
+import { measured } from "../measure.ts";
 import { ping } from "../ping.ts";
 import { sketchConsume, type Sketch } from "../preview/sketch.ts";
 import { version } from "../version.ts";
@@ -10,12 +11,14 @@ import { prepareErrand } from "./errand.ts";
 import { administrationFlags } from "./flags/administration.ts";
 import { connectionFlags } from "./flags/connection.ts";
 import { consumeFlags, outputFlags, samplePublisherFlags } from "./flags/consume.ts";
+import { measureFlags } from "./flags/measure.ts";
 import { generalFlags } from "./flags/general.ts";
 import { handlerFlags } from "./flags/handler.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { consumerTopologyFlags } from "./flags/topology.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import { planTreatment } from "./handler-plan.ts";
+import { planMeasure } from "./measure-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planTopology } from "./topology-plan.ts";
@@ -26,6 +29,7 @@ const flags = {
   ...consumeFlags,
   ...handlerFlags,
   ...outputFlags,
+  ...measureFlags,
   ...connectionFlags,
   ...tlsFlags,
   ...generalFlags,
@@ -71,7 +75,12 @@ export const con: Program<typeof flags> = {
     const errand = prepareErrand(con, parsed, env, { keys, messageTtl, sketch });
     if (errand) return errand;
     const plan = planConsume(parsed);
-    return (world) => (parsed.options.ping ? ping(plan, world) : consume(plan, world));
+    const isSilent = plan.forward !== undefined || (!plan.handler && plan.sink.format === "none");
+    const measuring = planMeasure("consumer", flags, parsed, !isSilent);
+    return (world) =>
+      parsed.options.ping
+        ? ping(plan, world)
+        : measured(measuring, world, (measuredWorld) => consume(plan, measuredWorld));
   },
 };
 

@@ -2,6 +2,7 @@
 import { planConnection } from "./connection-plan.ts";
 import { UsageError } from "../errors.ts";
 import type { Properties } from "../message.ts";
+import { measured } from "../measure.ts";
 import { ping } from "../ping.ts";
 import { sketchPublish, type Sketch } from "../preview/sketch.ts";
 import { publish, type PublishPlan } from "../publish.ts";
@@ -9,11 +10,13 @@ import { version } from "../version.ts";
 import { prepareErrand } from "./errand.ts";
 import { administrationFlags } from "./flags/administration.ts";
 import { connectionFlags } from "./flags/connection.ts";
+import { publisherMeasureFlags } from "./flags/measure.ts";
 import { generalFlags } from "./flags/general.ts";
 import { deliveryFlags, inputFlags, propertyFlags, sampleConsumerFlags } from "./flags/publish.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { publisherTopologyFlags } from "./flags/topology.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
+import { planMeasure } from "./measure-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planSource } from "./source-plan.ts";
@@ -25,6 +28,7 @@ const flags = {
   ...administrationFlags,
   ...propertyFlags,
   ...deliveryFlags,
+  ...publisherMeasureFlags,
   ...connectionFlags,
   ...tlsFlags,
   ...generalFlags,
@@ -67,7 +71,11 @@ export const pub: Program<typeof flags> = {
     const errand = prepareErrand(pub, parsed, env, { keys, sketch });
     if (errand) return errand;
     const plan = planPublish(parsed);
-    return (world) => (parsed.options.ping ? ping(plan, world) : publish(plan, world));
+    const measuring = planMeasure("publisher", flags, parsed, !plan.quiet);
+    return (world) =>
+      parsed.options.ping
+        ? ping(plan, world)
+        : measured(measuring, world, (measuredWorld) => publish(plan, measuredWorld));
   },
 };
 
@@ -113,6 +121,7 @@ export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
       confirmTimeoutMs: options.confirmTimeout,
       nackRetries: options.nackRetries,
     },
+    latencyHeader: options.latencyHeader,
     quiet: options.quiet,
     summary: options.summary,
     graceMs: options.grace,

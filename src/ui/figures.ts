@@ -4,9 +4,9 @@ import type { Histogram } from "./histogram.ts";
 /** The percentiles that are shown, by their names. */
 export const percentiles = { p50: 0.5, p75: 0.75, p95: 0.95, p99: 0.99 } as const;
 
-/** Microseconds as `0.312 ms`, `12.3 ms`, `61.2 s` or `26.3 h`. */
+/** Microseconds as `0.312 ms`, `12.3 ms`, `1.25 s` or `26.3 h`. */
 export function formatMicros(micros: number): string {
-  if (micros < 10_000_000) return `${shorten(micros / 1000)} ms`;
+  if (micros < 999_500) return `${shorten(micros / 1000)} ms`;
   return micros < 3_600_000_000
     ? `${shorten(micros / 1e6)} s`
     : `${shorten(micros / 3_600_000_000)} h`;
@@ -35,6 +35,11 @@ export function formatDuration(ms: number): string {
   if (whole < 120) return `${whole} s`;
   if (whole < 7200) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** A number per second: whole, but for small ones. */
+export function formatRate(rate: number): string {
+  return rate < 10 ? rate.toFixed(1) : `${Math.round(rate)}`;
 }
 
 /** Three digits, or as many as the whole part has. */

@@ -100,8 +100,20 @@ function toEpisode({ latency, ...span }: Span): Episode {
   return { ...span, latencies, meanLatency, maxLatency };
 }
 
+/** Neighbouring episodes joined until each is at least so long; the last one may be shorter. */
+export function coarsen(episodes: readonly Episode[], shortestMs: number): readonly Episode[] {
+  const joined: Episode[] = [];
+  for (const episode of episodes) {
+    const last = joined.at(-1);
+    if (last && last.toMs - last.fromMs < shortestMs)
+      joined[joined.length - 1] = join(last, episode);
+    else joined.push(episode);
+  }
+  return joined;
+}
+
 /** Two episodes as one; of what is open the most, for it is a matter of bounds. */
-export function join(first: Episode, second: Episode): Episode {
+function join(first: Episode, second: Episode): Episode {
   const latencies = first.latencies + second.latencies;
   const sum = first.meanLatency * first.latencies + second.meanLatency * second.latencies;
   return {

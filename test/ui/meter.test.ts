@@ -17,6 +17,7 @@ function deliver({ properties, body }: Pick<Message, "properties" | "body">): De
     properties,
     body,
     deliveryTag: 1,
+    queue: "q",
     generation: 1,
     redelivered: false,
     consumerTag: "c",

@@ -6,6 +6,7 @@ import { consumeFlags, outputFlags } from "./consume.ts";
 import { generalFlags } from "./general.ts";
 import { handlerFlags } from "./handler.ts";
 import { deliveryFlags, inputFlags, propertyFlags } from "./publish.ts";
+import { publisherMeasureFlags } from "./measure.ts";
 import { tlsFlags } from "./tls.ts";
 import { consumerTopologyFlags, publisherTopologyFlags } from "./topology.ts";
 
@@ -14,6 +15,7 @@ export const allFlags: FlagTable = {
   ...inputFlags,
   ...propertyFlags,
   ...deliveryFlags,
+  ...publisherMeasureFlags,
   ...consumeFlags,
   ...handlerFlags,
   ...outputFlags,

@@ -1,0 +1,49 @@
+// The live chart of --stats on a terminal: rates over time with what one reads beside them. Pure; the only importer of
+// asciichart (docs/adr/0020-live-chart.md), and loaded only for a chart.
+import { plot } from "asciichart";
+import { formatAxis, formatDuration } from "./figures.ts";
+import { ticksUpTo } from "./plot.ts";
+
+/** What a chart has to fit in. */
+export interface Frame {
+  readonly columns: number;
+  readonly rows: number;
+  /** Can it show more than ASCII? */
+  readonly isUnicode: boolean;
+}
+
+const LABEL_COLUMNS = 6;
+/** Smaller ones show nothing: the lines below them say it as well. */
+const LEAST = { columns: 30, rows: 4 };
+const MOST_ROWS = 10;
+
+/** Corners and lines in asciichart's order: ┼ ┤ ╶ ╴ ─ ╰ ╭ ╮ ╯ │ */
+const ascii = ["+", "|", "-", "-", "-", "`", ".", ".", "'", "|"];
+
+/** How many rates there is room for. */
+export function capacity({ columns }: Pick<Frame, "columns">): number {
+  return Math.max(1, columns - LABEL_COLUMNS - 3);
+}
+
+/** Lines of the chart: the last `rates`, one each `intervalMs`, as many as there is room for. Empty where there is none. */
+export function drawRates(
+  rates: readonly number[],
+  intervalMs: number,
+  frame: Frame,
+): readonly string[] {
+  const rows = Math.min(frame.rows, MOST_ROWS) - 1;
+  if (frame.columns < LEAST.columns || rows < LEAST.rows) return [];
+  const shown = rates.slice(-capacity(frame));
+  if (shown.length === 0) return [];
+  const max = ticksUpTo(Math.max(...shown)).at(-1) ?? 1;
+  const lines = plot([...shown], {
+    min: 0,
+    max,
+    height: rows - 1,
+    offset: 2,
+    format: (value) => formatAxis(value).padStart(LABEL_COLUMNS),
+    ...(!frame.isUnicode && { symbols: ascii }),
+  });
+  const title = `messages per second, last ${formatDuration(shown.length * intervalMs)}`;
+  return [...lines.split("\n"), `${" ".repeat(LABEL_COLUMNS + 2)}${title}`];
+}

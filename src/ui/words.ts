@@ -1,0 +1,13 @@
+// What the same numbers are called in the two programs.
+
+export interface Words {
+  /** Where the latency ends. */
+  readonly latency: string;
+  /** Messages that are on their way. */
+  readonly open: string;
+}
+
+export const words = {
+  publisher: { latency: "confirm", open: "in flight" },
+  consumer: { latency: "end-to-end", open: "unacked" },
+} as const satisfies Record<string, Words>;
