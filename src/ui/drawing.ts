@@ -75,9 +75,11 @@ export function escapeAscii(text: string): string {
 /** All in one row. Arrows leave at the title, several below each other. */
 function drawBeside({ from, steps }: Path, strokes: Strokes): readonly string[] {
   const blocks = [from, ...steps.map(({ to }) => to)].flatMap((node, i) => {
-    const { labels } = steps[i] ?? { labels: [] };
-    const box = drawBox(node, strokes, textOf(node, strokes, Infinity), labels.length);
-    return steps[i] ? [box, drawArrows(labels, strokes)] : [box];
+    const [before, after] = [steps[i - 1], steps[i]];
+    const exits = after?.labels.length ?? 0;
+    const rows = Math.max(exits, before?.labels.length ?? 0);
+    const box = drawBox(node, strokes, textOf(node, strokes, Infinity), { rows, exits });
+    return after ? [box, drawArrows(after.labels, strokes)] : [box];
   });
   const widths = blocks.map((block) => Math.max(...block.map(measureColumns)));
   const height = Math.max(...blocks.map((block) => block.length));
@@ -97,14 +99,14 @@ function drawArrows(labels: readonly string[], strokes: Strokes): readonly strin
   return ["", ...lines];
 }
 
-/** A box around lines; from its first `exits` lines arrows leave to the right. A client has no frame. */
+/** A box around lines, at least so many rows; from its first `exits` rows arrows leave to the right. No client has a frame. */
 function drawBox(
   { shape }: Node,
   strokes: Strokes,
   texts: readonly string[],
-  exits: number,
+  { rows, exits }: { readonly rows: number; readonly exits: number },
 ): readonly string[] {
-  const lines = [...texts, ...Array.from({ length: Math.max(0, exits - texts.length) }, () => "")];
+  const lines = Array.from({ length: Math.max(rows, texts.length) }, (_, i) => texts[i] ?? "");
   const width = Math.max(...lines.map(measureColumns));
   const { across, down, right } = strokes;
   if (shape === "client") {
@@ -124,7 +126,10 @@ function drawBox(
 function drawBelow({ from, steps }: Path, strokes: Strokes, width: number): readonly string[] {
   const { down, below, arrowDown, escape } = strokes;
   const box = (node: Node, isLast: boolean): readonly string[] => {
-    const lines = drawBox(node, strokes, textOf(node, strokes, width - FRAME_COLUMNS), 0);
+    const lines = drawBox(node, strokes, textOf(node, strokes, width - FRAME_COLUMNS), {
+      rows: 0,
+      exits: 0,
+    });
     if (node.shape === "client") return lines.slice(1, -1);
     const bottom = lines.at(-1) ?? "";
     return isLast ? lines : [...lines.slice(0, -1), replaceAt(bottom, 2, below)];

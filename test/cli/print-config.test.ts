@@ -1,0 +1,112 @@
+// --print-config: what it shows, that it could be a profile again, and what it never shows.
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { con } from "../../src/cli/con.ts";
+import type { ConfigFile } from "../../src/cli/config-file.ts";
+import { parse } from "../../src/cli/parse.ts";
+import { printConfig } from "../../src/cli/print-config.ts";
+import { readProfile } from "../../src/cli/profile.ts";
+
+const file = (text: string): ConfigFile => ({ path: "/etc/c.toml", text, isShared: false });
+
+function print(argv: readonly string[], env = {}, profileText = ""): string {
+  const profile = readProfile(file(profileText), undefined, con.flags);
+  const parsed = parse(con.name, con.flags, argv, env, profile);
+  return printConfig(con.name, con.flags, parsed, "/etc/c.toml");
+}
+
+const line = (text: string, start: string) =>
+  text
+    .split("\n")
+    .find((row) => row.startsWith(start))
+    ?.replace(/ +#/, " #");
+
+describe("--print-config", () => {
+  it("shows each option's value and where it came from", () => {
+    const text = print(
+      ["-q", "hello", "-Q", "-k", "a.#", "-k", "b"],
+      { AMQP_PREFETCH: "7" },
+      `[default]\nidle-timeout = "250ms"`,
+    );
+    expect(line(text, "queue =")).toBe(`queue = "hello" # flag --queue`);
+    expect(line(text, "create-queue")).toBe("create-queue = true # flag --create-queue");
+    expect(line(text, "routing-key")).toBe(`routing-key = ["a.#", "b"] # flag --routing-key`);
+    expect(line(text, "prefetch")).toBe("prefetch = 7 # environment AMQP_PREFETCH");
+    expect(line(text, "idle-timeout")).toBe(`idle-timeout = "250ms" # profile "default"`);
+    expect(line(text, "heartbeat")).toBe("heartbeat = 10 # default");
+    expect(line(text, "peek")).toBe("peek = false # default");
+    expect(line(text, "# count")).toBe("# count # not set");
+  });
+
+  it("names every option that a run has", () => {
+    const text = print([]);
+    const names = [...text.matchAll(/^(?:# )?([a-z-]+) +[=#]/gm)].map(([, name]) => name);
+    expect(names).toEqual(expect.arrayContaining(["queue", "url", "password", "debug", "format"]));
+    expect(names).not.toContain("help");
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it("says which profile, or where one would have been found", () => {
+    expect(print([], {}, "[default]")).toContain(`# Profile: "default" of "/etc/c.toml"\n`);
+    expect(print([])).toContain(
+      `# No profile. One named default would be taken from "/etc/c.toml"`,
+    );
+    const parsed = parse(con.name, con.flags, [], {});
+    expect(printConfig(con.name, con.flags, parsed, undefined)).toContain("# No profile: there is");
+  });
+
+  it("hides secrets, and keeps what is around them", () => {
+    const text = print(
+      ["--userpass", "alice:s3cret", "--url", "amqp://bob:s3cret@one/v,amqps://two:5671"],
+      { AMQP_PASSWORD: "s3cret" },
+    );
+    expect(text).not.toContain("s3cret");
+    expect(line(text, "# password =")).toBe(`# password = "***" # environment AMQP_PASSWORD`);
+    expect(line(text, "# userpass")).toBe(`# userpass = "alice:***" # flag --userpass`);
+    expect(line(text, "# url")).toBe(
+      `# url = "amqp://bob:***@one/v,amqps://two:5671" # flag --url`,
+    );
+    expect(line(print(["--url", "amqp://host/v"]), "url")).toBe(
+      `url = "amqp://host/v" # flag --url`,
+    );
+  });
+
+  it.each([
+    "s3cret",
+    "amqp:s3cret",
+    "amqp://h/?password=s3cret",
+    "amqp://h/#s3cret",
+    "//u:s3cret@h",
+  ])("hides a URL that is none: %s", (url) => {
+    expect(print(["--url", url])).not.toContain("s3cret");
+  });
+
+  it("cannot act on a terminal", () => {
+    const text = print(["-q", 'a\u001b[31m\u202e\u0007\u{e0041}\n"b\\']);
+    expect(line(text, "queue =")).toContain(
+      String.raw`queue = "a\u001b[31m\u202e\u0007\U000e0041\u000a\"b\\"`,
+    );
+  });
+
+  it("is a profile again, with the same values", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "grapheme", maxLength: 20 }),
+        fc.array(fc.string({ unit: "binary", minLength: 1, maxLength: 9 }), { minLength: 1 }),
+        fc.nat(65_535),
+        fc.boolean(),
+        (queue, keys, prefetch, verbose) => {
+          const argv = [
+            `--queue=${queue}`,
+            `--prefetch=${prefetch}`,
+            ...keys.map((key) => `--routing-key=${key}`),
+            ...(verbose ? ["--verbose"] : []),
+          ];
+          const { options } = parse(con.name, con.flags, argv, {});
+          const profile = readProfile(file(`[a]\n${print(argv)}`), "a", con.flags);
+          expect(parse(con.name, con.flags, [], {}, profile).options).toEqual(options);
+        },
+      ),
+    );
+  });
+});
