@@ -6,6 +6,7 @@ const pure = [
   "test/cli/**/*.test.ts",
   "test/docs/**/*.test.ts",
   "test/amqp/{ledger,outage,publisher*,retries,session*,window}.test.ts",
+  "test/preview/**/*.test.ts",
   "test/source/**/*.test.ts",
   "test/sink/**/*.test.ts",
   "test/ui/**/*.test.ts",

@@ -19,7 +19,7 @@ export const messageMistakes = {
       : undefined;
   },
 
-  /** What is forwarded arrives again in the queue from which it was taken. */
+  /** What is forwarded arrives again in the queue from which it was taken. (By its name: that is wrong use.) */
   circle({ topology, consuming }: Sketch): string | undefined {
     const { forward } = consuming ?? {};
     if (!consuming || !forward) return undefined;
@@ -30,8 +30,7 @@ export const messageMistakes = {
         source === forward.exchange &&
         (exchangeType(topology, source) === "fanout" || (forward.routingKey ?? key) === key),
     );
-    const isItself = forward.exchange === "" && forward.routingKey === queue;
-    return comesBack || isItself
+    return comesBack
       ? `--forward sends messages back to queue ${nameQueue(queue)}, from which they are taken again, without end.`
       : undefined;
   },

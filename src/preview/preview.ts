@@ -4,7 +4,8 @@ import { draw, escapeAscii } from "../ui/drawing.ts";
 import { escapeLine } from "../ui/escape.ts";
 import { thread } from "../ui/graph.ts";
 import { toMermaid } from "../ui/mermaid.ts";
-import type { World } from "../world.ts";
+import type { Log } from "../ui/log.ts";
+import type { Output } from "../ui/output.ts";
 import { trace } from "./flow.ts";
 import { findMistakes } from "./mistakes.ts";
 import type { Sketch } from "./sketch.ts";
@@ -13,12 +14,18 @@ import { listSteps } from "./steps.ts";
 /** text: drawn with lines where these can be shown, else as ascii. */
 export type Style = "text" | "ascii" | "mermaid";
 
+/** What a dry run writes to. */
+export interface PreviewWorld {
+  readonly log: Pick<Log, "warn">;
+  readonly output: Pick<Output, "isTerminal" | "write">;
+}
+
 /** Drawing and list go to stdout, mistakes to stderr. `isUtf8`: does the locale say that output is UTF-8? */
 export async function preview(
   sketch: Sketch,
   style: Style,
   isUtf8: boolean,
-  { log, output }: World,
+  { log, output }: PreviewWorld,
 ): Promise<number> {
   const graph = trace(sketch);
   if (style === "mermaid") await output.write(toMermaid(graph));

@@ -115,5 +115,6 @@ function describeSource(source: PublishPlan["source"]): string {
     if (times === 0) return "messages for ever";
     return times === 1 ? "one message" : `${times} messages`;
   }
-  return source.kind === "files" ? `${source.paths.length} file(s)` : "each line as a message";
+  if (source.kind === "files") return `${source.paths.length} file(s)`;
+  return source.kind === "lines" ? "each line as a message" : "each record as a message";
 }

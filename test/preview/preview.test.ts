@@ -1,0 +1,204 @@
+// What a dry run shows for a command line: the drawing, the steps, and where each of them goes.
+import { describe, expect, it } from "vitest";
+import { planAdministration } from "../../src/cli/administration-plan.ts";
+import { con } from "../../src/cli/con.ts";
+import { preview, speaksUtf8, type Style } from "../../src/preview/preview.ts";
+import {
+  sketchAdministration,
+  sketchConsume,
+  sketchPublish,
+  type Sketch,
+} from "../../src/preview/sketch.ts";
+import { parseCon, planCon, planPub } from "../support/plan.ts";
+
+const consume = (...argv: readonly string[]): Sketch => sketchConsume(planCon(argv));
+const publish = (...argv: readonly string[]): Sketch => sketchPublish(planPub(argv));
+const administer = (...argv: readonly string[]): Sketch => {
+  const parsed = parseCon(argv);
+  const plan = planAdministration(con, parsed, { keys: parsed.options.routingKey });
+  if (plan === undefined) throw new Error("nothing to administer");
+  return sketchAdministration("amqp-con", plan);
+};
+
+/** What a dry run writes, as lines; `isTerminal` and `isUtf8` as in a pipe with a UTF-8 locale unless said otherwise. */
+async function show(sketch: Sketch, style: Style = "text", isTerminal = false, isUtf8 = true) {
+  const seen = { stdout: "", stderr: "" };
+  const log = { warn: (line: string) => (seen.stderr += `${line}\n`) };
+  const output = {
+    isTerminal,
+    write: async (text: Buffer | string) => {
+      seen.stdout += text.toString();
+    },
+  };
+  const code = await preview(sketch, style, isUtf8, { log, output });
+  expect(code).toBe(0);
+  return { lines: seen.stdout.split("\n"), warnings: seen.stderr };
+}
+
+describe("a dry run", () => {
+  it("draws publishers, exchange, keys, queue and consumer, and lists the steps", async () => {
+    const sketch = consume(
+      ...["-q", "tasks", "-Q", "-e", "logs", "-E", "-t", "topic", "--bind-queue"],
+      ...["-k", "a", "-k", "b", "--prefetch", "1"],
+    );
+    const { lines, warnings } = await show(sketch);
+    expect(lines).toEqual([
+      "               ╭────────────────╮      ┌─────────────┐",
+      " publishers ──▶│ logs           ├─ a ─▶│ tasks       ├──▶ amqp-con",
+      "               │ topic exchange ├─ b ─▶│ transient   │    prefetch 1",
+      "               │ transient      │      │ auto-delete │",
+      "               │ auto-delete    │      └─────────────┘",
+      "               ╰────────────────╯",
+      "",
+      "Would connect to localhost:5672, vhost /, as guest",
+      "Would create exchange: logs (topic exchange, transient, auto-delete)",
+      "Would create queue: tasks (transient, auto-delete)",
+      "Would bind Queue [tasks] to Exchange [logs] a",
+      "Would bind Queue [tasks] to Exchange [logs] b",
+      "Would consume from queue: tasks",
+      "",
+    ]);
+    expect(warnings).toBe("");
+  });
+
+  it("draws the default exchange, which knows every queue by its name", async () => {
+    const { lines } = await show(publish("-k", "hello", "--nb-messages", "3", "--confirm"));
+    expect(lines).toEqual([
+      "                        ╭────────────────────╮   ┌────────────┐",
+      " amqp-pub ───── hello ─▶│ (default exchange) ├──▶│ hello      │",
+      " 3 messages             │ by queue name      │   │ must exist │",
+      " confirmed              ╰────────────────────╯   └────────────┘",
+      "",
+      "Would connect to localhost:5672, vhost /, as guest",
+      "Would send 3 messages to the default exchange with key hello",
+      "",
+    ]);
+  });
+
+  it("draws where alternate exchange and dead letters lead", async () => {
+    const { lines } = await show(
+      consume(
+        ...["-q", "t", "-Q", "--dead-letter-exchange", "dlx", "--dead-letter-routing-key", "dead"],
+        ...["-e", "logs", "-E", "--alternate-exchange", "rest", "--bind-queue", "-k", "a"],
+      ),
+    );
+    expect(lines).toContain("╭──────╮                        ╭────────────╮");
+    expect(lines).toContain("│ logs ├─ what no queue takes ─▶│ rest       │");
+    expect(lines).toContain("│ t ├─ rejected, expired: dead ─▶│ dlx        │");
+  });
+
+  it("draws the source of --bind-exchange", async () => {
+    const argv = ["-e", "logs", "-E", "--bind-exchange", "amq.fanout", "-q", "t", "--bind-queue"];
+    const { lines } = await show(consume(...argv, "-k", "a"), "ascii", false);
+    expect(lines.filter((line) => line.includes("amq.fanout"))).toEqual([
+      "| amq.fanout      |",
+      "Would bind Exchange [logs] to Exchange [amq.fanout] a",
+    ]);
+  });
+
+  it("draws handlers, forwarding and the queue of their failures", async () => {
+    const argv = [
+      "-q",
+      "t",
+      "--jobs",
+      "2",
+      "--dead-letter",
+      ":failed",
+      "--",
+      "./work.sh",
+      "s3cret",
+    ];
+    const planned = sketchConsume(planCon(argv));
+    const { lines } = await show(planned);
+    expect(lines.join("\n")).toContain("runs ./work.sh\n 2 at once\n  │ failed: failed\n");
+    expect(lines).toContain("Would run ./work.sh for each message");
+    expect(lines.join("\n")).not.toContain("s3cret");
+  });
+
+  it("names a queue that the broker will name as the broker does", async () => {
+    const { lines } = await show(consume("-Q", "-e", "amq.fanout", "--bind-queue"));
+    expect(lines).toContain("Would create queue: amq.gen-... (transient, auto-delete)");
+    expect(lines).toContain(
+      "Would bind Queue [amq.gen-...] to Exchange [amq.fanout]␣".replace("␣", " "),
+    );
+  });
+
+  it("lists what administration would do, in its order", async () => {
+    const sketch = administer(
+      ...["-q", "q", "-e", "e", "-k", "a", "--delete-queue", "--if-empty", "--if-unused"],
+      ...["--unbind", "--purge", "--depth", "--delete-exchange"],
+    );
+    expect((await show(sketch)).lines).toEqual([
+      "Would connect to localhost:5672, vhost /, as guest",
+      "Would unbind Queue [q] from Exchange [e] a",
+      "Would purge queue: q",
+      "Would count queue: q",
+      "Would delete queue: q, if empty and unused",
+      "Would delete exchange: e, if unused",
+      "",
+    ]);
+    const checked = administer("-q", "q", "-Q", "-e", "e", "-E", "--passive", "--declare-only");
+    expect((await show(checked)).lines).toEqual(
+      expect.arrayContaining(["Would look for exchange: e", "Would look for queue: q"]),
+    );
+  });
+
+  it("warns of mistakes on stderr, and of what the run would warn of", async () => {
+    const { lines, warnings } = await show(publish("--userpass", "alice:s3cret", "--mandatory"));
+    expect(warnings).toContain("the connection is not secured.");
+    expect(warnings).toContain("without -k, -q or -e the message reaches no queue.");
+    expect(warnings).toContain("--mandatory tells of messages");
+    expect(lines.join("\n")).toContain("as alice");
+    expect(lines.join("\n") + warnings).not.toContain("s3cret");
+  });
+
+  it("is a Mermaid diagram and nothing else when asked for one", async () => {
+    const { lines } = await show(consume("-q", "t"), "mermaid");
+    expect(lines).toEqual([
+      "flowchart LR",
+      '  n1["publishers"]',
+      '  n2(["(default exchange)<br>by queue name"])',
+      '  n3[("t<br>must exist")]',
+      '  n4["amqp-con<br>prefetch 256"]',
+      '  n1 -- "t" --> n2',
+      "  n2 --> n3",
+      "  n3 --> n4",
+      "",
+    ]);
+  });
+
+  it.each([
+    ["text", true, false, "─"],
+    ["text", false, true, "─"],
+    ["text", false, false, "-"],
+    ["ascii", true, true, "-"],
+  ] as const)("as %s, on a terminal: %s, in UTF-8: %s, is drawn with %s", async (...given) => {
+    const [style, isTerminal, isUtf8, stroke] = given;
+    const { lines } = await show(consume("-q", "é"), style, isTerminal, isUtf8);
+    expect(lines.join("\n")).toContain(`${stroke.repeat(8)}`);
+    const isPlain = stroke === "-";
+    expect(/^[ -~]*$/.test(lines.join(""))).toBe(isPlain);
+    expect(lines).toContain(`Would consume from queue: ${isPlain ? String.raw`\u00e9` : "é"}`);
+  });
+
+  it("cannot be broken out of by names", async () => {
+    const evil = "\u001b[2J\n\u202eevil";
+    const sketch = consume("-q", evil, "-e", evil, "-E", "--bind-queue", "-k", evil);
+    const { lines } = await show(sketch);
+    expect(lines.join("\n")).not.toMatch(/[\u001b\u202e]/);
+    expect(lines).toContain(String.raw`Would consume from queue: \x1b[2J\n\u202eevil`);
+  });
+});
+
+describe("the locale", () => {
+  it.each([
+    [{ LANG: "C.UTF-8" }, true],
+    [{ LANG: "de_DE.utf8" }, true],
+    [{ LANG: "de_DE.UTF-8", LC_ALL: "C" }, false],
+    [{ LANG: "C", LC_CTYPE: "en_US.UTF-8" }, true],
+    [{ LANG: "C.UTF-8", LC_ALL: "" }, true],
+    [{}, false],
+  ])("%j is UTF-8: %s", (env, isUtf8) => {
+    expect(speaksUtf8(env)).toBe(isUtf8);
+  });
+});
