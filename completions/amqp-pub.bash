@@ -9,6 +9,8 @@ _amqp_pub() {
   fi
   COMPREPLY=()
   case $flag in
+  --on-bad-record) COMPREPLY=($(compgen -W "stop skip" -- "$word")); return ;;
+  --compress) COMPREPLY=($(compgen -W "gzip deflate br" -- "$word")); return ;;
   -t | --exchange-type) COMPREPLY=($(compgen -W "direct fanout topic headers" -- "$word")); return ;;
   --queue-type) COMPREPLY=($(compgen -W "classic quorum stream" -- "$word")); return ;;
   --overflow) COMPREPLY=($(compgen -W "drop-head reject-publish reject-publish-dlx" -- "$word")); return ;;
@@ -17,18 +19,18 @@ _amqp_pub() {
   --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
   --summary) COMPREPLY=($(compgen -W "text json none" -- "$word")); return ;;
   --completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
-  -f | --file | --report | --password-file | --cafile | --cert | --key | --pfx | --passphrase-file | --config) compopt -o default 2>/dev/null; return ;;
-  -m | --message | --nb-messages | --interval | --pub-name | --message-size | -q | --queue | -k | --routing-key | -e | --exchange | --alternate-exchange | --exchange-arg | --queue-ttl | --queue-message-ttl | --dead-letter-exchange | --dead-letter-routing-key | --max-length | --max-length-bytes | --max-priority | --delivery-limit | --queue-arg | --bind-header | --bind-exchange | --priority | --message-ttl | --confirm-window | --confirm-timeout | --nack-retries | -u | --url | --server-name | --port-number | --vhost | --userpass | --username | --wait | --max-outage | --connect-timeout | --heartbeat | --connection-name | --channel-max | --frame-max | --subjectname | --grace | --profile) return ;;
+  -f | --file | --from-dir | --report | --password-file | --cafile | --cert | --key | --pfx | --passphrase-file | --config) compopt -o default 2>/dev/null; return ;;
+  -m | --message | --delimiter | --key-delimiter | --speed | --nb-messages | --interval | --rate | --pub-name | --message-size | -q | --queue | -k | --routing-key | -e | --exchange | --alternate-exchange | --exchange-arg | --queue-ttl | --queue-message-ttl | --dead-letter-exchange | --dead-letter-routing-key | --max-length | --max-length-bytes | --max-priority | --delivery-limit | --queue-arg | --bind-header | --bind-exchange | --priority | --message-ttl | --content-type | --content-encoding | -H | --header | --correlation-id | --reply-to | --message-id | --timestamp | --type | --app-id | --user-id | --cc | --bcc | --confirm-window | --confirm-timeout | --nack-retries | -u | --url | --server-name | --port-number | --vhost | --userpass | --username | --wait | --max-outage | --connect-timeout | --heartbeat | --connection-name | --channel-max | --frame-max | --subjectname | --grace | --profile) return ;;
   esac
   if [[ $word == -* ]]; then
-    COMPREPLY=($(compgen -W "-m --message -f --file -l --lines --nb-messages --interval --pub-name --message-size -q --queue -k --routing-key -Q --create-queue -e --exchange -t --exchange-type -E --create-exchange --bind-queue --durable-exchange --nad-exchange --internal-exchange --alternate-exchange --exchange-arg --durable-queue --nad-queue --exclusive --queue-type --queue-ttl --queue-message-ttl --dead-letter-exchange --dead-letter-routing-key --max-length --max-length-bytes --overflow --max-priority --delivery-limit --single-active-consumer --queue-arg --bind-header --match --bind-exchange --passive --declare-only --depth --purge --unbind --delete-queue --delete-exchange --if-empty --if-unused --dry-run --persistent --priority --message-ttl --mandatory --confirm --confirm-window --confirm-timeout --nack-retries --quiet --stats --report --latency-header -u --url --server-name --port-number --vhost --userpass --username --password-file --wait --max-outage --connect-timeout --heartbeat --connection-name --channel-max --frame-max --ping --enable-tls --cafile --subjectname --insecure --cert --key --pfx --passphrase-file --auth --color --summary --grace --profile --config --print-config --debug --completion -h --help --help-all -V --version" -- "$word"))
+    COMPREPLY=($(compgen -W "-m --message -f --file -l --lines --delimiter -0 --null --key-delimiter --json --from-dir --speed --to-origin --on-bad-record --nb-messages --interval --rate --pub-name --message-size --template --compress -q --queue -k --routing-key -Q --create-queue -e --exchange -t --exchange-type -E --create-exchange --bind-queue --durable-exchange --nad-exchange --internal-exchange --alternate-exchange --exchange-arg --durable-queue --nad-queue --exclusive --queue-type --queue-ttl --queue-message-ttl --dead-letter-exchange --dead-letter-routing-key --max-length --max-length-bytes --overflow --max-priority --delivery-limit --single-active-consumer --queue-arg --bind-header --match --bind-exchange --passive --declare-only --depth --purge --unbind --delete-queue --delete-exchange --if-empty --if-unused --dry-run --persistent --priority --message-ttl --content-type --content-encoding -H --header --correlation-id --reply-to --message-id --timestamp --type --app-id --user-id --cc --bcc --mandatory --confirm --confirm-window --confirm-timeout --nack-retries --quiet --stats --report --latency-header -u --url --server-name --port-number --vhost --userpass --username --password-file --wait --max-outage --connect-timeout --heartbeat --connection-name --channel-max --frame-max --ping --enable-tls --cafile --subjectname --insecure --cert --key --pfx --passphrase-file --auth --color --summary --grace --profile --config --print-config --debug --completion -h --help --help-all -V --version" -- "$word"))
     return
   fi
   for ((i = COMP_CWORD - 1; i > 0; i--)); do
     [[ ${COMP_WORDS[i]} == -?* ]] && break
   done
   case ${COMP_WORDS[i]} in
-  -f | --file | -l | --lines) compopt -o default 2>/dev/null ;;
+  -f | --file | -l | --lines | --json) compopt -o default 2>/dev/null ;;
   esac
 }
 complete -F _amqp_pub amqp-pub

@@ -7,6 +7,7 @@ const late = [
   "node:tls", // 2, amqplib
   "node:crypto", // 1.5, message ids; node:tls needs it too
   "node:fs/promises", // 1.3, password and message files
+  "node:zlib", // 1, --compress
   "node:child_process", // 0.5, commander's subcommands
 ];
 

@@ -71,7 +71,7 @@ export type OptionsOf<F> = {
 const last = (values: readonly string[]): string => values.at(-1) ?? "";
 
 /** A maker of flags with one value: how it is read, and how a default is written. */
-function one<T extends string | number>(
+export function one<T extends string | number>(
   placeholder: string,
   read: (value: string) => T,
   write: (value: T) => string = String,

@@ -1,7 +1,6 @@
 // amqp-pub: its flags, its examples, and what the flags mean together.
 import { planConnection } from "./connection-plan.ts";
 import { UsageError } from "../errors.ts";
-import type { Properties } from "../message.ts";
 import { measured } from "../measure.ts";
 import { ping } from "../ping.ts";
 import { sketchPublish, type Sketch } from "../preview/sketch.ts";
@@ -12,14 +11,17 @@ import { administrationFlags } from "./flags/administration.ts";
 import { connectionFlags } from "./flags/connection.ts";
 import { publisherMeasureFlags } from "./flags/measure.ts";
 import { generalFlags } from "./flags/general.ts";
-import { deliveryFlags, inputFlags, propertyFlags, sampleConsumerFlags } from "./flags/publish.ts";
+import { inputFlags } from "./flags/input.ts";
+import { propertyFlags } from "./flags/properties.ts";
+import { deliveryFlags, sampleConsumerFlags } from "./flags/publish.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { publisherTopologyFlags } from "./flags/topology.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import { planMeasure } from "./measure-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
-import { planSource } from "./source-plan.ts";
+import { planProperties, planStamps } from "./properties-plan.ts";
+import { planShape, planSource } from "./source-plan.ts";
 import { planTopology } from "./topology-plan.ts";
 
 const flags = {
@@ -98,7 +100,10 @@ export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
     origin,
     options.routingKey === undefined ? [] : [options.routingKey],
   );
+  const isRecorded = source.kind === "records" || source.kind === "directory";
+  const hasKeys = isRecorded || (source.kind === "lines" && source.keyDelimiter !== undefined);
   const aimless =
+    !hasKeys &&
     options.exchange === "" &&
     options.routingKey === undefined &&
     options.queue === "" &&
@@ -111,6 +116,9 @@ export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
       ...(aimless && !options.ping ? ["without -k, -q or -e the message reaches no queue."] : []),
     ],
     source,
+    shape: planShape(options, planStamps(options), options.contentEncoding),
+    onBadRecord: options.onBadRecord,
+    numbered: options.confirm && !isRecorded,
     exchange: options.exchange,
     routingKey: options.routingKey ?? (options.exchange === "" ? options.queue || undefined : ""),
     properties: planProperties(options),
@@ -134,12 +142,4 @@ function checkDelivery(options: Options, origin: (key: keyof Options) => Origin)
   );
   if (stray && !options.confirm)
     throw new UsageError(`--${kebab(stray)} needs --confirm`, "without it nothing is confirmed");
-}
-
-function planProperties(options: Options): Properties {
-  return {
-    ...(options.persistent && { deliveryMode: 2 }),
-    ...(options.priority !== undefined && { priority: options.priority }),
-    ...(options.messageTtl !== undefined && { expiration: `${options.messageTtl}` }),
-  };
 }

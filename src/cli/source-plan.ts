@@ -1,27 +1,105 @@
-// Input flags → where the messages come from. Pure: opens no file.
+// Input flags → where the messages come from, and what is done to them on their way. Pure: opens no file.
 import { UsageError } from "../errors.ts";
-import type { SourcePlan } from "../source/index.ts";
+import type { ShapePlan, SourcePlan, Stamp } from "../source/index.ts";
+import { readEscapes } from "./escapes.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
-import type { inputFlags } from "./flags/publish.ts";
+import type { inputFlags } from "./flags/input.ts";
 import { rank, type Origin } from "./parse.ts";
 
 type Options = OptionsOf<typeof inputFlags>;
-type OriginOf = (key: keyof Options) => Origin;
+type Key = keyof Options;
+type OriginOf = (key: Key) => Origin;
 
-const sources = ["message", "file", "lines"] as const;
+const sources = ["message", "file", "lines", "json", "fromDir"] as const;
+type SourceKey = (typeof sources)[number];
+
+/** Flags that belong to some sources only, with the sources and how a person would say that. */
+const belongings: readonly (readonly [readonly Key[], readonly SourceKey[], string])[] = [
+  [["nbMessages", "interval", "pubName", "messageSize"], ["message", "file"], "-m and -f"],
+  [["delimiter", "null", "keyDelimiter"], ["lines"], "--lines"],
+  [["speed", "toOrigin"], ["json", "fromDir"], "--json and --from-dir"],
+  [["onBadRecord"], ["lines", "json", "fromDir"], "--lines, --json and --from-dir"],
+  [["template"], ["message", "file", "lines"], "-m, -f and --lines"],
+];
 
 /** The one source that the flags name; an empty message when they name none. @throws UsageError */
 export function planSource(options: Options, origin: OriginOf): SourcePlan {
   const chosen = chooseSource(origin);
-  if (chosen === "lines") return planLines(options, origin);
-  const repeat = {
+  checkBelongings(chosen, origin);
+  switch (chosen) {
+    case "message":
+      return { kind: "message", text: options.message ?? "", repeat: planRepeat(options) };
+    case "file":
+      return planFiles(options);
+    case "lines":
+      return planLines(options, origin);
+    case "json": {
+      const { json: paths = [], toOrigin, speed = 0 } = options;
+      checkStdin(paths);
+      return { kind: "records", paths, toOrigin, speed };
+    }
+    case "fromDir": {
+      const { fromDir: folder = "", toOrigin, speed = 1 } = options;
+      return { kind: "directory", folder, toOrigin, speed };
+    }
+  }
+}
+
+/** What is done to each message. @throws UsageError */
+export function planShape(
+  { rate, template, compress }: Options,
+  stamps: readonly Stamp[],
+  contentEncoding: string | undefined,
+): ShapePlan {
+  if (compress !== undefined && contentEncoding !== undefined)
+    throw new UsageError(
+      "--compress excludes --content-encoding",
+      "it sets the content-encoding itself",
+    );
+  return { rate, template, compress, stamps };
+}
+
+/** What is typed overrides the environment, which overrides a profile. */
+function chooseSource(origin: OriginOf): SourceKey {
+  const highest = Math.max(...sources.map((key) => rank[origin(key)]));
+  const given = sources.filter((key) => highest > 0 && rank[origin(key)] === highest);
+  if (given.length > 1)
+    throw new UsageError(
+      `--${kebabOf(given[0])} excludes --${kebabOf(given[1])}`,
+      "one source of messages at a time",
+    );
+  return given[0] ?? "message";
+}
+
+function kebabOf(key: SourceKey | undefined): string {
+  return kebab(key ?? "");
+}
+
+function checkBelongings(chosen: SourceKey, origin: OriginOf): void {
+  for (const [keys, owners, name] of belongings) {
+    const stray = keys.find((key) => origin(key) === "flag");
+    if (!stray || owners.includes(chosen)) continue;
+    const isChosen = origin(chosen) !== "default";
+    throw new UsageError(
+      isChosen
+        ? `--${kebab(chosen)} excludes --${kebab(stray)}`
+        : `--${kebab(stray)} needs ${name.replace(/ and /, " or ")}`,
+      `it belongs to ${name}`,
+    );
+  }
+}
+
+function planRepeat(options: Options) {
+  return {
     times: options.nbMessages,
     intervalMs: options.interval,
     pubName: options.pubName,
     size: options.messageSize,
   };
-  if (chosen === "message") return { kind: "message", text: options.message ?? "", repeat };
-  const paths = options.file ?? [];
+}
+
+function planFiles(options: Options): SourcePlan {
+  const { file: paths = [] } = options;
   checkStdin(paths);
   if (paths.includes("-") && options.nbMessages !== 1) {
     throw new UsageError(
@@ -29,28 +107,21 @@ export function planSource(options: Options, origin: OriginOf): SourcePlan {
       "stdin can be read once; to repeat it, read it with -m -",
     );
   }
-  return { kind: "files", paths, repeat };
+  return { kind: "files", paths, repeat: planRepeat(options) };
 }
 
-/** A typed source overrides one from the environment, and that one from the profile. */
-function chooseSource(origin: OriginOf): (typeof sources)[number] {
-  const highest = Math.max(...sources.map((key) => rank[origin(key)]));
-  const given = sources.filter((key) => highest > 0 && rank[origin(key)] === highest);
-  if (given.length > 1)
-    throw new UsageError(
-      `--${given[0]} excludes --${given[1]}`,
-      "one source of messages at a time",
-    );
-  return given[0] ?? "message";
-}
-
-function planLines({ lines = [] }: Options, origin: OriginOf): SourcePlan {
-  checkStdin(lines);
-  const stray = (["nbMessages", "interval", "pubName", "messageSize"] as const).find(
-    (key) => origin(key) === "flag",
-  );
-  if (stray) throw new UsageError(`--lines excludes --${kebab(stray)}`, "it belongs to -m and -f");
-  return { kind: "lines", paths: lines };
+function planLines(options: Options, origin: OriginOf): SourcePlan {
+  const { lines: paths = [], delimiter = "\\n", keyDelimiter } = options;
+  checkStdin(paths);
+  const isNull = options.null && rank[origin("null")] >= rank[origin("delimiter")];
+  if (isNull && origin("delimiter") === "flag")
+    throw new UsageError("--null excludes --delimiter", "both say what ends a line");
+  return {
+    kind: "lines",
+    paths,
+    delimiter: isNull ? Buffer.of(0) : readEscapes(delimiter),
+    keyDelimiter: keyDelimiter === undefined ? undefined : readEscapes(keyDelimiter),
+  };
 }
 
 function checkStdin(paths: readonly string[]): void {

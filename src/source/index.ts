@@ -1,24 +1,105 @@
-// A source's plan → the source.
+// A source's plan → the source: where messages come from, and what is done to each on its way.
+import { randomUUID } from "node:crypto";
+import { ValueError } from "../errors.ts";
+import type { Message, Properties } from "../message.ts";
+import { compressed, type Encoding } from "./compress.ts";
+import { directory, type DirectoryPlan } from "./directory.ts";
 import { fileBodies } from "./files.ts";
-import { lines } from "./lines.ts";
+import { lines, type LinesPlan } from "./lines.ts";
 import { messageBodies } from "./message.ts";
+import { paced } from "./pace.ts";
+import { records, type RecordsPlan } from "./records.ts";
 import { repeat, type RepeatPlan } from "./repeat.ts";
-import type { Source } from "./source.ts";
+import { resize } from "./resize.ts";
+import type { Batch, Source, SourceWorld } from "./source.ts";
+import { expandMessage } from "./template.ts";
 
 /** Which source, decided by the flags. */
 export type SourcePlan =
   | { readonly kind: "message"; readonly text: string; readonly repeat: RepeatPlan }
   | { readonly kind: "files"; readonly paths: readonly string[]; readonly repeat: RepeatPlan }
-  | { readonly kind: "lines"; readonly paths: readonly string[] };
+  | ({ readonly kind: "lines" } & LinesPlan)
+  | ({ readonly kind: "records" } & RecordsPlan)
+  | ({ readonly kind: "directory" } & DirectoryPlan);
+
+/** What is done to every message, wherever it comes from. */
+export interface ShapePlan {
+  /** Messages a second. */
+  readonly rate: number | undefined;
+  readonly template: boolean;
+  readonly compress: Encoding | undefined;
+  /** Properties that each message gets for itself, unless it has them. */
+  readonly stamps: readonly Stamp[];
+}
+
+/** A message-id of its own; the moment it was sent. */
+export type Stamp = "messageId" | "timestamp";
 
 /** The source of a plan. */
-export function openSource(plan: SourcePlan): Source {
+export function openSource(plan: SourcePlan, shape: ShapePlan): Source {
+  const source = openInput(plan);
+  const size = "repeat" in plan ? plan.repeat.size : undefined;
+  return (envelope, world) => {
+    let batches = source(envelope, world);
+    if (shape.rate !== undefined) batches = paced(batches, shape.rate, world);
+    if (shape.stamps.length > 0)
+      batches = mapped(batches, (message) => stamp(message, shape.stamps));
+    if (shape.template) batches = mapped(batches, templates(world));
+    if (size !== undefined) batches = mapped(batches, (message) => resize(message, size));
+    return shape.compress === undefined ? batches : compressed(batches, shape.compress);
+  };
+}
+
+function openInput(plan: SourcePlan): Source {
   switch (plan.kind) {
     case "message":
-      return (envelope, world) => repeat(messageBodies(plan.text), plan.repeat, envelope, world);
+      return (envelope, world) =>
+        repeat(messageBodies(plan.text, plan.repeat.times), plan.repeat, envelope, world);
     case "files":
-      return (envelope, world) => repeat(fileBodies(plan.paths), plan.repeat, envelope, world);
+      return (envelope, world) =>
+        repeat(fileBodies(plan.paths, plan.repeat.times), plan.repeat, envelope, world);
     case "lines":
-      return lines(plan.paths);
+      return lines(plan);
+    case "records":
+      return records(plan);
+    case "directory":
+      return directory(plan);
   }
+}
+
+/** Each message changed as it is taken; undefined leaves it out. */
+async function* mapped(
+  batches: AsyncIterable<Batch>,
+  change: (message: Message) => Message | undefined,
+): AsyncIterable<Batch> {
+  for await (const batch of batches) yield map(batch);
+
+  function* map(batch: Batch): Batch {
+    for (const message of batch) {
+      const changed = change(message);
+      if (changed) yield changed;
+    }
+  }
+}
+
+function stamp(message: Message, stamps: readonly Stamp[]): Message {
+  const made: Properties = {
+    ...(stamps.includes("messageId") && { messageId: randomUUID() }),
+    ...(stamps.includes("timestamp") && { timestamp: Math.floor(Date.now() / 1000) }),
+  };
+  return { ...message, properties: { ...made, ...message.properties } };
+}
+
+function templates({ env, refuse }: SourceWorld): (message: Message) => Message | undefined {
+  let n = 0;
+  return (message) => {
+    try {
+      n++;
+      return expandMessage(message, { n, env });
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      refuse(`message ${n}`, error.message);
+      return undefined;
+    }
+  };
 }

@@ -1,49 +1,91 @@
-// One message per line of stdin or files. Never holds more than one piece of input and one unfinished line.
-import { createReadStream } from "node:fs";
+// One message for each line of stdin or files, perhaps with its routing key before it.
+import { decodeText } from "../amqp/text.ts";
+import { UsageError, ValueError } from "../errors.ts";
 import type { Message } from "../message.ts";
-import { unreadable } from "./files.ts";
-import type { Envelope, Source, SourceWorld } from "./source.ts";
-import { readChunks } from "./stdin.ts";
+import { expectBytes, readPieces } from "./pieces.ts";
+import type { Batch, Envelope, Source, SourceWorld } from "./source.ts";
+import { Splitter } from "./split.ts";
 
-const NEWLINE = 0x0a;
+export interface LinesPlan {
+  readonly paths: readonly string[];
+  /** What ends a line. */
+  readonly delimiter: Buffer;
+  /** What stands between a line's routing key and its body; undefined when a line is all body. */
+  readonly keyDelimiter: Buffer | undefined;
+}
 
-/** The lines of all inputs. The last line of each counts also without newline. */
-export function lines(paths: readonly string[]): Source {
+/** The lines of all inputs. The last line of each counts also without delimiter. */
+export function lines({ paths, delimiter, keyDelimiter }: LinesPlan): Source {
   return async function* messages(envelope, world) {
+    await expectBytes(paths, 1, world.progress);
     for (const path of paths) {
-      if (world.stop.aborted) return;
-      yield* split(path === "-" ? readChunks(world) : readPieces(path, world), envelope);
+      const toMessage = keyDelimiter ? keyed(keyDelimiter, envelope) : plain(envelope);
+      yield* batches(path, "--lines", delimiter, world, toMessage);
     }
   };
 }
 
-async function* readPieces(path: string, { stop }: SourceWorld): AsyncIterable<Buffer> {
+/**
+ * Reads an input line by line; `toMessage` may return undefined for a line that is no message, and throws ValueError for
+ * one that cannot be.
+ */
+export async function* batches(
+  path: string,
+  flag: string,
+  delimiter: Buffer,
+  world: SourceWorld,
+  toMessage: (line: Buffer) => Message | undefined,
+): AsyncIterable<Batch> {
+  const splitter = new Splitter(delimiter);
+  let number = 0;
+  const place = (): string => placeOf(path, number);
+  const take = function* (found: Iterable<Buffer>): Batch {
+    try {
+      for (const line of found) {
+        number++;
+        const message = attempt(() => toMessage(line), place, world);
+        if (message) yield message;
+      }
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      throw new UsageError(`${placeOf(path, number + 1)}: ${error.message}`, undefined, error);
+    }
+  };
+  for await (const piece of readPieces(path, flag, world)) yield take(splitter.cut(piece));
+  const rest = splitter.rest();
+  if (rest) yield take([rest]);
+}
+
+/** What it returns; undefined when it throws a ValueError that may be skipped. @throws UsageError when it may not */
+export function attempt<T>(
+  make: () => T,
+  place: () => string,
+  { refuse }: Pick<SourceWorld, "refuse">,
+): T | undefined {
   try {
-    for await (const chunk of createReadStream(path, { signal: stop })) yield chunk;
+    return make();
   } catch (error) {
-    if (!stop.aborted) throw unreadable("--lines", path, error);
+    if (!(error instanceof ValueError)) throw error;
+    refuse(place(), error.message);
+    return undefined;
   }
 }
 
-async function* split(
-  pieces: AsyncIterable<Buffer>,
-  envelope: Envelope,
-): AsyncIterable<readonly Message[]> {
-  let unfinished: Buffer[] = [];
-  for await (const piece of pieces) {
-    const batch: Message[] = [];
-    let start = 0;
-    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
-      const part = piece.subarray(start, end);
-      batch.push({
-        ...envelope,
-        body: unfinished.length > 0 ? Buffer.concat([...unfinished, part]) : part,
-      });
-      unfinished = [];
-      start = end + 1;
-    }
-    if (start < piece.length) unfinished.push(piece.subarray(start));
-    if (batch.length > 0) yield batch;
-  }
-  if (unfinished.length > 0) yield [{ ...envelope, body: Buffer.concat(unfinished) }];
+function placeOf(path: string, number: number): string {
+  return path === "-" ? `line ${number} of stdin` : `line ${number} of "${path}"`;
+}
+
+function plain({ exchange, routingKey, properties }: Envelope): (line: Buffer) => Message {
+  return (body) => ({ exchange, routingKey, properties, body });
+}
+
+/** `KEY` delimiter `BODY`: the first delimiter counts. */
+function keyed(delimiter: Buffer, { exchange, properties }: Envelope): (line: Buffer) => Message {
+  return (line) => {
+    const end = line.indexOf(delimiter);
+    if (end < 0) throw new ValueError("there is no key: the --key-delimiter is missing");
+    if (end > 255) throw new ValueError("the key is longer than the 255 bytes that AMQP allows");
+    const routingKey = decodeText(line.subarray(0, end));
+    return { exchange, routingKey, properties, body: line.subarray(end + delimiter.length) };
+  };
 }

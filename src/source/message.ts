@@ -1,12 +1,19 @@
 // One text, from the command line or all of stdin.
-import { readAll } from "./stdin.ts";
+import { readAll } from "./pieces.ts";
 import type { SourceWorld } from "./source.ts";
 
 /** The body of -m; `-` reads stdin once, however often it is repeated. */
-export function messageBodies(text: string): (world: SourceWorld) => AsyncIterable<Buffer> {
+export function messageBodies(
+  text: string,
+  times: number,
+): (world: SourceWorld) => AsyncIterable<Buffer> {
   let body: Buffer | undefined = text === "-" ? undefined : Buffer.from(text);
+  let isFirst = true;
   return async function* bodies(world) {
-    body ??= await readAll(world);
+    body ??= await readAll("--message", { ...world, progress: undefined });
+    if (isFirst && times > 1) world.progress?.expect(times, "messages");
+    isFirst = false;
     yield body;
+    world.progress?.advance(1);
   };
 }

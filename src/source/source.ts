@@ -9,7 +9,25 @@ export type Envelope = Omit<Message, "body">;
 export interface SourceWorld {
   readonly stdin: () => Readable;
   readonly stop: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** One message of the input cannot be sent. @throws UsageError unless such are skipped, and counted */
+  readonly refuse: (place: string, reason: string) => void;
+  /** Absent when nobody looks. */
+  readonly progress?: Progress | undefined;
 }
 
-/** Messages in batches: as many as one piece of input holds, so that fast input costs no wait for each message. */
-export type Source = (envelope: Envelope, world: SourceWorld) => AsyncIterable<readonly Message[]>;
+/** How far the input has been read. */
+export interface Progress {
+  /** Told first, when it is known how much there is. */
+  expect(total: number, unit: "bytes" | "messages"): void;
+  /** So much more has been read, in the unit of what is expected. */
+  advance(amount: number): void;
+}
+
+/**
+ * As many messages as one piece of input holds, so that fast input costs no wait for each. They are made one by one as
+ * they are taken: none is held longer than it must. A batch is taken to its end before the next one is asked for.
+ */
+export type Batch = Iterable<Message>;
+
+export type Source = (envelope: Envelope, world: SourceWorld) => AsyncIterable<Batch>;

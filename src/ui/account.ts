@@ -9,6 +9,8 @@ export type SummaryStyle = "text" | "json" | "none";
 export interface RunEnd {
   readonly durationMs: number;
   readonly reason: string;
+  /** Input that was no message and was passed over; undefined when that would have ended the run. */
+  readonly skipped?: number | undefined;
 }
 
 /** Tells where every message has gone; without being asked when something was not delivered. */
@@ -22,6 +24,8 @@ export function reportAccount(
   if (style === "json") log.note(JSON.stringify({ ...account, ...ending }));
   if (style === "text" || (style === "none" && !isDelivered))
     log.note(`Account: ${describe(account)}`);
+  if (ending.skipped !== undefined && ending.skipped > 0)
+    log.note(`Skipped: ${ending.skipped} that could not be sent`);
 }
 
 function describe({ read, confirmed, returned, nacked, unconfirmed, resent }: Account): string {

@@ -5,8 +5,10 @@ import { connectionFlags } from "./connection.ts";
 import { consumeFlags, outputFlags } from "./consume.ts";
 import { generalFlags } from "./general.ts";
 import { handlerFlags } from "./handler.ts";
-import { deliveryFlags, inputFlags, propertyFlags } from "./publish.ts";
+import { inputFlags } from "./input.ts";
 import { publisherMeasureFlags } from "./measure.ts";
+import { propertyFlags } from "./properties.ts";
+import { deliveryFlags } from "./publish.ts";
 import { tlsFlags } from "./tls.ts";
 import { consumerTopologyFlags, publisherTopologyFlags } from "./topology.ts";
 

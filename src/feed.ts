@@ -1,0 +1,104 @@
+// From the source to the publisher: every message as fast as there is room, and no faster.
+import { randomBytes } from "node:crypto";
+import type { Publisher } from "./amqp/publisher.ts";
+import { now } from "./clock.ts";
+import { until } from "./deadline.ts";
+import { UsageError } from "./errors.ts";
+import type { Message } from "./message.ts";
+import { stamping } from "./sent-at.ts";
+import { openSource, type ShapePlan, type SourcePlan } from "./source/index.ts";
+import type { Envelope } from "./source/source.ts";
+import { ProgressBar } from "./ui/progress.ts";
+import type { World } from "./world.ts";
+
+/** Where messages come from, and what becomes of those that are none. */
+export interface FeedPlan {
+  readonly source: SourcePlan;
+  readonly shape: ShapePlan;
+  /** Input that is no message ends the run, or is passed over and counted. */
+  readonly onBadRecord: "stop" | "skip";
+  /** Put the time of sending into a header. */
+  readonly latencyHeader: boolean;
+  /** What may be sent twice gets a message-id. */
+  readonly numbered: boolean;
+  /** No line for each message on standard output. */
+  readonly quiet: boolean;
+}
+
+/** Input that was passed over. */
+export interface Skips {
+  count: number;
+}
+
+/** Hands every message of the source to the publisher. @throws Failure of the source or the publisher */
+export async function feed(
+  plan: FeedPlan,
+  envelope: Envelope,
+  publisher: Publisher,
+  skips: Skips,
+  world: World,
+): Promise<void> {
+  const stop = AbortSignal.any([world.signal, publisher.failed, world.output.failed]);
+  const progress = openProgress(plan, publisher, world);
+  const { stdin, env } = world;
+  const refuse = refusing(plan, skips, world);
+  const open = openSource(plan.source, plan.shape);
+  const source = open(envelope, { stdin, stop, env, refuse, progress });
+  const prepare = preparing(plan);
+  world.signal.addEventListener("abort", () => publisher.stop(), { once: true });
+  try {
+    for await (const batch of until(source, stop)) {
+      for (const message of batch) {
+        // Most messages need not wait, and an `await` for nothing costs as much as sending one.
+        const room = publisher.room();
+        if (room) await room;
+        if (stop.aborted) return;
+        publisher.publish(prepare(message), world.meter?.now());
+      }
+      if (world.output.isFull) await world.output.flush();
+    }
+  } finally {
+    progress?.end();
+  }
+}
+
+/** Below the lines of stderr, if that is a terminal on which nobody else writes in between. */
+function openProgress(
+  { quiet }: FeedPlan,
+  publisher: Publisher,
+  { log, output, meter }: World,
+): ProgressBar | undefined {
+  const { footer } = log;
+  const isTaken = meter !== undefined || (output.isTerminal && !quiet);
+  if (!footer || isTaken) return undefined;
+  return new ProgressBar({ footer, clock: now, messages: () => publisher.account.read });
+}
+
+function refusing({ onBadRecord }: FeedPlan, skips: Skips, { log }: World) {
+  return (place: string, reason: string): void => {
+    if (onBadRecord === "stop")
+      throw new UsageError(
+        `${place}: ${reason}`,
+        "what came before it was sent; --on-bad-record skip passes over such input",
+      );
+    skips.count++;
+    log.warn(`${place}: ${reason}; skipped`);
+  };
+}
+
+function preparing({ numbered, latencyHeader }: FeedPlan): (message: Message) => Message {
+  const identify = numbered ? numbering() : (message: Message) => message;
+  return latencyHeader ? stamping(identify) : identify;
+}
+
+/** What may be sent twice gets a message-id, so that a consumer can tell (RabbitMQ's reliability guide). */
+function numbering(): (message: Message) => Message {
+  const prefix = randomBytes(9).toString("base64url");
+  let count = 0;
+  return (message) => {
+    const { exchange, routingKey, properties, body } = message;
+    if (properties.messageId !== undefined) return message;
+    const messageId = `${prefix}-${++count}`;
+    return { exchange, routingKey, properties: { ...properties, messageId }, body };
+  };
+}

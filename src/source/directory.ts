@@ -1,0 +1,72 @@
+// The messages of a folder in which amqp-con --save (or rabtap --saveto) has left them; its layout: record.ts.
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import type { PublishRecord } from "../record.ts";
+import { attempt } from "./lines.ts";
+import { gaps, Pace } from "./pace.ts";
+import { unreadable } from "./pieces.ts";
+import { parseRecord, toMessage, type ReplayPlan } from "./records.ts";
+import type { Source, SourceWorld } from "./source.ts";
+
+export interface DirectoryPlan extends ReplayPlan {
+  readonly folder: string;
+}
+
+/** In the order of their names, one at a time in memory. A body without record is not complete, and passed over. */
+export function directory({ folder, toOrigin, speed }: DirectoryPlan): Source {
+  return async function* messages(envelope, world) {
+    const names = await listRecords(folder);
+    world.progress?.expect(names.length, "messages");
+    const pace = new Pace(world.stop);
+    const gap = gaps(speed);
+    for (const name of names) {
+      if (world.stop.aborted) return;
+      const file = path.join(folder, name);
+      const record = await readSaved(file, world);
+      const message =
+        record && attempt(() => toMessage(record, envelope, toOrigin), place(file), world);
+      if (!message) continue;
+      if (speed > 0) await pace.next(gap(record.receivedAt));
+      yield [message];
+      world.progress?.advance(1);
+    }
+  };
+}
+
+/** The names of the records, in order: all have the same length, or the same beginning and a time in nanoseconds. */
+async function listRecords(folder: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(folder);
+    return names.filter((name) => name.endsWith(".json")).toSorted();
+  } catch (error) {
+    throw unreadable("--from-dir", folder, error);
+  }
+}
+
+const place = (file: string) => (): string => `"${file}"`;
+
+/** A record with its body; undefined when it cannot be read, and such are skipped. */
+async function readSaved(file: string, world: SourceWorld): Promise<PublishRecord | undefined> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw unreadable("--from-dir", file, error);
+  });
+  const record = attempt(() => parseRecord(bytes), place(file), world);
+  if (!record || record.body) return record;
+  const body = await readBeside(file);
+  if (body) return { ...record, body };
+  world.refuse(`"${file}"`, "its body, the file of the same name that ends in .body, is missing");
+  return undefined;
+}
+
+/** Ours ends in .body, rabtap's in .dat. */
+async function readBeside(file: string): Promise<Buffer | undefined> {
+  for (const ending of ["body", "dat"]) {
+    const name = file.replace(/json$/, ending);
+    const body = await readFile(name).catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      throw unreadable("--from-dir", name, error);
+    });
+    if (body) return body;
+  }
+  return undefined;
+}

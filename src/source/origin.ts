@@ -1,0 +1,41 @@
+// --to-origin: a dead letter goes back to where it first died (rabbitmq.com/docs/dlx, "Effects on Messages").
+import { ValueError } from "../errors.ts";
+import { isList, type Field, type Table } from "../fields.ts";
+import type { Message } from "../message.ts";
+
+const deathHeader = /^x-(death$|first-death-|last-death-)/;
+
+/**
+ * The message with the exchange and the key it had before it first died. What the broker has noted of its deaths is left
+ * out, so that it starts anew. @throws ValueError when it never died
+ */
+export function toOrigin(message: Message): Message {
+  const { headers = {} } = message.properties;
+  const deaths = headers["x-death"];
+  const death = deaths !== undefined && isList(deaths) ? firstOf(deaths, headers) : undefined;
+  const exchange = headers["x-first-death-exchange"] ?? death?.["exchange"];
+  const keys = death?.["routing-keys"];
+  const routingKey = keys !== undefined && isList(keys) ? keys[0] : undefined;
+  if (typeof exchange !== "string" || typeof routingKey !== "string")
+    throw new ValueError(
+      "it was never dead-lettered: its x-death header names no exchange and key",
+    );
+  const kept = Object.entries(headers).filter(([name]) => !deathHeader.test(name));
+  const { headers: _, ...properties } = message.properties;
+  const rest = kept.length > 0 && { headers: Object.fromEntries(kept) };
+  return { ...message, exchange, routingKey, properties: { ...properties, ...rest } };
+}
+
+/** The entry of x-death for the first death. The broker puts the latest one first. */
+function firstOf(deaths: readonly Field[], headers: Table): Table | undefined {
+  const tables = deaths.filter(isTable);
+  const first = tables.find(
+    ({ queue, reason }) =>
+      queue === headers["x-first-death-queue"] && reason === headers["x-first-death-reason"],
+  );
+  return first ?? tables.at(-1);
+}
+
+function isTable(field: Field): field is Table {
+  return typeof field === "object" && field !== null && !isList(field);
+}

@@ -1,0 +1,53 @@
+// A message as `rabtap sub --format json-nopp` writes it, read as a record. rabtap (github.com/jandelgado/rabtap) names
+// things as its Go library does, writes every property, also those that are not there, and bodies in base64.
+import { ValueError } from "../errors.ts";
+import { isList, type Field, type Table } from "../fields.ts";
+import { readRecord, type PublishRecord } from "../record.ts";
+
+/** Is this what rabtap writes? */
+export function isRabtap(record: Field): record is Table {
+  return (
+    typeof record === "object" &&
+    record !== null &&
+    !isList(record) &&
+    Object.hasOwn(record, "XRabtapReceivedTimestamp")
+  );
+}
+
+const names: Readonly<Record<string, string>> = {
+  ContentType: "contentType",
+  ContentEncoding: "contentEncoding",
+  DeliveryMode: "deliveryMode",
+  Priority: "priority",
+  CorrelationID: "correlationId",
+  ReplyTo: "replyTo",
+  Expiration: "expiration",
+  MessageID: "messageId",
+  Timestamp: "timestamp",
+  Type: "type",
+  UserID: "userId",
+  AppID: "appId",
+  Headers: "headers",
+};
+
+/** What it does not know, and what Go has for a time that is none. */
+const nothing: ReadonlySet<Field> = new Set(["", 0, null, "0001-01-01T00:00:00Z"]);
+
+/** Headers have the types that JSON can tell. @throws ValueError naming the key and what was expected of it */
+export function readRabtap(record: Table): PublishRecord {
+  const { Exchange, RoutingKey, Body, XRabtapReceivedTimestamp, ...others } = record;
+  const { DeliveryTag: _, Redelivered: __, ...rest } = others;
+  const properties: Record<string, Field> = {};
+  for (const [key, value] of Object.entries(rest)) {
+    const name = Object.hasOwn(names, key) ? names[key] : undefined;
+    if (name === undefined) throw new ValueError(`unknown key "${key}"`);
+    if (!nothing.has(value)) properties[name] = value;
+  }
+  return readRecord({
+    ...(Exchange !== undefined && { exchange: Exchange }),
+    ...(RoutingKey !== undefined && { routingKey: RoutingKey }),
+    ...(typeof Body === "string" && { bodyBase64: Body }),
+    ...(XRabtapReceivedTimestamp !== undefined && { receivedAt: XRabtapReceivedTimestamp }),
+    properties,
+  });
+}

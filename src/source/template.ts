@@ -1,0 +1,102 @@
+// --template: {{words}} in bodies, keys and headers. Why no library: docs/adr/0017-templates-of-our-own.md.
+import { randomUUID } from "node:crypto";
+import { UsageError, ValueError } from "../errors.ts";
+import type { Table } from "../fields.ts";
+import type { Message } from "../message.ts";
+
+/** What the words know. */
+export interface TemplateWorld {
+  /** The number of the message in this run, from 1 on. */
+  readonly n: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+type Word = (args: readonly string[], world: TemplateWorld) => string;
+
+/** Each word with the number of its arguments. */
+const words: Readonly<Record<string, readonly [number, Word]>> = {
+  n: [0, (_, { n }) => `${n}`],
+  uuid: [0, () => randomUUID()],
+  now: [0, () => new Date().toISOString()],
+  random: [2, ([low = "", high = ""]) => pick(low, high)],
+  env: [1, ([name = ""], { env }) => readVariable(name, env)],
+};
+
+const pattern = /\{\{ *([a-z]+)((?: +[^\s{}]+)*) *\}\}/g;
+
+/** The text with each `{{word}}` replaced. @throws ValueError for a word that is none, or has wrong arguments */
+export function expand(text: string, world: TemplateWorld): string {
+  return text.replace(pattern, (whole, name: string, rest: string) => {
+    const args = rest.split(" ").filter((arg) => arg !== "");
+    const [arity, word] = (Object.hasOwn(words, name) ? words[name] : undefined) ?? [];
+    if (!word)
+      throw new ValueError(`${whole}: no such word; there are ${Object.keys(words).join(", ")}`);
+    if (args.length !== arity) throw new ValueError(`${whole}: expected ${arity} arguments`);
+    return word(args, world);
+  });
+}
+
+/** The same for bytes, of which only the words need be text. */
+export function expandBytes(bytes: Buffer, world: TemplateWorld): Buffer {
+  if (!bytes.includes("{{")) return bytes;
+  // Latin 1 has a character for each byte; what is put in is UTF-8.
+  const text = bytes
+    .toString("latin1")
+    .replace(pattern, (whole) => Buffer.from(expand(whole, world)).toString("latin1"));
+  return Buffer.from(text, "latin1");
+}
+
+/** Tries texts that were typed, and those among the headers. @throws UsageError naming the text that cannot be expanded */
+export function checkTemplates(
+  texts: readonly string[],
+  headers: Table,
+  env: TemplateWorld["env"],
+): void {
+  for (const text of [...texts, ...Object.values(headers)]) {
+    if (typeof text !== "string") continue;
+    try {
+      expand(text, { n: 1, env });
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      throw new UsageError(`--template: ${error.message}`, undefined, error);
+    }
+  }
+}
+
+/** The message with each text expanded: its body, its key, the texts among its headers. @throws ValueError */
+export function expandMessage(message: Message, world: TemplateWorld): Message {
+  const { routingKey, properties, body } = message;
+  return {
+    ...message,
+    routingKey: expand(routingKey, world),
+    properties: properties.headers
+      ? { ...properties, headers: expandTexts(properties.headers, world) }
+      : properties,
+    body: expandBytes(body, world),
+  };
+}
+
+function expandTexts(headers: Table, world: TemplateWorld): Table {
+  const entries = Object.entries(headers);
+  return Object.fromEntries(
+    entries.map(([name, field]) => [
+      name,
+      typeof field === "string" ? expand(field, world) : field,
+    ]),
+  );
+}
+
+function pick(low: string, high: string): string {
+  const [from, to] = [Number(low), Number(high)];
+  if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to)
+    return `${from + Math.floor(Math.random() * (to - from + 1))}`;
+  throw new ValueError(
+    `{{random ${low} ${high}}}: expected two whole numbers, the smaller one first`,
+  );
+}
+
+function readVariable(name: string, env: TemplateWorld["env"]): string {
+  const value = env[name];
+  if (value !== undefined) return value;
+  throw new ValueError(`{{env ${name}}}: there is no such environment variable`);
+}

@@ -1,0 +1,89 @@
+// How far a run has come, as a bar below the other lines on stderr; only on a terminal, and only when the total is known.
+import { formatDuration } from "./figures.ts";
+import type { Footer } from "./footer.ts";
+import { formatSize } from "./size.ts";
+
+type Unit = "bytes" | "messages";
+
+interface Sample {
+  readonly atMs: number;
+  readonly done: number;
+  readonly messages: number;
+}
+
+/** What a bar needs: a clock in milliseconds, and how many messages there were so far. */
+export interface ProgressWorld {
+  readonly footer: Pick<Footer, "show" | "columns">;
+  readonly clock: () => number;
+  readonly messages: () => number;
+}
+
+const DRAW_MS = 200;
+/** Rates are those of the last five seconds. */
+const SAMPLES = 25;
+const BAR_COLUMNS = 24;
+
+/** Draws itself from the moment the total is known until `end`. A run shorter than a tick never shows it. */
+export class ProgressBar {
+  readonly #world: ProgressWorld;
+  #total = 0;
+  #unit: Unit = "bytes";
+  #done = 0;
+  #samples: Sample[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(world: ProgressWorld) {
+    this.#world = world;
+  }
+
+  expect(total: number, unit: Unit): void {
+    this.#total = total;
+    this.#unit = unit;
+    this.#sample();
+    this.#timer ??= setInterval(() => this.draw(), DRAW_MS).unref();
+  }
+
+  advance(amount: number): void {
+    this.#done += amount;
+  }
+
+  /** Takes the bar away. */
+  end(): void {
+    if (!this.#timer) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#world.footer.show([]);
+  }
+
+  /** One tick. */
+  draw(): void {
+    this.#sample();
+    this.#world.footer.show([this.#line()]);
+  }
+
+  #sample(): void {
+    const { clock, messages } = this.#world;
+    this.#samples.push({ atMs: clock(), done: this.#done, messages: messages() });
+    if (this.#samples.length > SAMPLES) this.#samples.shift();
+  }
+
+  #line(): string {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    const ms = first && last ? last.atMs - first.atMs : 0;
+    const rate = (key: "done" | "messages"): number =>
+      first && last && ms > 0 ? ((last[key] - first[key]) * 1000) / ms : 0;
+    const share = this.#total > 0 ? Math.min(1, this.#done / this.#total) : 1;
+    const filled = Math.floor(share * BAR_COLUMNS);
+    const bar = `[${"#".repeat(filled)}${".".repeat(BAR_COLUMNS - filled)}]`;
+    const percent = `${Math.floor(share * 100)}%`.padStart(4);
+    const left = rate("done") > 0 ? (this.#total - this.#done) / rate("done") : undefined;
+    const eta = left === undefined ? "?" : formatDuration(Math.max(0, left) * 1000);
+    const rates = `${Math.round(rate("messages"))} msg/s`;
+    return `${bar}${percent}  ${this.#amounts()}  ${rates}  ${eta} left`;
+  }
+
+  #amounts(): string {
+    if (this.#unit === "messages") return `${this.#done} of ${this.#total}`;
+    return `${formatSize(this.#done)} of ${formatSize(this.#total)}`;
+  }
+}
