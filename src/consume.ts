@@ -48,7 +48,10 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   const courier = openCourier(plan, world);
   const intake = plan.get ? new Getter(plan.subscription) : new Consumer(plan.subscription);
   const rules = new StopRules(plan.stop);
-  world.meter?.watch({ open: () => intake.unacked, account: () => ({ ...intake.account }) });
+  world.meter?.watch({
+    open: () => intake.unacked,
+    account: () => ({ received: rules.received, ...intake.account }),
+  });
   const session = await Session.open(
     plan.connection,
     plan.topology,

@@ -14,8 +14,8 @@ export interface Frame {
 
 const LABEL_COLUMNS = 6;
 /** Smaller ones show nothing: the lines below them say it as well. */
-const LEAST = { columns: 30, rows: 4 };
-const MOST_ROWS = 10;
+const LEAST = { columns: 30, rows: 7 };
+const MOST_ROWS = 14;
 
 /** Corners and lines in asciichart's order: ┼ ┤ ╶ ╴ ─ ╰ ╭ ╮ ╯ │ */
 const ascii = ["+", "|", "-", "-", "-", "`", ".", ".", "'", "|"];
@@ -31,19 +31,26 @@ export function drawRates(
   intervalMs: number,
   frame: Frame,
 ): readonly string[] {
-  const rows = Math.min(frame.rows, MOST_ROWS) - 1;
-  if (frame.columns < LEAST.columns || rows < LEAST.rows) return [];
   const shown = rates.slice(-capacity(frame));
-  if (shown.length === 0) return [];
-  const max = ticksUpTo(Math.max(...shown)).at(-1) ?? 1;
-  const lines = plot([...shown], {
+  if (frame.columns < LEAST.columns || frame.rows < LEAST.rows || shown.length === 0) return [];
+  const ticks = ticksUpTo(Math.max(...shown));
+  const steps = ticks.length - 1;
+  // Under the chart stands a title, and a chart of so many steps has one row more.
+  const height = Math.floor((Math.min(frame.rows, MOST_ROWS) - 2) / steps) * steps;
+  const lines = plot(shown, {
     min: 0,
-    max,
-    height: rows - 1,
+    max: ticks.at(-1) ?? 1,
+    height: height || steps,
     offset: 2,
-    format: (value) => formatAxis(value).padStart(LABEL_COLUMNS),
+    format: (value) => label(value, ticks).padStart(LABEL_COLUMNS),
     ...(!frame.isUnicode && { symbols: ascii }),
   });
   const title = `messages per second, last ${formatDuration(shown.length * intervalMs)}`;
   return [...lines.split("\n"), `${" ".repeat(LABEL_COLUMNS + 2)}${title}`];
+}
+
+/** The tick at this height, if there is one: only round values are named. */
+function label(value: number, ticks: readonly number[]): string {
+  const nearest = ticks.find((tick) => Math.abs(tick - value) < (ticks[1] ?? 1) / 100);
+  return nearest === undefined ? "" : formatAxis(nearest);
 }

@@ -12,19 +12,21 @@ export function formatMicros(micros: number): string {
     : `${shorten(micros / 3_600_000_000)} h`;
 }
 
-/** `p50 0.312 ms, p75 …, max 12.3 ms`. */
-export function formatPercentiles(latency: Histogram): string {
+/** `p50 0.312 ms`, `p75 …` to `max 12.3 ms`. */
+export function listPercentiles(latency: Histogram): readonly string[] {
   const parts = Object.entries(percentiles).map(
     ([name, share]) => `${name} ${formatMicros(latency.percentile(share))}`,
   );
-  return [...parts, `max ${formatMicros(latency.max)}`].join(", ");
+  return [...parts, `max ${formatMicros(latency.max)}`];
 }
 
 /** A number in at most four characters for the axis of a chart: `950`, `1.5k`, `102k`, `3.4M`. */
 export function formatAxis(value: number): string {
-  if (value < 1000) return `${Math.round(value * 10) / 10}`;
-  if (value < 999_500) return `${shorten(value / 1000, 2)}k`;
-  return value < 999_500_000 ? `${shorten(value / 1e6, 2)}M` : `${shorten(value / 1e9, 2)}G`;
+  const units = ["", "k", "M", "G", "T"];
+  const unit = units.findIndex((_, i) => value < 999.5 * 1000 ** i);
+  const scaled = value / 1000 ** Math.max(0, unit);
+  // Without the zero of 5.0k: this is an axis, not a measurement.
+  return `${scaled < 9.95 ? Math.round(scaled * 10) / 10 : Math.round(scaled)}${units[unit] ?? ""}`;
 }
 
 /** Milliseconds as `0.4 s`, `12 s`, `3 min 20 s` or `2 h 5 min`. */
@@ -43,7 +45,7 @@ export function formatRate(rate: number): string {
 }
 
 /** Three digits, or as many as the whole part has. */
-function shorten(value: number, digits = 3): string {
-  const whole = Math.floor(value).toString().length;
-  return value === 0 ? "0" : value.toFixed(Math.max(0, digits - (value < 1 ? 0 : whole)));
+function shorten(value: number): string {
+  const whole = value < 1 ? 0 : Math.floor(value).toString().length;
+  return value === 0 ? "0" : value.toFixed(Math.max(0, 3 - whole));
 }

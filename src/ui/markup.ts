@@ -20,8 +20,8 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** The template as markup. Texts lose what could act on a terminal or reorder what is read, too; undefined is nothing. */
-export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
+/** The template as markup. (Not named `html`: the formatter would change the text of such templates.) Texts lose what could act on a terminal or reorder what is read, too; undefined is nothing. */
+export function markup(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
   const rest = strings.slice(1).map((string, i) => toText(values[i]) + string);
   return new Markup([strings[0] ?? "", ...rest].join(""));
 }

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import type { Setting } from "../measure.ts";
 import { formatDuration, formatMicros, formatRate, percentiles } from "./figures.ts";
 import type { Histogram } from "./histogram.ts";
-import { html, Markup } from "./markup.ts";
+import { markup, Markup } from "./markup.ts";
 import { plotLatencies, plotOverTime } from "./plot.ts";
 import { formatSize } from "./size.ts";
 import { coarsen, perSecond, type Episode } from "./spans.ts";
@@ -63,34 +63,37 @@ const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'n
 /** The page as text. */
 export function renderReport(run: RunReport): string {
   const title = `${run.program} on ${run.startedAt.toISOString()}`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title}</title>
-        <style>
-          ${new Markup(style)}
-        </style>
-      </head>
-      <body>
-        <h1>${run.program}</h1>
-        <p>
-          ${run.startedAt.toISOString()}, ${formatDuration(run.durationMs)}, version ${run.version}
-        </p>
-        <p>Ended: ${run.ending} (exit code ${run.exitCode})</p>
-        ${tiles(run)} ${plots(run)}
-        ${table("Counters", ["what", "messages"], Object.entries(run.account))}
-        ${table(
-          "Settings",
-          ["setting", "value", "from"],
-          run.settings.map(({ name, value, origin }) => [name, value, origin]),
-        )}
-      </body>
-    </html> `;
+  const page = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+<h1>${run.program}</h1>
+<p>${run.startedAt.toISOString()}, ${formatDuration(run.durationMs)}, version ${run.version}</p>
+<p>Ended: ${run.ending} (exit code ${run.exitCode})</p>
+${tiles(run)}
+${plots(run)}
+${table("Counters", ["what", "messages"], Object.entries(run.account).map(inWords))}
+${table("Settings", ["setting", "value", "from"], run.settings.map(toRow))}
+</body>
+</html>
+`;
   return page.text;
+}
+
+/** `deadLettered` → `dead lettered`. */
+function inWords([name, count]: readonly [string, number]): readonly (string | number)[] {
+  return [name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`), count];
+}
+
+function toRow({ name, value, origin }: Setting): readonly string[] {
+  return [name, value, origin];
 }
 
 function tiles(run: RunReport): Markup {
@@ -102,15 +105,9 @@ function tiles(run: RunReport): Markup {
     ["per second", formatSize(Math.round(perSecond(run.bytes, span)))],
     ...latencyTiles(run),
   ];
-  return html`<dl>
-    ${entries.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  return markup`<dl>
+${entries.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+</dl>`;
 }
 
 function latencyTiles({ latency, words }: RunReport): readonly (readonly [string, string])[] {
@@ -132,7 +129,7 @@ function plots(run: RunReport): readonly Markup[] {
   const rate = curve("rate", (episode) => perSecond(episode.messages, episode));
   const open = curve("open", (episode) => episode.open);
   const parts = [section("Messages per second", plotOverTime("messages per second", [rate]))];
-  if (open.steps.some(({ value }) => value !== undefined))
+  if (open.steps.some(({ value }) => value !== undefined && value > 0))
     parts.push(section(`Messages ${run.words.open}`, plotOverTime(run.words.open, [open])));
   if (run.latency.count === 0) return parts;
   const mean = curve("mean", (e) => (e.latencies > 0 ? e.meanLatency : undefined));
@@ -141,14 +138,11 @@ function plots(run: RunReport): readonly Markup[] {
   return [
     ...parts,
     section(
-      html`Latency over time: <span class="key">mean</span>, <span class="key max">max</span>`,
+      markup`Latency over time: <span class="key">mean</span>, <span class="key max">max</span>`,
       plotOverTime(`${name} over time`, [mean, max], formatMicros),
     ),
     section(`How often which ${name}`, plotLatencies(`how often which ${name}`, run.latency)),
-    html`<p>
-      Of ${run.latency.count} messages. Dashed:
-      ${Object.keys(percentiles).join(", ")}.${clockNote(run)}
-    </p>`,
+    markup`<p>Of ${run.latency.count} messages. Dashed: ${Object.keys(percentiles).join(", ")}.${clockNote(run)}</p>`,
   ];
 }
 
@@ -159,10 +153,9 @@ function clockNote({ early }: RunReport): string {
 }
 
 function section(title: string | Markup, content: Markup): Markup {
-  return html`<section>
-    <h2>${title}</h2>
-    ${content}
-  </section>`;
+  return markup`<section><h2>${title}</h2>
+${content}
+</section>`;
 }
 
 function table(
@@ -170,23 +163,13 @@ function table(
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): Markup {
-  if (rows.length === 0) return html``;
-  return html`<section>
-    <h2>${title}</h2>
-    <table>
-      <thead>
-        <tr>
-          ${head.map((cell) => html`<th>${cell}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map((cell) => html`<td>${cell}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </section>`;
+  if (rows.length === 0) return markup``;
+  return markup`<section><h2>${title}</h2>
+<table>
+<thead><tr>${head.map((cell) => markup`<th>${cell}</th>`)}</tr></thead>
+<tbody>
+${rows.map((row) => markup`<tr>${row.map((cell) => markup`<td>${cell}</td>`)}</tr>`)}
+</tbody>
+</table>
+</section>`;
 }

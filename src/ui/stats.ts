@@ -2,7 +2,7 @@
 // nothing that a message contains gets here.
 import type { MeasurePlan } from "../measure.ts";
 import type { World } from "../world.ts";
-import { formatDuration, formatPercentiles, formatRate } from "./figures.ts";
+import { formatDuration, formatRate, listPercentiles } from "./figures.ts";
 import type { Footer } from "./footer.ts";
 import type { Meter } from "./meter.ts";
 import { formatSize } from "./size.ts";
@@ -70,10 +70,13 @@ async function drawing(
   const isUnicode = /utf-?8/i.test(env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "");
   let rates: number[] = [];
   const draw = (span: Span): void => {
-    const { columns, rows } = footer;
+    const [columns, rows] = [footer.columns - 1, footer.rows - 1];
     rates = [...rates, perSecond(span.messages, span)].slice(-capacity({ columns }));
-    const below = tell(span, meter, words[role]);
-    const frame = { columns: columns - 1, rows: rows - 2 - below.length, isUnicode };
+    const below = [
+      ...wrap(tellCounts(span, meter, words[role]), columns),
+      ...wrap(tellLatency(span, words[role]), columns),
+    ];
+    const frame = { columns, rows: rows - below.length, isUnicode };
     footer.show([...drawRates(rates, intervalMs, frame), ...below]);
   };
   return {
@@ -87,17 +90,30 @@ async function drawing(
 
 /** One line: `3 s, 312345 messages (104115/s), 29.8 MiB (9.9 MiB/s), in flight 1000, confirm latency p50 8.2 ms, …`. */
 function describe(span: Span, meter: Meter, named: Words): string {
-  return tell(span, meter, named).join(", ");
+  return [...tellCounts(span, meter, named), ...tellLatency(span, named)].join(", ");
 }
 
-/** The same in two lines. */
-function tell(span: Span, { messages, bytes }: Meter, named: Words): readonly string[] {
-  const counts = [
+function tellCounts(span: Span, { messages, bytes }: Meter, named: Words): readonly string[] {
+  return [
     formatDuration(span.toMs),
     `${messages} messages (${formatRate(perSecond(span.messages, span))}/s)`,
     `${formatSize(bytes)} (${formatSize(Math.round(perSecond(span.bytes, span)))}/s)`,
     ...(span.open === undefined ? [] : [`${named.open} ${span.open}`]),
   ];
-  const latency = `${named.latency} latency ${formatPercentiles(span.latency)}`;
-  return [counts.join(", "), ...(span.latency.count > 0 ? [latency] : [])];
+}
+
+function tellLatency({ latency }: Span, named: Words): readonly string[] {
+  const [first, ...others] = latency.count > 0 ? listPercentiles(latency) : [];
+  return first === undefined ? [] : [`${named.latency} latency ${first}`, ...others];
+}
+
+/** Parts in lines of so many columns. */
+function wrap(parts: readonly string[], columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1) ?? ""}, ${part}`;
+    if (lines.length > 0 && longer.length <= columns) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
 }
