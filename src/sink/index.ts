@@ -4,6 +4,7 @@ import type { Paint } from "../ui/color.ts";
 import type { Output } from "../ui/output.ts";
 import { body } from "./body.ts";
 import { hex } from "./hex.ts";
+import { json } from "./json.ts";
 import { none } from "./none.ts";
 import { openPretty } from "./pretty.ts";
 import { raw } from "./raw.ts";
@@ -25,6 +26,7 @@ export const formats: Readonly<Record<string, Entry>> = {
   text: plain(text),
   body: plain(body),
   raw: plain(raw),
+  json: complete(() => json),
   pretty: complete(openPretty),
   hex: plain(hex),
   none: complete(() => none),
