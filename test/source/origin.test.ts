@@ -1,0 +1,61 @@
+// Dead letters back to where they first died, by the headers that RabbitMQ writes.
+import { expect, it } from "vitest";
+import type { Table } from "../../src/fields.ts";
+import { toOrigin } from "../../src/source/origin.ts";
+
+const message = (headers?: Table) => ({
+  exchange: "dead",
+  routingKey: "dlq",
+  properties: { priority: 1, ...(headers && { headers }) },
+  body: Buffer.from("x"),
+});
+
+const death = (queue: string, reason: string, exchange: string, ...keys: readonly string[]) => ({
+  count: { int: "1" },
+  queue,
+  reason,
+  exchange,
+  "routing-keys": keys,
+  time: { timestamp: 1 },
+});
+
+it("goes to the exchange and key of the first death, without what the broker has noted of it", () => {
+  const headers = {
+    mine: "kept",
+    "x-first-death-exchange": "orders",
+    "x-first-death-queue": "work",
+    "x-first-death-reason": "rejected",
+    "x-last-death-exchange": "retry",
+    "x-last-death-queue": "wait",
+    "x-last-death-reason": "expired",
+    "x-death": [
+      death("wait", "expired", "retry", "wait"),
+      death("work", "rejected", "orders", "order.new", "copy"),
+    ],
+  };
+  expect(toOrigin(message(headers))).toEqual({
+    exchange: "orders",
+    routingKey: "order.new",
+    properties: { priority: 1, headers: { mine: "kept" } },
+    body: Buffer.from("x"),
+  });
+});
+
+it("goes to the queue it came from when it was sent there by the default exchange", () => {
+  const headers = { "x-death": [death("work", "expired", "", "work")] };
+  const { exchange, routingKey, properties } = toOrigin(message(headers));
+  expect({ exchange, routingKey, properties }).toEqual({
+    exchange: "",
+    routingKey: "work",
+    properties: { priority: 1 },
+  });
+});
+
+it.each([
+  ["no headers", undefined],
+  ["no death", { mine: "x" }],
+  ["something else as x-death", { "x-death": "?", "x-first-death-exchange": "orders" }],
+  ["a death without keys", { "x-death": [{ exchange: "orders" }] }],
+])("a message with %s is refused", (_, headers) => {
+  expect(() => toOrigin(message(headers))).toThrow("it was never dead-lettered");
+});

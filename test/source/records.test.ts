@@ -1,0 +1,174 @@
+// Records as messages: what falls back to the flags, what is refused and where, rabtap's form, saved folders.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { savedNames, toRecordWithoutBody } from "../../src/record.ts";
+import { directory } from "../../src/source/directory.ts";
+import { records } from "../../src/source/records.ts";
+import { atTestEnd } from "../support/cleanup.ts";
+import { bodies, collect, envelope } from "../support/sources.ts";
+
+const plan = { paths: ["-"], toOrigin: false, speed: 0 };
+
+async function folderWith(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "amqp-pubcon-saved-"));
+  atTestEnd(() => rm(folder, { recursive: true }));
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  return folder;
+}
+
+describe("records", () => {
+  it("say exchange, key, properties and body, and leave the rest to the flags", async () => {
+    const flags = {
+      exchange: "flags",
+      routingKey: "flags",
+      properties: { priority: 1, type: "flags", headers: { a: "flags", b: "flags" } },
+    };
+    const own =
+      '{"exchange":"","routingKey":"own","properties":{"type":"own","headers":{"a":"own"}},"body":"b"}';
+    const { messages } = await collect(records(plan), [`{}\n${own}\n`], { flags });
+    expect(messages).toEqual([
+      { ...flags, body: Buffer.alloc(0) },
+      {
+        exchange: "",
+        routingKey: "own",
+        properties: { priority: 1, type: "own", headers: { a: "own", b: "flags" } },
+        body: Buffer.from("b"),
+      },
+    ]);
+  });
+
+  it("may have empty lines between them, Windows' newlines, and a byte order mark before them", async () => {
+    const input = '\ufeff{"body":"a"}\r\n\n  \n{"body":"b"}';
+    const collected = await collect(records(plan), [input]);
+    expect(bodies(collected)).toEqual(["a", "b"]);
+    expect(collected.refused).toEqual([]);
+  });
+
+  it("that are none are told with their line, counted from 1, empty ones too", async () => {
+    const input = Buffer.concat([
+      Buffer.from('\n{"body":"a"}\n{"boddy":"b"}\n{"body":\n'),
+      Buffer.from([0x22, 0xff, 0x22, 0x0a]),
+      Buffer.from('{"body":"c"}'),
+    ]);
+    const collected = await collect(records(plan), [input]);
+    expect(bodies(collected)).toEqual(["a", "c"]);
+    expect(collected.refused).toEqual([
+      'line 3 of stdin: unknown key "boddy"',
+      "line 4 of stdin: expected JSON",
+      "line 5 of stdin: expected UTF-8",
+    ]);
+  });
+});
+
+describe("what rabtap writes", () => {
+  const line = JSON.stringify({
+    Headers: { n: 5, text: "x", nested: { a: [1, "b"] } },
+    ContentType: "text/plain",
+    ContentEncoding: "",
+    DeliveryMode: 2,
+    Priority: 0,
+    CorrelationID: "c",
+    ReplyTo: "",
+    Expiration: "",
+    MessageID: "",
+    Timestamp: "2026-11-21T10:00:00+01:00",
+    Type: "",
+    UserID: "",
+    AppID: "app",
+    DeliveryTag: 1,
+    Redelivered: false,
+    Exchange: "amq.topic",
+    RoutingKey: "a.b",
+    XRabtapReceivedTimestamp: "2026-11-21T10:00:00.123456789+01:00",
+    Body: "AP8=",
+  });
+
+  it("is taken as a record, without the properties that are not there", async () => {
+    const { messages, refused } = await collect(records(plan), [line]);
+    expect(refused).toEqual([]);
+    expect(messages).toEqual([
+      {
+        exchange: "amq.topic",
+        routingKey: "a.b",
+        properties: {
+          contentType: "text/plain",
+          headers: { n: 5, text: "x", nested: { a: [1, "b"] } },
+          deliveryMode: 2,
+          correlationId: "c",
+          timestamp: Date.UTC(2026, 10, 21, 9) / 1000,
+          appId: "app",
+        },
+        body: Buffer.of(0, 0xff),
+      },
+    ]);
+  });
+
+  it("has no timestamp when Go's zero stands there, and a body of null is none", async () => {
+    const record = { ...JSON.parse(line), Timestamp: "0001-01-01T00:00:00Z", Body: null };
+    const { messages } = await collect(records(plan), [JSON.stringify(record)]);
+    expect(messages[0]?.properties).not.toHaveProperty("timestamp");
+    expect(messages[0]?.body).toEqual(Buffer.alloc(0));
+  });
+
+  it("with a key that rabtap does not write is refused", async () => {
+    const record = { ...JSON.parse(line), Colour: "red" };
+    const { refused } = await collect(records(plan), [JSON.stringify(record)]);
+    expect(refused).toEqual(['line 1 of stdin: unknown key "Colour"']);
+  });
+});
+
+describe("a saved folder", () => {
+  const replay = { toOrigin: false, speed: 0 };
+  const saved = { ...envelope, redelivered: false, deliveryTag: 1, body: Buffer.alloc(0) };
+
+  it("is read in the order of its numbers, bodies byte for byte", async () => {
+    const files: Record<string, string | Buffer> = {};
+    for (const number of [2, 10, 1]) {
+      const names = savedNames(number);
+      files[names.record] = `${toRecordWithoutBody({ ...saved, routingKey: `${number}` }, 0)}\n`;
+      files[names.body] = Buffer.of(number, 0, 0xff);
+    }
+    const folder = await folderWith(files);
+    const { messages, refused } = await collect(directory({ ...replay, folder }));
+    expect(refused).toEqual([]);
+    expect(messages.map(({ routingKey, body }) => [routingKey, ...body])).toEqual([
+      ["1", 1, 0, 255],
+      ["2", 2, 0, 255],
+      ["10", 10, 0, 255],
+    ]);
+  });
+
+  it("has incomplete messages: a body without record is passed over, a record without body is told", async () => {
+    const folder = await folderWith({
+      "0000000001.body": "not complete",
+      "0000000002.json": "{}",
+      "0000000003.json": '{"body":"inside"}',
+      "notes.txt": "not ours",
+    });
+    const collected = await collect(directory({ ...replay, folder }));
+    expect(bodies(collected)).toEqual(["inside"]);
+    expect(collected.refused).toEqual([
+      `"${join(folder, "0000000002.json")}": its body, the file of the same name that ends in .body, is missing`,
+    ]);
+  });
+
+  it("of rabtap has bodies in .dat files, or in the records, which may be laid out over lines", async () => {
+    const record = { RoutingKey: "a", XRabtapReceivedTimestamp: "2026-11-21T10:00:00Z" };
+    const folder = await folderWith({
+      "rabtap-1.json": JSON.stringify({ ...record, Body: null }, undefined, 2),
+      "rabtap-1.dat": "beside",
+      "rabtap-2.json": JSON.stringify({ ...record, Body: "aW5zaWRl" }, undefined, 2),
+    });
+    expect(bodies(await collect(directory({ ...replay, folder })))).toEqual(["beside", "inside"]);
+  });
+
+  it("that is none, or holds a folder where a file should be, is told", async () => {
+    const missing = directory({ ...replay, folder: "/nonexistent" });
+    await expect(collect(missing)).rejects.toThrow('--from-dir "/nonexistent": no such file');
+    const folder = await folderWith({});
+    await mkdir(join(folder, "1.json"));
+    await expect(collect(directory({ ...replay, folder }))).rejects.toThrow("is a directory");
+  });
+});

@@ -1,0 +1,37 @@
+// Sources without a program around them: what they make of an input, and what they refuse.
+import { Readable } from "node:stream";
+import type { Message } from "../../src/message.ts";
+import type { Envelope, Source } from "../../src/source/source.ts";
+
+/** What a source has given. */
+export interface Collected {
+  readonly messages: readonly Message[];
+  /** Place and reason of each piece of input that was no message, as it is told. */
+  readonly refused: readonly string[];
+}
+
+/** What the flags say of every message, when they say nothing. */
+export const envelope: Envelope = { exchange: "", routingKey: "key", properties: {} };
+
+/** All messages of a source; `stdin` comes in these pieces, and bad input is passed over. */
+export async function collect(
+  source: Source,
+  stdin: readonly (string | Buffer)[] = [],
+  { env = {}, flags = envelope }: { env?: Record<string, string>; flags?: Envelope } = {},
+): Promise<Collected> {
+  const refused: string[] = [];
+  const world = {
+    stdin: () => Readable.from(stdin.map((piece) => Buffer.from(piece))),
+    stop: new AbortController().signal,
+    env,
+    refuse: (place: string, reason: string): void => void refused.push(`${place}: ${reason}`),
+  };
+  const messages: Message[] = [];
+  for await (const batch of source(flags, world)) messages.push(...batch);
+  return { messages, refused };
+}
+
+/** The bodies of messages, as text. */
+export function bodies({ messages }: Collected): readonly string[] {
+  return messages.map(({ body }) => body.toString());
+}
