@@ -74,7 +74,8 @@ function openProgress(
   return new ProgressBar({ footer, clock: now, messages: () => publisher.account.read });
 }
 
-function refusing({ onBadRecord }: FeedPlan, skips: Skips, { log }: World) {
+/** What a source calls for input that cannot be sent. */
+export function refusing({ onBadRecord }: FeedPlan, skips: Skips, { log }: World) {
   return (place: string, reason: string): void => {
     if (onBadRecord === "stop")
       throw new UsageError(

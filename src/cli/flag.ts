@@ -9,6 +9,7 @@ export const groups = [
   "Input",
   "Message properties",
   "Delivery",
+  "RPC",
   "Consuming",
   "Handlers",
   "Output",

@@ -5,6 +5,7 @@ import { measured } from "../measure.ts";
 import { ping } from "../ping.ts";
 import { sketchPublish, type Sketch } from "../preview/sketch.ts";
 import { publish, type PublishPlan } from "../publish.ts";
+import { rpc } from "../rpc.ts";
 import { version } from "../version.ts";
 import { prepareErrand } from "./errand.ts";
 import { administrationFlags } from "./flags/administration.ts";
@@ -14,6 +15,7 @@ import { generalFlags } from "./flags/general.ts";
 import { inputFlags } from "./flags/input.ts";
 import { propertyFlags } from "./flags/properties.ts";
 import { deliveryFlags, sampleConsumerFlags } from "./flags/publish.ts";
+import { rpcFlags } from "./flags/rpc.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { publisherTopologyFlags } from "./flags/topology.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
@@ -21,6 +23,7 @@ import { planMeasure } from "./measure-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planProperties, planStamps } from "./properties-plan.ts";
+import { planRpc } from "./rpc-plan.ts";
 import { planShape, planSource } from "./source-plan.ts";
 import { planTopology } from "./topology-plan.ts";
 
@@ -30,6 +33,7 @@ const flags = {
   ...administrationFlags,
   ...propertyFlags,
   ...deliveryFlags,
+  ...rpcFlags,
   ...publisherMeasureFlags,
   ...connectionFlags,
   ...tlsFlags,
@@ -64,6 +68,10 @@ export const pub: Program<typeof flags> = {
       does: "send each line of a file or pipe, confirmed",
       command: "seq 1000 | amqp-pub -k tasks -l --confirm --quiet",
     },
+    {
+      does: "ask a server, and show its reply",
+      command: "amqp-pub -k sums -m '1 + 2' --rpc --format body",
+    },
     { does: "send files byte for byte", command: "amqp-pub -k images -f *.png --confirm" },
   ],
   prepare: (parsed, env) => {
@@ -73,11 +81,14 @@ export const pub: Program<typeof flags> = {
     const errand = prepareErrand(pub, parsed, env, { keys, sketch });
     if (errand) return errand;
     const plan = planPublish(parsed);
+    const asking = planRpc(parsed.options, parsed.origin, plan);
     const measuring = planMeasure("publisher", flags, parsed, !plan.quiet);
     return (world) =>
       parsed.options.ping
         ? ping(plan, world)
-        : measured(measuring, world, (measuredWorld) => publish(plan, measuredWorld));
+        : measured(measuring, world, (measuredWorld) =>
+            asking ? rpc(asking, measuredWorld) : publish(plan, measuredWorld),
+          );
   },
 };
 

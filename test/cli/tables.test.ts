@@ -17,6 +17,8 @@ const texts = entries.flatMap(([name, key, { summary, details }]) => [
 const sameMeaning = {
   queue: "the queue that is declared, and bound",
   routingKey: "the key of the binding; the publisher's is also that of its messages",
+  timeout: "how long to wait: the publisher for the replies to a request, the consumer in all",
+  jobs: "how much at once: the publisher's requests, the consumer's handlers",
   messageTtl:
     "the time a message may live: the publisher sets it per message, the consumer per queue",
 };

@@ -9,6 +9,7 @@ import { inputFlags } from "./input.ts";
 import { publisherMeasureFlags } from "./measure.ts";
 import { propertyFlags } from "./properties.ts";
 import { deliveryFlags } from "./publish.ts";
+import { rpcFlags } from "./rpc.ts";
 import { tlsFlags } from "./tls.ts";
 import { consumerTopologyFlags, publisherTopologyFlags } from "./topology.ts";
 
@@ -17,6 +18,7 @@ export const allFlags: FlagTable = {
   ...inputFlags,
   ...propertyFlags,
   ...deliveryFlags,
+  ...rpcFlags,
   ...publisherMeasureFlags,
   ...consumeFlags,
   ...handlerFlags,

@@ -4,16 +4,6 @@ import { count, duration, factor, oneOf, text, toggle } from "../flag.ts";
 
 const group = "Handlers";
 
-/** The same in both programs. */
-export const jobs = count({ min: 1, max: 1000 })({
-  group,
-  default: 1,
-  usual: true,
-  summary: "how many at once: handlers, or requests (--rpc)",
-  details:
-    "With handlers, --prefetch is as many unless given: a worker holds no more messages than it works on, so that others get theirs.",
-});
-
 export const handlerFlags = {
   shell: text({
     group,
@@ -23,7 +13,14 @@ export const handlerFlags = {
     details:
       "With `-- COMMAND ARG...` a program is run without any shell. Either gets the body on standard input, the message as one line of JSON on descriptor 3, and AMQP_ROUTING_KEY, AMQP_EXCHANGE, AMQP_QUEUE, AMQP_REDELIVERED, AMQP_ATTEMPT, the properties as AMQP_CONTENT_TYPE and so on, and AMQP_HEADER_NAME for each header in its environment, which lacks AMQP_PASSWORD, AMQP_URL and AMQP_USERPASS. Its exit code decides: 0 acknowledges the message, 3 rejects it, 4 puts it back, 75 tries it again later; anything else is a failure. Its output goes to standard output in one piece. What it leaves running in its process group ends with it.",
   }),
-  jobs,
+  jobs: count({ min: 1, max: 1000 })({
+    group,
+    default: 1,
+    usual: true,
+    summary: "how many handlers may run at once",
+    details:
+      "--prefetch is as many unless given: a worker holds no more messages than it works on, so that others get theirs.",
+  }),
   execTimeout: duration({
     group,
     summary: "end a handler, with all it started, after this time",

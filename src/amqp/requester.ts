@@ -1,0 +1,176 @@
+// Asks and is answered: sends requests, and gives each reply to the request with its correlation-id. Requests without an
+// answer are sent again on a new link, so that a server may see one twice (at least once).
+import type { ConsumeMessage, Message as Returned } from "amqplib";
+import { randomBytes } from "node:crypto";
+import { Cancelled, Undecodable, UsageError, type Failure } from "../errors.ts";
+import type { Delivery, Message } from "../message.ts";
+import type { Link } from "./link.ts";
+import { toDelivery, toProperties } from "./received.ts";
+import { openSender, type Sender } from "./sender.ts";
+import type { Client } from "./session.ts";
+
+/** What requests are like. */
+export interface RequestPlan {
+  /** Replies to a request after which no more are awaited; 0: all that come in time. */
+  readonly replies: number;
+  readonly timeoutMs: number;
+  /** A queue of our own for replies, instead of the broker's direct reply-to. */
+  readonly ownQueue: boolean;
+}
+
+/** How a request has ended: with all its replies, late, in no queue, or refused by the broker. */
+export type Ending = "answered" | "late" | "returned" | "refused";
+
+/** The pseudo-queue of direct reply-to (rabbitmq.com/docs/direct-reply-to). */
+const DIRECT = "amq.rabbitmq.reply-to";
+/** What a timer can hold. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** A request under way. */
+interface Pending {
+  readonly message: Message;
+  readonly onReply: (reply: Delivery) => void;
+  readonly end: (ending: Ending | Failure) => void;
+  count: number;
+}
+
+export class Requester implements Client {
+  readonly channelKind = "confirm";
+  readonly isDrained = true;
+  readonly #plan: RequestPlan;
+  readonly #prefix = randomBytes(9).toString("base64url");
+  readonly #pending = new Map<string, Pending>();
+  /** The requests sent on this channel and not confirmed yet, by delivery tag. */
+  readonly #unconfirmed = new Map<number, string>();
+  #tag = 0;
+  #asked = 0;
+  #replied = 0;
+  #sender: Sender | undefined;
+  #replyTo = DIRECT;
+  #failure: Failure | undefined;
+
+  constructor(plan: RequestPlan) {
+    this.#plan = plan;
+  }
+
+  get progress(): number {
+    return this.#replied;
+  }
+
+  /**
+   * Sends a request; it gets a correlation-id unless it has one. Resolves when nothing more is awaited; `onReply` is called
+   * for each reply before that. @throws Failure when the session fails, UsageError when it cannot be sent
+   */
+  async ask(message: Message, onReply: (reply: Delivery) => void): Promise<Ending> {
+    if (this.#failure) throw this.#failure;
+    const id = message.properties.correlationId ?? `${this.#prefix}-${++this.#asked}`;
+    if (this.#pending.has(id))
+      throw new UsageError(
+        `correlation-id "${id}" is that of another request under way`,
+        "leave it out, or use --jobs 1",
+      );
+    const properties = { ...message.properties, correlationId: id };
+    const ended = this.#await(id, { ...message, properties }, onReply);
+    this.#send(id);
+    const ending = await ended;
+    if (typeof ending !== "string") throw ending;
+    return ending;
+  }
+
+  async attach(link: Link): Promise<void> {
+    const { channel, connection } = link;
+    this.#tag = 0;
+    channel.on("return", (returned) => this.#onReturn(returned));
+    channel.on("ack", ({ deliveryTag, multiple }) => this.#forget(deliveryTag, multiple));
+    channel.on("nack", ({ deliveryTag, multiple }) => {
+      for (const id of this.#forget(deliveryTag, multiple)) this.#pending.get(id)?.end("refused");
+    });
+    const own = { exclusive: true, autoDelete: true, durable: false };
+    this.#replyTo = this.#plan.ownQueue ? (await channel.assertQueue("", own)).queue : DIRECT;
+    const take = (reply: ConsumeMessage | null): void => this.#onReply(link, reply);
+    await channel.consume(this.#replyTo, take, { noAck: true });
+    this.#sender = openSender(connection, channel, () => {});
+    for (const id of this.#pending.keys()) this.#send(id);
+  }
+
+  detach(): void {
+    this.#sender = undefined;
+    this.#unconfirmed.clear();
+  }
+
+  fail(failure: Failure): void {
+    this.detach();
+    this.#failure = failure;
+    for (const pending of this.#pending.values()) pending.end(failure);
+  }
+
+  async #await(
+    id: string,
+    message: Message,
+    onReply: (reply: Delivery) => void,
+  ): Promise<Ending | Failure> {
+    let timer: NodeJS.Timeout | undefined;
+    const ended = await new Promise<Ending | Failure>((end) => {
+      this.#pending.set(id, { message, onReply, end, count: 0 });
+      timer = setTimeout(() => end("late"), Math.min(this.#plan.timeoutMs, LONGEST_MS));
+    });
+    clearTimeout(timer);
+    const isComplete = this.#plan.replies === 0 && (this.#pending.get(id)?.count ?? 0) > 0;
+    this.#pending.delete(id);
+    return ended === "late" && isComplete ? "answered" : ended;
+  }
+
+  /** Sends a pending request, if there is a link; else it goes out with the next one. */
+  #send(id: string): void {
+    const pending = this.#pending.get(id);
+    if (!this.#sender || !pending) return;
+    const { message } = pending;
+    const properties = { ...message.properties, replyTo: this.#replyTo };
+    try {
+      this.#sender.send({ ...message, properties }, true);
+      this.#unconfirmed.set(++this.#tag, id);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      pending.end(new UsageError(`a request cannot be sent: ${reason}`, undefined, error));
+    }
+  }
+
+  #onReturn({ properties }: Returned): void {
+    const { correlationId = "" } = toProperties(properties);
+    this.#pending.get(correlationId)?.end("returned");
+  }
+
+  /** A reply that nobody waits for any longer is dropped. */
+  #onReply(link: Link, message: ConsumeMessage | null): void {
+    if (!message) return link.connection.destroy(new Cancelled(this.#replyTo));
+    const reply = decode(message, link, this.#replyTo);
+    if (!reply) return;
+    const pending = this.#pending.get(reply.properties.correlationId ?? "");
+    if (!pending) return;
+    this.#replied++;
+    pending.count++;
+    pending.onReply(reply);
+    if (pending.count === this.#plan.replies) pending.end("answered");
+  }
+
+  /** The requests that a confirm is about. */
+  #forget(tag: number, multiple: boolean): readonly string[] {
+    const tags = multiple ? [...this.#unconfirmed.keys()].filter((each) => each <= tag) : [tag];
+    return tags.flatMap((each) => {
+      const id = this.#unconfirmed.get(each);
+      this.#unconfirmed.delete(each);
+      return id ?? [];
+    });
+  }
+}
+
+/** Undefined when it cannot be decoded: the connection is dropped, for what the broker sends makes no sense. */
+function decode(message: ConsumeMessage, link: Link, queue: string): Delivery | undefined {
+  try {
+    return toDelivery(message, link.generation, queue);
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    link.connection.destroy(error);
+    return undefined;
+  }
+}

@@ -1,0 +1,170 @@
+// The story of amqp-pub --rpc: for each message of the source, ask; show each reply; tell who did not answer, and why.
+import { Requester, type Ending, type RequestPlan } from "./amqp/requester.ts";
+import { Session } from "./amqp/session.ts";
+import { until, withGrace } from "./deadline.ts";
+import { exitCodes, ReaderGone } from "./errors.ts";
+import { refusing, type Skips } from "./feed.ts";
+import type { Delivery, Message } from "./message.ts";
+import type { PublishPlan } from "./publish.ts";
+import { openSink, type SinkPlan } from "./sink/index.ts";
+import type { Sink } from "./sink/sink.ts";
+import { openSource } from "./source/index.ts";
+import { reportRequests, type RequestAccount } from "./ui/request-account.ts";
+import { reportSession } from "./ui/session-report.ts";
+import type { World } from "./world.ts";
+import { ERROR_TYPE, EXIT_CODE_HEADER } from "./work/reply.ts";
+
+/** What amqp-pub --rpc was asked to do. */
+export interface RpcPlan {
+  readonly publish: PublishPlan;
+  readonly request: RequestPlan;
+  /** Requests that may be under way at once. */
+  readonly jobs: number;
+  readonly sink: SinkPlan;
+}
+
+/** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
+export async function rpc(plan: RpcPlan, world: World): Promise<number> {
+  for (const warning of plan.publish.warnings) world.log.warn(warning);
+  const { connection, topology, summary, graceMs } = plan.publish;
+  const requester = new Requester(plan.request);
+  const session = await Session.open(
+    connection,
+    topology,
+    requester,
+    reportSession(world.log),
+    world,
+  );
+  const asking = new Asking(plan, requester, await openSink(plan.sink, world), world);
+  try {
+    await asking.askAll(session.queue);
+    await withGrace(asking.finish(), world.signal, graceMs);
+  } catch (error) {
+    if (!(error instanceof ReaderGone)) throw error;
+    return exitCodes.done.code;
+  } finally {
+    await session.close();
+    if (world.signal.aborted) world.log.note("Stopped");
+    reportRequests(asking.account, summary, world.log);
+  }
+  return exitCode(asking.account);
+}
+
+/** Requests under way, and what became of those before. */
+class Asking {
+  readonly #plan: RpcPlan;
+  readonly #requester: Requester;
+  readonly #sink: Sink;
+  readonly #world: World;
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #failing = new AbortController();
+  readonly #count = { requests: 0, answered: 0, errors: 0, returned: 0, refused: 0 };
+  /** Replies are shown one after the other. */
+  #shown: Promise<void> = Promise.resolve();
+
+  constructor(plan: RpcPlan, requester: Requester, sink: Sink, world: World) {
+    this.#plan = plan;
+    this.#requester = requester;
+    this.#sink = sink;
+    this.#world = world;
+  }
+
+  get account(): RequestAccount {
+    const { requests, answered, errors, returned, refused } = this.#count;
+    const unanswered = requests - answered - errors - returned - refused;
+    return { ...this.#count, unanswered };
+  }
+
+  /** Asks for each message of the source, so many at once as are allowed. @throws Failure, ReaderGone */
+  async askAll(queue: string): Promise<void> {
+    const { publish, jobs } = this.#plan;
+    const { stdin, env, signal } = this.#world;
+    const stop = AbortSignal.any([signal, this.#failing.signal]);
+    const { exchange, properties, routingKey = queue } = publish;
+    const skips: Skips = { count: 0 };
+    const refuse = refusing(publish, skips, this.#world);
+    const source = openSource(publish.source, publish.shape);
+    const batches = source({ exchange, routingKey, properties }, { stdin, env, stop, refuse });
+    for await (const batch of until(batches, stop)) {
+      for (const message of batch) {
+        while (this.#underWay.size >= jobs) await Promise.race(this.#underWay);
+        if (stop.aborted) break;
+        this.#ask(message);
+      }
+    }
+    this.#failing.signal.throwIfAborted();
+  }
+
+  /** Resolves when nothing is awaited any longer. @throws Failure, ReaderGone */
+  async finish(): Promise<void> {
+    await Promise.all(this.#underWay);
+    this.#failing.signal.throwIfAborted();
+  }
+
+  #ask(message: Message): void {
+    this.#count.requests++;
+    const asking = this.#await(message)
+      .catch((error: unknown) => this.#failing.abort(error))
+      .finally(() => this.#underWay.delete(asking));
+    this.#underWay.add(asking);
+  }
+
+  async #await(message: Message): Promise<void> {
+    let failed = false;
+    let replies = 0;
+    const ending = await this.#requester.ask(message, (reply) => {
+      replies++;
+      if (reply.properties.type === ERROR_TYPE) failed = true;
+      this.#show(reply);
+    });
+    await this.#shown;
+    if (ending === "answered") this.#count[failed ? "errors" : "answered"]++;
+    if (ending === "returned") this.#count.returned++;
+    if (ending === "refused") this.#count.refused++;
+    const line = describe(ending, message, replies, this.#plan.request);
+    if (line !== undefined) this.#world.log.warn(line);
+  }
+
+  /** An error is nothing that was asked for: it is told, not shown. */
+  #show(reply: Delivery): void {
+    if (reply.properties.type === ERROR_TYPE) this.#world.log.warn(describeError(reply));
+    else this.#shown = this.#shown.then(() => this.#sink([reply]));
+    this.#shown.catch((error: unknown) => this.#failing.abort(error));
+  }
+}
+
+function describe(
+  ending: Ending,
+  { exchange, routingKey }: Message,
+  replies: number,
+  plan: RequestPlan,
+): string | undefined {
+  const where = `exchange "${exchange}", key "${routingKey}"`;
+  const got = replies > 0 ? `only ${replies} of ${plan.replies} replies` : "no reply";
+  switch (ending) {
+    case "answered":
+      return undefined;
+    case "late":
+      return `${got} within ${plan.timeoutMs / 1000} s (${where})`;
+    case "returned":
+      return `nobody to ask: the request has reached no queue (${where})`;
+    case "refused":
+      return `the broker refused a request (nack) (${where})`;
+  }
+}
+
+/** The beginning of an error's text is enough for a line. */
+const ERROR_CHARACTERS = 500;
+
+function describeError({ properties, body }: Delivery): string {
+  const code = properties.headers?.[EXIT_CODE_HEADER];
+  const text = body.toString("utf8").slice(0, ERROR_CHARACTERS);
+  const codeText = typeof code === "number" ? ` (${EXIT_CODE_HEADER} ${code})` : "";
+  return `the server replied with an error${codeText}: ${text}`;
+}
+
+function exitCode({ returned, refused, errors, unanswered }: RequestAccount): number {
+  if (returned + refused > 0) return exitCodes.undelivered.code;
+  if (errors > 0) return exitCodes.handler.code;
+  return unanswered > 0 ? exitCodes.empty.code : exitCodes.done.code;
+}
