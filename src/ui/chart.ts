@@ -14,7 +14,7 @@ export interface Frame {
 
 const LABEL_COLUMNS = 6;
 /** Smaller ones show nothing: the lines below them say it as well. */
-const LEAST = { columns: 30, rows: 7 };
+const LEAST = { columns: 40, rows: 7 };
 const MOST_ROWS = 14;
 
 /** Corners and lines in asciichart's order: ┼ ┤ ╶ ╴ ─ ╰ ╭ ╮ ╯ │ */
@@ -46,7 +46,8 @@ export function drawRates(
     ...(!frame.isUnicode && { symbols: ascii }),
   });
   const title = `messages per second, last ${formatDuration(shown.length * intervalMs)}`;
-  return [...lines.split("\n"), `${" ".repeat(LABEL_COLUMNS + 2)}${title}`];
+  const below = `${" ".repeat(LABEL_COLUMNS + 2)}${title}`.slice(0, frame.columns);
+  return [...lines.split("\n"), below];
 }
 
 /** The tick at this height, if there is one: only round values are named. */

@@ -46,6 +46,7 @@ export function formatRate(rate: number): string {
 
 /** Three digits, or as many as the whole part has. */
 function shorten(value: number): string {
-  const whole = value < 1 ? 0 : Math.floor(value).toString().length;
+  const rounded = Number(value.toPrecision(3));
+  const whole = rounded < 1 ? 0 : Math.floor(rounded).toString().length;
   return value === 0 ? "0" : value.toFixed(Math.max(0, 3 - whole));
 }

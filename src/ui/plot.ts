@@ -10,6 +10,8 @@ const MARGIN = { left: 62, right: 14, top: 12, bottom: 26 };
 const RIGHT = WIDTH - MARGIN.right;
 const BOTTOM = HEIGHT - MARGIN.bottom;
 const MOST_BARS = 60;
+/** What is less counts as nothing. */
+const LEAST = 1e-6;
 
 /** One line of a plot; its name is its class, too. */
 export interface Curve {
@@ -111,8 +113,9 @@ function trace(steps: readonly Step[], x: Scale, y: Scale): string {
 
 /** Three to seven round values from 0 to at least `max`. */
 export function ticksUpTo(max: number): readonly number[] {
-  const step = roundStep((max || 1) / 4);
-  return multiples(step, 0, Math.ceil((max || 1) / step));
+  const most = max > LEAST ? max : 1;
+  const step = roundStep(most / 4);
+  return multiples(step, 0, Math.ceil(most / step));
 }
 
 /** 1, 2 or 5 times a power of ten, not below `least`. */
