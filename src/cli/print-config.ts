@@ -61,8 +61,10 @@ function line(key: string, flag: Flag, readings: Readings): string {
   if (texts.length === 0) return row(`# ${name}`, "not set");
   const shown = flag.secret ? texts.map((text) => showSecret(key, text)) : texts;
   const isHidden = shown.some((text, i) => text !== texts[i]);
+  // A flag that is not repeatable has its last text; a list of one may be written without brackets.
   const isList = flag.takes === "each" || flag.takes === "many";
-  const value = isList ? `[${shown.map(toToml).join(", ")}]` : toToml(shown.at(-1) ?? "");
+  const value =
+    isList && shown.length > 1 ? `[${shown.map(toToml).join(", ")}]` : toToml(shown.at(-1) ?? "");
   return row(`${isHidden ? "# " : ""}${name} = ${value}`, origin);
 }
 
