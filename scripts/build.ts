@@ -41,10 +41,16 @@ try {
 
 async function bundle(entry: string, more: BuildOptions = {}): Promise<string> {
   const { outputFiles } = await build({ ...options, ...more, entryPoints: [entry], write: false });
-  const text = outputFiles[0]?.text ?? "";
+  return toAscii(outputFiles[0]?.text ?? "");
+}
+
+/** The launcher reads ASCII only. esbuild escapes strings; what is left stands in regular expressions and comments. */
+function toAscii(text: string): string {
   // oxlint-disable-next-line no-control-regex
-  if (!/^[\0-\x7f]+$/.test(text)) throw new Error(`${entry}: the launcher reads ASCII only`);
-  return text;
+  return text.replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 async function writeProgram(name: string): Promise<void> {

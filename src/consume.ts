@@ -8,6 +8,8 @@ import type { Verdict } from "./amqp/settlement.ts";
 import type { TopologyPlan } from "./amqp/topology.ts";
 import { pause, until, withGrace } from "./deadline.ts";
 import { exitCodes, ReaderGone } from "./errors.ts";
+import { Flow, type FlowPlan } from "./flow.ts";
+import { OffsetFile } from "./offset-file.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
 import { StopRules, type StopPlan } from "./stop.ts";
 import { reportReceived, type SummaryStyle } from "./ui/account.ts";
@@ -32,6 +34,11 @@ export interface ConsumePlan {
   readonly verdict: Verdict;
   /** After the first message wait so long, then die without acknowledging or closing. */
   readonly lazyMs: number | undefined;
+  /** What happens to messages before they are shown, handled or passed on. */
+  readonly flow: FlowPlan;
+  readonly offsetFile: string | undefined;
+  /** Pretend to work so long on each message shown: the shortest and the longest time. */
+  readonly workMs: readonly [number, number] | undefined;
   readonly sink: SinkPlan;
   /** Run a program for each message instead of showing it. */
   readonly handler: HandlerPlan | undefined;
@@ -46,7 +53,10 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   for (const warning of plan.warnings) world.log.warn(warning);
   if (plan.handler) checkCommand(plan.handler, world.env);
   const courier = openCourier(plan, world);
-  const intake = plan.get ? new Getter(plan.subscription) : new Consumer(plan.subscription);
+  const flow = await Flow.open(plan.flow, world.log);
+  const offsets = openOffsets(plan);
+  const subscription = goOnAt(plan.subscription, offsets?.next);
+  const intake = plan.get ? new Getter(subscription) : new Consumer(subscription);
   const rules = new StopRules(plan.stop);
   world.meter?.watch({
     open: () => intake.unacked,
@@ -59,18 +69,37 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
     reportSession(world.log),
     world,
   );
+  const stopSaving = offsets?.watch(() => intake.settledOffset, world.log);
   let failures = 0;
   try {
-    if (plan.lazyMs === undefined) failures = await take(plan, intake, courier, rules, world);
+    if (plan.lazyMs === undefined)
+      failures = await take(plan, { intake, flow, rules }, courier, world);
     else await crash(plan, plan.lazyMs, intake, session, world);
   } catch (error) {
     if (!(error instanceof ReaderGone)) throw error;
+    return exitCodes.done.code;
   } finally {
     rules.end();
     await session.close();
     report(plan, intake, rules, world);
+    stopSaving?.();
   }
   return exitCode(plan, rules, failures);
+}
+
+function openOffsets({ offsetFile, subscription }: ConsumePlan): OffsetFile | undefined {
+  return offsetFile === undefined ? undefined : new OffsetFile(offsetFile, subscription.queue);
+}
+
+function goOnAt(subscription: SubscriptionPlan, number: bigint | undefined): SubscriptionPlan {
+  return number === undefined ? subscription : { ...subscription, stream: { start: { number } } };
+}
+
+/** Where the messages of a run come from, and when it ends. */
+interface Feed {
+  readonly intake: Intake;
+  readonly flow: Flow;
+  readonly rules: StopRules;
 }
 
 /** What publishes on the consumer's connection, where something is to be published. */
@@ -89,14 +118,13 @@ function openCourier(plan: ConsumePlan, { log }: World): Courier | undefined {
  */
 async function take(
   plan: ConsumePlan,
-  intake: Intake,
+  source: Feed,
   courier: Courier | undefined,
-  rules: StopRules,
   world: World,
 ): Promise<number> {
-  const work = await openWork(plan, intake, courier, world);
+  const work = await openWork(plan, source.intake, courier, world);
   try {
-    await feed(plan, intake, work, rules, world);
+    await feed(plan, source, work, world);
   } finally {
     await work.end?.();
   }
@@ -105,29 +133,41 @@ async function take(
 
 async function feed(
   plan: ConsumePlan,
-  intake: Intake,
+  { intake, flow, rules }: Feed,
   work: Work,
-  rules: StopRules,
   world: World,
 ): Promise<void> {
-  const ends = [world.signal, rules.signal, work.failed];
+  const ends = [world.signal, rules.signal, world.output.failed, work.failed];
   const stop = AbortSignal.any(ends.filter((end) => end !== undefined));
+  const hurry = AbortSignal.any([world.signal, rules.hurry, world.output.failed]);
   // The broker sends nothing more from then on, however long what is in hand still takes.
   stop.addEventListener("abort", () => void intake.stop(), { once: true });
   rules.start(
     () => intake.isEmpty(),
     () => work.isBusy ?? false,
   );
-  for await (const arrived of until(intake.batches(), stop)) {
+  for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
+    if (isFull(plan, flow)) rules.stopFor(`--prefetch holds no more: ${flow.held} do not match`);
     const batch = rules.take(arrived);
     world.meter?.received(batch);
     // The broker is told to stop before the last acknowledgement makes room for more.
     if (rules.reason) await intake.stop();
-    if ((await withGrace(work.take(batch), world.signal, plan.graceMs)) === "late") return;
+    if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return;
   }
   await intake.stop();
-  await withGrace(work.finish(), world.signal, plan.graceMs);
+  const finish = async (): Promise<void> => {
+    // Nobody else has what the broker has forgotten.
+    if (plan.subscription.noAck) await work.take(rules.take([...flow.rest, ...intake.leftovers()]));
+    await work.finish();
+  };
+  await withGrace(finish(), hurry, plan.graceMs);
   intake.flush();
+  world.output.failed.throwIfAborted();
+}
+
+/** Nothing more would come: as many as the broker sends at most do not match, and wait for the end. */
+function isFull({ subscription: { prefetch } }: ConsumePlan, { held }: Flow): boolean {
+  return prefetch > 0 && held >= prefetch;
 }
 
 async function openWork(
@@ -136,9 +176,10 @@ async function openWork(
   courier: Courier | undefined,
   world: World,
 ): Promise<Work> {
+  if (plan.handler) world.output.watchReader();
   if (plan.handler && courier) return Handling.open(plan.handler, intake, courier, world);
   if (plan.forward && courier) return forwarding(plan.forward, intake, courier);
-  return printing(await openSink(plan.sink, world), intake, plan.verdict);
+  return printing(await openSink(plan.sink, world), intake, plan);
 }
 
 /** The sample's crash demonstration: show one message, then die without acknowledging or closing anything. */

@@ -29,6 +29,7 @@ const EMPTY_CHECK_MS = 50;
 export class StopRules {
   readonly #plan: StopPlan;
   readonly #stopping = new AbortController();
+  readonly #hurrying = new AbortController();
   readonly #lastBody: Buffer | undefined;
   #idle: NodeJS.Timeout | undefined;
   #timeout: NodeJS.Timeout | undefined;
@@ -44,6 +45,11 @@ export class StopRules {
   /** Aborted when a rule holds that does not depend on what arrives. */
   get signal(): AbortSignal {
     return this.#stopping.signal;
+  }
+
+  /** Aborted when the time of the run is over: what is in hand gets no more than the time of grace. */
+  get hurry(): AbortSignal {
+    return this.#hurrying.signal;
   }
 
   /** Undefined when no rule has held. */
@@ -65,7 +71,10 @@ export class StopRules {
         text: `--timeout ${timeoutMs / 1000} has passed`,
         ending: "timeout",
       };
-      this.#timeout = setTimeout(() => this.#stop(reason), timeoutMs);
+      this.#timeout = setTimeout(() => {
+        this.#stop(reason);
+        this.#hurrying.abort();
+      }, timeoutMs);
     }
     this.#restartIdle();
     if (this.#plan.untilEmpty) void this.#watchEmpty(isEmpty);
@@ -82,6 +91,11 @@ export class StopRules {
     if (last >= 0) this.#stop({ text: `the body of --until-body has arrived`, ending: "done" });
     if (this.#received === count) this.#stop({ text: `--count ${count} reached`, ending: "done" });
     return wanted;
+  }
+
+  /** Nothing more can come for another reason. */
+  stopFor(text: string): void {
+    this.#stop({ text, ending: "done" });
   }
 
   /** Stops the clocks. */

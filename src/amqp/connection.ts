@@ -4,7 +4,7 @@ import { orAborted, within } from "../deadline.ts";
 import { Unreachable, type Failure } from "../errors.ts";
 import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
-import { keepRawHeaders } from "./wire.ts";
+import { fitValve, keepRawHeaders, type Valve } from "./wire.ts";
 import { fromReply, toFailure } from "./refusal.ts";
 import { fromHangUp } from "./socket-errors.ts";
 import type { Target } from "./target.ts";
@@ -30,6 +30,8 @@ export class Connection {
   /** Resolves with the reason when the connection is gone. Never rejects. */
   readonly lost: Promise<Failure>;
   readonly hasRawHeaders: boolean;
+  /** Stops and starts reading; undefined where amqplib does not let us. */
+  readonly valve: Valve | undefined;
   readonly #model: ChannelModel;
   readonly #handshake: Handshake;
   #reason: Failure | undefined;
@@ -39,6 +41,7 @@ export class Connection {
     this.#handshake = handshake;
     this.place = place;
     this.hasRawHeaders = keepRawHeaders(model);
+    this.valve = fitValve(model);
     this.lost = this.#watch();
   }
 

@@ -1,20 +1,14 @@
 // A subscription as batches of deliveries: whatever has arrived since the last batch.
-import type { Channel, ConsumeMessage, Options } from "amqplib";
+import type { ConsumeMessage } from "amqplib";
 import { Cancelled, Undecodable, type Failure } from "../errors.ts";
 import type { Delivery } from "../message.ts";
+import { toArguments } from "./arguments.ts";
+import { Brake } from "./brake.ts";
 import { closeChannel } from "./connection.ts";
 import { Settler, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
 import { toDelivery } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
-
-/** Memory that unread no-ack deliveries may take before the subscription is cancelled for a while. */
-const NO_ACK_BYTES = 16 * 1024 * 1024;
-
-async function cancel(channel: Channel, tag: string): Promise<void> {
-  // A channel that is closing has cancelled by itself.
-  await channel.cancel(tag).catch(() => {});
-}
 
 export class Consumer implements Intake {
   readonly channelKind = "plain";
@@ -22,14 +16,16 @@ export class Consumer implements Intake {
   readonly #plan: SubscriptionPlan;
   readonly #settler: Settler;
   #link: Link | undefined;
-  #tag: string | undefined;
+  #tags: string[] = [];
   #arrived: Delivery[] = [];
-  #arrivedBytes = 0;
+  /** How many of these, from the front, the broker has forgotten already. */
+  #forgotten = 0;
+  #brake: Brake | undefined;
+  #isTurnEnding = false;
   #wake: () => void = () => {};
   #failure: Failure | undefined;
   #stopping = false;
   #undecodable: Undecodable | undefined;
-  #holding: Promise<void> | undefined;
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
@@ -48,28 +44,34 @@ export class Consumer implements Intake {
     return this.#settler.progress;
   }
 
+  get settledOffset(): bigint | undefined {
+    return this.#settler.position?.settled;
+  }
+
   async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
     for (;;) {
       while (this.#arrived.length === 0 && !this.#stopping && !this.#failure) {
         await (this.#undecodable ? this.#drop(this.#undecodable) : this.#arrival());
       }
-      // Under no-ack nobody else has what has arrived: it is still handed out.
-      if (this.#stopping && !(this.#plan.noAck && this.#arrived.length > 0)) return;
+      if (this.#stopping) return;
       if (this.#failure && this.#arrived.length === 0) throw this.#failure;
-      const batch = this.#arrived;
-      this.#arrived = [];
-      this.#arrivedBytes = 0;
-      yield batch;
-      if (this.#holding) await this.#resume(this.#holding);
+      yield this.#handOut();
     }
   }
 
   async stop(): Promise<void> {
+    const [link, tags] = [this.#link, this.#tags];
     this.#stopping = true;
+    this.#tags = [];
+    // What has arrived and is not forgotten comes again; what still arrives is only waited for.
+    this.#arrived.length = this.#forgotten;
+    this.#brake?.release();
     this.#wake();
-    const [link, tag] = [this.#link, this.#tag];
-    this.#tag = undefined;
-    if (link && tag !== undefined) await cancel(link.channel, tag);
+    if (link) await Promise.all(tags.map((tag) => link.channel.cancel(tag).catch(() => {})));
+  }
+
+  leftovers(): readonly Delivery[] {
+    return this.#handOut();
   }
 
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void {
@@ -83,24 +85,30 @@ export class Consumer implements Intake {
   async isEmpty(): Promise<boolean> {
     const link = this.#link;
     if (!link || this.#arrived.length > 0) return false;
-    const { messageCount } = await link.channel.checkQueue(this.#queue(link));
-    return messageCount === 0 && this.#arrived.length === 0;
+    const states = await Promise.all(
+      this.#queues(link).map((queue) => link.channel.checkQueue(queue)),
+    );
+    return states.every(({ messageCount }) => messageCount === 0) && this.#arrived.length === 0;
   }
 
   async attach(link: Link): Promise<void> {
-    if (!this.#plan.noAck) await link.channel.prefetch(this.#plan.prefetch);
+    await link.channel.prefetch(this.#plan.prefetch);
     this.#link = link;
     this.#settler.attach(link);
-    await this.#subscribe(link);
+    const { valve } = link.connection;
+    this.#brake = valve && this.#plan.mayStopReading ? new Brake(valve) : undefined;
+    for (const [i, queue] of this.#queues(link).entries()) await this.#subscribe(link, queue, i);
   }
 
   detach(): void {
     this.#undecodable = undefined;
     this.#link = undefined;
-    this.#tag = undefined;
+    this.#tags = [];
     this.#settler.detach();
-    // What was not handed out will be delivered again, except under no-ack, where nobody else has it.
-    if (!this.#plan.noAck) this.#arrived = [];
+    this.#brake?.release();
+    this.#brake = undefined;
+    // What was not handed out will be delivered again, but for what the broker has forgotten.
+    this.#arrived.length = this.#forgotten;
   }
 
   fail(failure: Failure): void {
@@ -109,37 +117,71 @@ export class Consumer implements Intake {
     this.#wake();
   }
 
-  #queue(link: Link): string {
-    return this.#plan.queue || link.queue;
+  #queues(link: Link): readonly string[] {
+    return [this.#plan.queue || link.queue, ...this.#plan.alsoFrom];
   }
 
-  async #subscribe(link: Link): Promise<void> {
-    const { consumerTag, noAck } = this.#plan;
-    const options: Options.Consume = { noAck, ...(consumerTag !== undefined && { consumerTag }) };
-    const take = (message: ConsumeMessage | null): void => this.#take(link, message);
-    const { consumerTag: tag } = await link.channel.consume(this.#queue(link), take, options);
-    this.#tag = tag;
+  async #subscribe(link: Link, queue: string, index: number): Promise<void> {
+    const { consumerTag, exclusive } = this.#plan;
+    const offset = this.#settler.position?.argument(Date.now());
+    const table = {
+      ...this.#plan.arguments,
+      ...(offset !== undefined && { "x-stream-offset": offset }),
+    };
+    const tag =
+      consumerTag !== undefined && index > 0 ? `${consumerTag}-${index + 1}` : consumerTag;
+    const options = {
+      exclusive,
+      arguments: toArguments(table),
+      ...(tag !== undefined && { consumerTag: tag }),
+    };
+    const take = (message: ConsumeMessage | null): void => this.#take(link, queue, message);
+    const subscribed = await link.channel.consume(queue, take, options);
+    this.#tags.push(subscribed.consumerTag);
   }
 
-  #take(link: Link, message: ConsumeMessage | null): void {
-    if (!message) {
-      link.connection.destroy(new Cancelled(this.#queue(link)));
-      return;
-    }
-    const delivery = this.#decode(message, link);
+  #take(link: Link, queue: string, message: ConsumeMessage | null): void {
+    if (!message) return link.connection.destroy(new Cancelled(queue));
+    if (this.#stopping) return;
+    const delivery = this.#decode(message, link, queue);
     if (!delivery) return;
-    this.#settler.arrived();
+    this.#settler.arrived(delivery);
     this.#arrived.push(delivery);
-    this.#arrivedBytes += message.content.length;
-    if (this.#plan.noAck && this.#arrivedBytes > NO_ACK_BYTES) this.#hold(link);
-    if (this.#arrived.length === 1) setImmediate(() => this.#wake());
+    this.#brake?.arrived(message.content.length);
+    this.#endTurnSoon();
+  }
+
+  /** When everything that has come with one read is here: once for all of it. */
+  #endTurnSoon(): void {
+    if (this.#isTurnEnding) return;
+    this.#isTurnEnding = true;
+    setImmediate(() => {
+      this.#isTurnEnding = false;
+      // With the brake on, the broker must not take this for a wish for more.
+      if (this.#plan.noAck && !this.#brake?.isOn) this.#forget();
+      this.#wake();
+    });
+  }
+
+  #forget(): void {
+    this.#settler.ackArrived();
+    this.#forgotten = this.#arrived.length;
+  }
+
+  #handOut(): readonly Delivery[] {
+    if (this.#plan.noAck && this.#forgotten < this.#arrived.length) this.#forget();
+    const batch = this.#arrived;
+    this.#arrived = [];
+    this.#forgotten = 0;
+    this.#brake?.release();
+    return batch;
   }
 
   /** Undefined when it, or one before it, cannot be decoded: what came before is still handed out. */
-  #decode(message: ConsumeMessage, link: Link): Delivery | undefined {
+  #decode(message: ConsumeMessage, link: Link, queue: string): Delivery | undefined {
     if (this.#undecodable) return undefined;
     try {
-      return toDelivery(message, link.generation, this.#queue(link));
+      return toDelivery(message, link.generation, queue);
     } catch (error) {
       if (!(error instanceof Undecodable)) throw error;
       this.#undecodable = error;
@@ -155,23 +197,6 @@ export class Consumer implements Intake {
     this.flush();
     if (link) await closeChannel(link.channel);
     link?.connection.destroy(reason);
-  }
-
-  /** No-ack knows no prefetch: with a slow reader the only brake is to cancel, and to subscribe again later. */
-  #hold(link: Link): void {
-    const tag = this.#tag;
-    if (tag === undefined) return;
-    this.#tag = undefined;
-    this.#holding = cancel(link.channel, tag);
-  }
-
-  async #resume(holding: Promise<void>): Promise<void> {
-    await holding;
-    if (this.#arrived.length > 0) return;
-    this.#holding = undefined;
-    const link = this.#link;
-    if (!link || this.#tag !== undefined || this.#stopping) return;
-    await this.#subscribe(link).catch(() => {});
   }
 
   async #arrival(): Promise<void> {

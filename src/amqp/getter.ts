@@ -1,4 +1,4 @@
-// Fetches messages one by one (basic.get) until the queue is empty.
+// Fetches messages one by one (basic.get) until the queue is empty; several queues one after the other.
 import type { GetMessage } from "amqplib";
 import { Undecodable, type Failure } from "../errors.ts";
 import type { Delivery } from "../message.ts";
@@ -30,20 +30,26 @@ export class Getter implements Intake {
     return this.#settler.unacked;
   }
 
+  get settledOffset(): undefined {
+    return undefined;
+  }
+
   get progress(): number {
     return this.#settler.progress;
   }
 
   /** One message a batch; ends when the queue is empty. @throws Failure */
   async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
-    for (;;) {
+    for (let empty = 0; empty <= this.#plan.alsoFrom.length;) {
       const link = await this.#live();
       if (!link) return;
-      const queue = this.#plan.queue || link.queue;
-      const fetching = link.channel.get(queue, { noAck: this.#plan.noAck });
-      const got = await fetching.catch(() => "lost" as const);
-      if (got === false) return;
-      const delivery = got === "lost" ? undefined : this.#decode(got, link);
+      const queue = this.#plan.alsoFrom[empty - 1] ?? (this.#plan.queue || link.queue);
+      const got = await link.channel.get(queue, { noAck: false }).catch(() => "lost" as const);
+      if (got === false) {
+        empty++;
+        continue;
+      }
+      const delivery = got === "lost" ? undefined : this.#decode(got, link, queue);
       if (delivery) yield [delivery];
       else await this.#replaced(link);
     }
@@ -52,6 +58,10 @@ export class Getter implements Intake {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#changed();
+  }
+
+  leftovers(): readonly Delivery[] {
+    return [];
   }
 
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void {
@@ -85,10 +95,10 @@ export class Getter implements Intake {
   }
 
   /** Undefined when it cannot be decoded: the connection is dropped, and what cannot be decoded comes once more. */
-  #decode(got: GetMessage, link: Link): Delivery | undefined {
+  #decode(got: GetMessage, link: Link, queue: string): Delivery | undefined {
     try {
-      const delivery = toDelivery(got, link.generation, this.#plan.queue || link.queue);
-      this.#settler.arrived();
+      const delivery = toDelivery(got, link.generation, queue);
+      this.#settler.arrived(delivery);
       return delivery;
     } catch (error) {
       if (!(error instanceof Undecodable)) throw error;

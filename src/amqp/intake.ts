@@ -1,9 +1,12 @@
 // How deliveries come in, by subscription (consumer.ts) or one by one (getter.ts), and the account of what became of them.
 import type { Channel } from "amqplib";
+import { now } from "../clock.ts";
+import type { Table } from "../fields.ts";
 import type { Delivery } from "../message.ts";
 import type { Link } from "./link.ts";
 import type { Client } from "./session.ts";
 import { Settlement, type Verdict } from "./settlement.ts";
+import { StreamPosition, type Offset } from "./stream.ts";
 
 /** Where the deliveries of a run come from. */
 export interface Intake extends Client {
@@ -11,6 +14,8 @@ export interface Intake extends Client {
   batches(): AsyncIterable<readonly Delivery[]>;
   /** Asks the broker to send nothing more, and ends `batches`. Resolves when the broker has agreed. */
   stop(): Promise<void>;
+  /** After `stop`: what the broker has forgotten and `batches` has not handed out (--ack-auto). Each delivery once. */
+  leftovers(): readonly Delivery[];
   /** Decides on deliveries of one batch; those of a lost channel are left to the broker, which gives them again. */
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void;
   /** Sends acknowledgements that wait for company (--ack-every). */
@@ -18,11 +23,13 @@ export interface Intake extends Client {
   /** Does the broker hold nothing more that is ready? Asked on the channel, so that what was on its way is here. */
   isEmpty(): Promise<boolean>;
   readonly account: IntakeAccount;
-  /** Deliveries of this channel without a verdict; undefined under no-ack, and while there is no channel. */
+  /** The offset in a stream up to which all is settled. */
+  readonly settledOffset: bigint | undefined;
+  /** Deliveries of this channel without a verdict; undefined while there is no channel. */
   readonly unacked: number | undefined;
 }
 
-/** What deliveries were settled as. Under no-ack none is. */
+/** What deliveries were settled as. */
 export interface IntakeAccount {
   readonly acked: number;
   readonly requeued: number;
@@ -39,31 +46,49 @@ const counts = { ack: "acked", reject: "rejected", requeue: "requeued", leave: u
 export interface SubscriptionPlan {
   /** Empty: the queue that the topology declares. */
   readonly queue: string;
+  /** Further queues, on the same channel. */
+  readonly alsoFrom: readonly string[];
   readonly prefetch: number;
-  /** The protocol's no-ack: the broker forgets what it has sent. */
+  /** Acknowledge what arrives before anybody has seen it (--ack-auto). Why not the protocol's no-ack: docs/adr/0021. */
   readonly noAck: boolean;
-  /** Acknowledge so many at a time, in order, and at the end. */
+  /** Acknowledge so many at a time, in order; but at the end, when nothing arrives, and every second. */
   readonly ackEvery: number;
   readonly consumerTag: string | undefined;
+  /** No other consumer may take from the queue. */
+  readonly exclusive: boolean;
+  readonly arguments: Table;
+  /** The queue is a stream, to be read from here on; from where the broker chooses when `start` is undefined. */
+  readonly stream: { readonly start: Offset | undefined } | undefined;
+  /** Nobody waits for answers on this connection: reading may stop while what has arrived waits. */
+  readonly mayStopReading: boolean;
 }
+
+/** Acknowledgements wait for company no longer than these: since the last one, and since the first. */
+const IDLE_MS = 100;
+const LONGEST_WAIT_MS = 1000;
 
 /** Settles deliveries on the link that they came on, or not at all: a stale tag would hit another message. */
 export class Settler {
   readonly #plan: SubscriptionPlan;
+  readonly position: StreamPosition | undefined;
   #link: Link | undefined;
   #settlement: Settlement | undefined;
   #count = { acked: 0, requeued: 0, rejected: 0, retried: 0, deadLettered: 0 };
+  #waiting: NodeJS.Timeout | undefined;
+  #waitingSince: number | undefined;
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
+    this.position = plan.stream && new StreamPosition(plan.stream.start);
   }
 
   get account(): IntakeAccount {
     return { ...this.#count };
   }
 
+  /** Deliveries in hand that the broker remembers. */
   get unacked(): number | undefined {
-    return this.#plan.noAck ? undefined : this.#settlement?.open;
+    return this.#settlement?.open;
   }
 
   /** Deliveries with a verdict. */
@@ -74,16 +99,19 @@ export class Settler {
   attach(link: Link): void {
     this.#link = link;
     const port = { ack: writeAck(link.channel), nack: writeNack(link.channel) };
-    this.#settlement = this.#plan.noAck ? undefined : new Settlement(port, this.#plan.ackEvery);
+    this.#settlement = new Settlement(port, this.#plan.ackEvery);
   }
 
   detach(): void {
     this.#link = undefined;
     this.#settlement = undefined;
+    this.position?.detach();
+    this.#stopWaiting();
   }
 
-  arrived(): void {
+  arrived(delivery: Delivery): void {
     this.#settlement?.arrived();
+    this.position?.arrived(delivery);
   }
 
   settle(
@@ -91,18 +119,45 @@ export class Settler {
     verdict: Verdict,
     as: keyof IntakeAccount | undefined = counts[verdict],
   ): void {
-    if (this.#plan.noAck) return;
     const generation = this.#link?.generation;
     for (const delivery of batch) {
-      if (delivery.generation !== generation) continue;
+      if (delivery.generation !== generation && !this.#plan.noAck) continue;
       if (as) this.#count[as]++;
-      this.#settlement?.settle(delivery.deliveryTag, verdict);
+      if (!this.#plan.noAck) this.#settlement?.settle(delivery.deliveryTag, verdict);
     }
-    this.#settlement?.flush();
+    if (this.#plan.noAck) return;
+    this.#flush(false);
+    if (this.#settlement?.isWaiting) this.#wait();
+  }
+
+  /** Acknowledges all that has arrived. */
+  ackArrived(): void {
+    this.#settlement?.ackAll();
   }
 
   flush(): void {
-    this.#settlement?.flush(true);
+    this.#stopWaiting();
+    this.#flush(true);
+  }
+
+  #flush(atEnd: boolean): void {
+    const settlement = this.#settlement;
+    settlement?.flush(atEnd);
+    if (settlement) this.position?.settledTo(settlement.settledTo);
+  }
+
+  /** Flushes when nothing has come for a moment, but not too late. */
+  #wait(): void {
+    const time = now();
+    this.#waitingSince ??= time;
+    clearTimeout(this.#waiting);
+    const delay = Math.min(IDLE_MS, this.#waitingSince + LONGEST_WAIT_MS - time);
+    this.#waiting = setTimeout(() => this.flush(), delay).unref();
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#waiting);
+    this.#waitingSince = undefined;
   }
 }
 

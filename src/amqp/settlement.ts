@@ -36,6 +36,22 @@ export class Settlement {
     return this.#verdicts.filter((verdict) => !isSettled(verdict)).length;
   }
 
+  /** All deliveries up to this tag are settled, and the broker was told. */
+  get settledTo(): number {
+    return this.#first - 1;
+  }
+
+  /** Are there acknowledgements that wait for company? */
+  get isWaiting(): boolean {
+    return this.#prefix > 0;
+  }
+
+  /** Acknowledges everything that came in and has no verdict yet. */
+  ackAll(): void {
+    for (let i = this.#prefix; i < this.#verdicts.length; i++) this.#verdicts[i] ??= "ack";
+    this.flush(true);
+  }
+
   /** Decides on a delivery; call `flush` once after the last one of a batch. */
   settle(tag: number, verdict: Verdict): void {
     this.#verdicts[tag - this.#first] = verdict;

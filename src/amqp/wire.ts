@@ -1,5 +1,6 @@
 // The only file that knows amqplib below its public API: raw headers of what is received, and frames of our own in what
 // is sent. Where amqplib is not as expected, `canFrame` and `keepRawHeaders` say so and its public API is used instead.
+import { EventEmitter } from "node:events";
 import type { Channel, ChannelModel } from "amqplib";
 
 const HEADER_FRAME = 2;
@@ -40,6 +41,44 @@ export function keepRawHeaders(model: ChannelModel): boolean {
     };
   };
   return true;
+}
+
+/** Lets a connection's bytes in, or keeps them in the kernel, which makes the broker wait. */
+export interface Valve {
+  close(): void;
+  open(): void;
+}
+
+/**
+ * Stops and starts reading. While it is closed amqplib's heartbeat sees a broker that is alive: nothing could tell otherwise.
+ * Undefined when amqplib is not as expected.
+ */
+export function fitValve(model: ChannelModel): Valve | undefined {
+  const { connection } = model;
+  if (!hasFrames(connection) || !("stream" in connection)) return undefined;
+  const { stream } = connection;
+  if (!(stream instanceof EventEmitter)) return undefined;
+  const receive = connection.recvFrame.bind(connection);
+  let isClosed = false;
+  let hasReceived = false;
+  connection.recvFrame = () => (isClosed ? undefined : receive());
+  Object.defineProperty(connection, "recvSinceLastCheck", {
+    get: () => isClosed || hasReceived,
+    set: (value: boolean) => {
+      hasReceived = value;
+    },
+  });
+  return {
+    close: () => {
+      isClosed = true;
+    },
+    open: () => {
+      if (!isClosed) return;
+      isClosed = false;
+      // Not within the loop that has just closed it.
+      setImmediate(() => stream.emit("readable"));
+    },
+  };
 }
 
 function hasFrames(connection: object): connection is Frames {

@@ -20,7 +20,7 @@ export type Options = OptionsOf<
 /** A command line with these options, perhaps among others. */
 export type AnyParsed<F extends FlagTable> = Parsed<F> &
   Pick<Parsed<OptionFlags>, "origin"> & {
-    readonly options: Options;
+    readonly options: Omit<Options, "queue"> & { readonly queue: string | readonly string[] };
   };
 type OptionFlags = Record<keyof Options, FlagTable[string]>;
 
@@ -43,12 +43,19 @@ export function planAdministration<F extends FlagTable>(
   parsed: AnyParsed<F>,
   { keys, messageTtl }: TopologyWords,
 ): AdministrationPlan | undefined {
-  const { options, origin } = parsed;
+  const { origin } = parsed;
+  const [queue = "", second] = [parsed.options.queue].flat();
+  const options: Options = { ...parsed.options, queue };
   checkConditions(options);
   const [first] = tasks.filter((task) => options[task] !== false && options[task] !== undefined);
   if (first === undefined && !options.declareOnly) return undefined;
   if (options.ping)
     throw new UsageError(`--${kebab(first ?? "declareOnly")} excludes --ping`, "one at a time");
+  if (second !== undefined)
+    throw new UsageError(
+      `--${kebab(first ?? "declareOnly")} excludes several queues`,
+      "one at a time",
+    );
   if (first !== undefined) checkNoMessages(flags, parsed, first);
   checkNames(options, origin("routingKey") === "flag");
   const { warnings, ...connection } = planConnection(options, origin, { name, version });

@@ -1,6 +1,5 @@
 // amqp-con: its flags, its examples, and what the flags mean together.
 import { consume, type ConsumePlan } from "../consume.ts";
-import type { Verdict } from "../amqp/settlement.ts";
 import { UsageError } from "../errors.ts";
 import { measured } from "../measure.ts";
 import { ping } from "../ping.ts";
@@ -16,8 +15,10 @@ import { generalFlags } from "./flags/general.ts";
 import { handlerFlags } from "./flags/handler.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { consumerTopologyFlags } from "./flags/topology.ts";
-import { kebab, type OptionsOf } from "./flag.ts";
+import { keepFlags, selectFlags } from "./flags/select.ts";
+import type { OptionsOf } from "./flag.ts";
 import { planTreatment } from "./handler-plan.ts";
+import { planTaking } from "./intake-plan.ts";
 import { planMeasure } from "./measure-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
@@ -27,8 +28,10 @@ const flags = {
   ...consumerTopologyFlags,
   ...administrationFlags,
   ...consumeFlags,
+  ...selectFlags,
   ...handlerFlags,
   ...outputFlags,
+  ...keepFlags,
   ...measureFlags,
   ...connectionFlags,
   ...tlsFlags,
@@ -36,6 +39,8 @@ const flags = {
   ...samplePublisherFlags,
 };
 type Options = OptionsOf<typeof flags>;
+/** As what knows a single queue reads it. */
+type SingleOptions = Omit<Options, "queue"> & { readonly queue: string };
 
 export const con: Program<typeof flags> = {
   name: "amqp-con",
@@ -86,38 +91,23 @@ export const con: Program<typeof flags> = {
 
 /** What the flags of amqp-con mean. Pure. @throws UsageError */
 export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
-  const { options, origin } = parsed;
-  checkCombinations(options, origin);
+  const { origin } = parsed;
+  const { single: options, alsoFrom } = splitQueues(parsed.options);
+  checkCombinations(options, origin, alsoFrom);
   const connection = planConnection(options, origin, {
     name: "amqp-con",
     version,
   });
-  const settling = planSettling(options);
   const { handler, forward, ...treatment } = planTreatment(options, origin, parsed.operands);
-  const limit = options.count ?? settling.limit ?? (options.get ? 1 : undefined);
+  const { prefetch } = treatment;
+  const isAnswered = handler !== undefined || forward !== undefined;
   return {
     connection,
     topology: planTopology(options, origin, options.routingKey, options.messageTtl),
     warnings: [...connection.warnings, ...treatment.warnings],
-    subscription: {
-      queue: options.queue,
-      prefetch: planPrefetch(treatment.prefetch, limit),
-      // With a count, no-ack would lose whatever the broker sends beyond it; acknowledging each is the same for the user.
-      noAck: options.ackAuto && limit === undefined,
-      ackEvery: options.ackEvery,
-      consumerTag: options.consumerTag,
-    },
-    get: options.get,
-    stop: {
-      count: limit,
-      idleMs: options.idleTimeout,
-      timeoutMs: options.timeout,
-      untilEmpty: options.untilEmpty || settling.untilEmpty,
-      untilBody: options.untilBody,
-    },
-    verdict: settling.verdict,
+    ...planTaking(options, origin, { alsoFrom, prefetch, isAnswered }),
     lazyMs: options.lazy,
-    sink: { format: options.format, verbose: options.verbose },
+    sink: { format: options.format, verbose: options.verbose, folder: options.save },
     handler,
     forward,
     summary: options.summary,
@@ -125,28 +115,26 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
   };
 }
 
-interface Settling {
-  readonly verdict: Verdict;
-  readonly limit?: number;
-  readonly untilEmpty: boolean;
+/** The first queue, which is the one that is declared and bound, and further ones. */
+function splitQueues(options: Options): {
+  readonly single: SingleOptions;
+  readonly alsoFrom: readonly string[];
+} {
+  const [queue = "", ...alsoFrom] = options.queue;
+  return { single: { ...options, queue }, alsoFrom };
 }
 
-/** What becomes of a message that was shown. What is put back is held to the end, or it would come again at once. */
-function planSettling(options: Options): Settling {
-  const refuses = options.nack || options.reject;
-  if (options.peek || (refuses && options.requeue))
-    return { verdict: "leave", limit: options.prefetch || 65535, untilEmpty: true };
-  return { verdict: refuses ? "reject" : "ack", untilEmpty: false };
-}
-
-/** No more than --count needs; 0 means no limit. The protocol has 16 bits for it. */
-function planPrefetch(prefetch: number, limit = Infinity): number {
-  const most = Math.min(prefetch || Infinity, limit);
-  return most === Infinity ? 0 : Math.min(most, 65535);
-}
-
-function checkCombinations(options: Options, origin: (key: keyof Options) => Origin): void {
+function checkCombinations(
+  options: SingleOptions,
+  origin: (key: keyof Options) => Origin,
+  alsoFrom: readonly string[],
+): void {
   if (options.ping) return;
+  if (alsoFrom.length > 0 && (options.createQueue || options.bindQueue))
+    throw new UsageError(
+      `--${options.createQueue ? "create" : "bind"}-queue excludes several queues`,
+      "declare each one first: --declare-only",
+    );
   if (options.queue === "" && !options.createQueue) {
     throw new UsageError(
       "no queue to consume from",
@@ -161,26 +149,6 @@ function checkCombinations(options: Options, origin: (key: keyof Options) => Ori
       "--exchange needs --bind-queue or --create-exchange",
       "messages come from a queue: bind it to the exchange",
     );
-  const policies = (["ackAuto", "nack", "reject", "peek", "lazy"] as const).filter(
-    (key) => options[key] !== false && options[key] !== undefined,
-  );
-  const [first, second] = policies.filter((key) => key !== "lazy" || !options.ackAuto);
-  if (first && second)
-    throw new UsageError(
-      `--${kebab(first)} excludes --${kebab(second)}`,
-      "a message is settled one way",
-    );
-  if (options.requeue && !options.nack && !options.reject)
-    throw new UsageError("--requeue needs --nack or --reject", "to show and put back, use --peek");
-  if (options.ackEvery > 1 && first)
-    throw new UsageError(
-      `--ack-every excludes --${kebab(first)}`,
-      "it acknowledges what was shown",
-    );
-  if (options.get && options.lazy !== undefined)
-    throw new UsageError("--get excludes --lazy", "a crash is shown with a subscription");
-  if (options.get && origin("consumerTag") === "flag")
-    throw new UsageError("--get excludes --consumer-tag", "it subscribes to nothing");
   if (origin("messageTtl") === "flag" && origin("queueMessageTtl") === "flag")
     throw new UsageError(
       "--message-ttl excludes --queue-message-ttl",

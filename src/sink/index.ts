@@ -36,6 +36,8 @@ export interface SinkPlan {
   /** A key of `formats`, or a template. */
   readonly format: string;
   readonly verbose: boolean;
+  /** Also keep each message in this folder. */
+  readonly folder?: string | undefined;
 }
 
 /** What a sink needs of the world. */
@@ -56,9 +58,22 @@ export function readFormat(word: string): string {
   return word;
 }
 
-/** The sink of a plan: one write to standard output for each batch. */
-export async function openSink(plan: SinkPlan, { output, painter }: SinkWorld): Promise<Sink> {
+/** The sink of a plan. With a folder, a message is kept there before it is shown. */
+export async function openSink(plan: SinkPlan, world: SinkWorld): Promise<Sink> {
+  const show = await openShow(plan, world);
+  if (plan.folder === undefined) return show;
+  const { openSave } = await import("./save.ts");
+  const save = await openSave(plan.folder);
+  return async (batch) => {
+    await save(batch);
+    await show(batch);
+  };
+}
+
+/** One write to standard output for each batch. */
+async function openShow(plan: SinkPlan, { output, painter }: SinkWorld): Promise<Sink> {
   const { isTerminal } = output;
+  if (plan.format !== "none") output.watchReader();
   const format = await openFormat(plan);
   const screen = { isTerminal, paint: await painter() };
   return (batch) =>

@@ -2,9 +2,11 @@
 // a disk that is full.
 import type { Writable } from "node:stream";
 import { Failure, ReaderGone } from "../errors.ts";
+import { watchReader } from "./reader.ts";
 
 export interface OutputStream extends Writable {
   readonly isTTY?: boolean;
+  readonly fd?: number;
 }
 
 /** A byte sink that resolves when the bytes have left this process. */
@@ -20,6 +22,8 @@ export interface Output {
   flush(): Promise<void>;
   /** Aborted, with the error as its reason, when output can no longer be written. */
   readonly failed: AbortSignal;
+  /** From now on `failed` is aborted soon after a pipe's reader has gone, without a write that would tell. */
+  watchReader(): void;
 }
 
 const QUEUE_BYTES = 1024 * 1024;
@@ -63,6 +67,9 @@ export function openOutput(stream: OutputStream): Output {
       failing.signal.throwIfAborted();
     },
     failed: failing.signal,
+    watchReader: () => {
+      if (stream.fd !== undefined) watchReader(stream.fd, () => failing.abort(new ReaderGone()));
+    },
   };
 }
 

@@ -1,16 +1,31 @@
 // Shows each delivery, then settles it: never the other way round.
 import type { Intake } from "../amqp/intake.ts";
 import type { Verdict } from "../amqp/settlement.ts";
+import { pause } from "../deadline.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { Work } from "./work.ts";
 
+export interface PrintPlan {
+  readonly verdict: Verdict;
+  /** Pretend to work on each batch before settling it: the shortest and the longest time. */
+  readonly workMs: readonly [number, number] | undefined;
+}
+
 /** Work that writes to a sink and settles what the sink has. */
-export function printing(sink: Sink, intake: Intake, verdict: Verdict): Work {
+export function printing(sink: Sink, intake: Intake, { verdict, workMs }: PrintPlan): Work {
+  const ending = new AbortController();
   return {
     take: async (batch) => {
+      if (batch.length === 0) return;
       await sink(batch);
-      intake.settle(batch, verdict);
+      if (workMs) await pause(between(workMs), ending.signal);
+      if (!ending.signal.aborted) intake.settle(batch, verdict);
     },
     finish: async () => {},
+    end: async () => ending.abort(),
   };
+}
+
+function between([shortest, longest]: readonly [number, number]): number {
+  return shortest + Math.random() * (longest - shortest);
 }

@@ -41,7 +41,7 @@ describe("short flags", () => {
     expect(options).toMatchObject({
       createQueue: true,
       createExchange: true,
-      queue: "hello",
+      queue: ["hello"],
       exchange: "logs",
       count: 3,
     });

@@ -72,7 +72,7 @@ describe("a profile", () => {
       prefetch: 10,
       idleTimeout: 500,
       timeout: 120_000,
-      queue: "007",
+      queue: ["007"],
       createQueue: true,
       durableQueue: false,
       routingKey: ["a", "b.#"],

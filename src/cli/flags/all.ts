@@ -10,6 +10,7 @@ import { publisherMeasureFlags } from "./measure.ts";
 import { propertyFlags } from "./properties.ts";
 import { deliveryFlags } from "./publish.ts";
 import { rpcFlags } from "./rpc.ts";
+import { keepFlags, selectFlags } from "./select.ts";
 import { tlsFlags } from "./tls.ts";
 import { consumerTopologyFlags, publisherTopologyFlags } from "./topology.ts";
 
@@ -21,8 +22,10 @@ export const allFlags: FlagTable = {
   ...rpcFlags,
   ...publisherMeasureFlags,
   ...consumeFlags,
+  ...selectFlags,
   ...handlerFlags,
   ...outputFlags,
+  ...keepFlags,
   ...publisherTopologyFlags,
   ...consumerTopologyFlags,
   ...administrationFlags,

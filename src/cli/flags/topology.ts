@@ -125,7 +125,7 @@ export const publisherTopologyFlags = {
 
 /** The consumer's queues and binding keys. */
 export const consumerTopologyFlags = {
-  queue: name({ ...queue, default: "", summary: "queue to consume from" }),
+  queue: names({ ...queue, default: [], summary: "queue to consume from; repeatable" }),
   routingKey: names({
     ...routingKey,
     default: [],

@@ -1,0 +1,119 @@
+// Which messages amqp-con takes, from where in a stream, as which consumer, and how fast.
+import { readSeconds } from "../../fields.ts";
+import type { Offset } from "../../amqp/stream.ts";
+import { ValueError } from "../../errors.ts";
+import { file, one, oneOf, pairs, size, text, toggle } from "../flag.ts";
+import { readDuration } from "../units.ts";
+
+const group = "Consuming";
+
+export const selectFlags = {
+  where: text({
+    group,
+    placeholder: "EXPR",
+    summary: "only messages for which this CEL expression holds",
+    details:
+      "Over key, exchange, queue, redelivered, properties, headers, body and json (the body's JSON): --where 'key.startsWith(\"kern.\") && headers.n > 5'. A message that lacks what is asked for is not wanted; has(headers.n) asks whether it is there. Only messages that are wanted count for --count.",
+  }),
+  onMismatch: oneOf(["requeue", "ack", "reject"])({
+    group,
+    default: "requeue",
+    summary: "what becomes of messages that --where does not want",
+    details:
+      "requeue: they are held and put back at the end of the run, or they would come again at once; --prefetch bounds how many, 65535 by default. ack: thrown away. reject: thrown away or dead-lettered.",
+  }),
+  rate: one(
+    "N",
+    readRate,
+  )({
+    group,
+    summary: "at most N messages a second, evenly",
+    details: "After a pause there is no burst.",
+  }),
+  work: {
+    ...text({
+      group,
+      placeholder: "SEC[..SEC]",
+      summary: "pretend to work so long on each message before settling it",
+    }),
+    read: (values: readonly string[]) => readRange(values.at(-1) ?? ""),
+  },
+  offset: {
+    ...text({
+      group,
+      placeholder: "OFFSET",
+      completes: ["first", "last", "next"],
+      summary: "where to begin in a stream",
+      details:
+        "first; last: the last chunk that was written; next: what comes from now on, the default; a number; a time such as 2026-01-01T00:00:00Z; or how long ago, such as 10m. After a lost connection reading goes on behind the last message settled.",
+    }),
+    read: (values: readonly string[]) => readOffset(values.at(-1) ?? ""),
+  },
+  offsetFile: file({
+    group,
+    summary: "keep the place in a stream in this file, and go on there",
+    details: "It beats --offset once it is there. It is written after messages were settled.",
+  }),
+  exclusiveConsumer: toggle({ group, summary: "no other consumer may take from the queue" }),
+  consumerPriority: {
+    ...text({
+      group,
+      placeholder: "N",
+      summary: "consumers of a higher priority get messages first",
+    }),
+    read: (values: readonly string[]) => readPriority(values.at(-1) ?? ""),
+  },
+  consumerArg: pairs({ group, summary: "further argument of the subscription, typed" }),
+};
+
+export const keepFlags = {
+  save: text({
+    group: "Output",
+    placeholder: "DIR",
+    completes: "file",
+    summary: "also keep each message in this folder, as body and record",
+    details:
+      "0000000001.body and 0000000001.json and so on, in order of arrival; existing files are never touched. What a message says is never part of a name. amqp-pub --from-dir sends them again.",
+  }),
+  decompress: toggle({
+    group: "Output",
+    summary: "undo the content-encoding gzip, deflate or br of bodies",
+    details: "The content-encoding is left out then.",
+  }),
+  decompressLimit: size({ max: 512 * 1024 * 1024 })({
+    group: "Output",
+    default: 64 * 1024 * 1024,
+    summary: "larger bodies stay compressed",
+  }),
+};
+
+/** `2` or `0.5..3`: the shortest and the longest time, in milliseconds. */
+function readRange(value: string): readonly [number, number] {
+  const [shortest = "", longest = shortest, ...others] = value.split("..");
+  const range = [readDuration(shortest, 1000), readDuration(longest, 1000)] as const;
+  if (others.length > 0 || range[0] > range[1])
+    throw new ValueError("expected a duration such as 2 or 250ms, or a range such as 0.5..3");
+  return range;
+}
+
+function readRate(value: string): number {
+  const number = /^(?:\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : 0;
+  if (number > 0) return number;
+  throw new ValueError("expected a number greater than 0");
+}
+
+function readOffset(value: string): Offset {
+  if (value === "first" || value === "last" || value === "next") return value;
+  if (/^\d+$/.test(value) && BigInt(value) < 2n ** 63n) return { number: BigInt(value) };
+  if (/^\d[\d.]*(ms|s|m|h|d)$/.test(value)) return { agoMs: readDuration(value, 1000) };
+  if (/^\d{4}-/.test(value)) return { seconds: readSeconds(value) };
+  throw new ValueError(
+    "expected first, last, next, a number, a time such as 2026-01-01T00:00:00Z, or how long ago, such as 10m",
+  );
+}
+
+function readPriority(value: string): number {
+  const number = /^-?\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+  if (number === (number | 0)) return number;
+  throw new ValueError("expected a whole number of 32 bits");
+}

@@ -1,0 +1,209 @@
+// The flags that say which messages are taken, how they are settled and when that ends → what they mean together. Pure.
+import type { SubscriptionPlan } from "../amqp/intake.ts";
+import type { Verdict } from "../amqp/settlement.ts";
+import type { ConsumePlan } from "../consume.ts";
+import { UsageError } from "../errors.ts";
+import type { consumeFlags, outputFlags } from "./flags/consume.ts";
+import type { keepFlags, selectFlags } from "./flags/select.ts";
+import { kebab, type OptionsOf } from "./flag.ts";
+import type { Origin } from "./parse.ts";
+
+type Options = OptionsOf<
+  typeof consumeFlags & typeof outputFlags & typeof selectFlags & typeof keepFlags
+> & {
+  readonly queue: string;
+  readonly createQueue: boolean;
+  readonly queueType: string | undefined;
+};
+type Key = keyof Options;
+
+/** What else decides how messages are taken. */
+export interface Circumstances {
+  readonly alsoFrom: readonly string[];
+  /** Prefetch as the way of handling messages wants it. */
+  readonly prefetch: number;
+  /** Something is published on the same connection, and its answers are waited for. */
+  readonly isAnswered: boolean;
+}
+
+type Taking = Pick<
+  ConsumePlan,
+  "subscription" | "get" | "stop" | "verdict" | "flow" | "offsetFile" | "workMs"
+>;
+
+/** The protocol has 16 bits for a prefetch. */
+const MAX_PREFETCH = 65_535;
+const USUAL_PREFETCH = 256;
+
+/** What is taken. @throws UsageError */
+export function planTaking(
+  options: Options,
+  origin: (key: Key) => Origin,
+  circumstances: Circumstances,
+): Taking {
+  checkSettling(options);
+  checkSource(options, origin, circumstances);
+  const stream = planStream(options);
+  const settling = planSettling(options, stream !== undefined);
+  const limit = options.count ?? settling.limit ?? (options.get ? 1 : undefined);
+  return {
+    subscription: {
+      ...planSubscription(options, circumstances),
+      prefetch: planPrefetch(options, origin, circumstances.prefetch, settling, limit),
+      // What ends the run or chooses messages must not find them forgotten; acknowledging each is the same for the user.
+      noAck:
+        options.ackAuto &&
+        limit === undefined &&
+        options.untilBody === undefined &&
+        options.where === undefined,
+      stream,
+    },
+    get: options.get,
+    stop: {
+      count: limit,
+      idleMs: options.idleTimeout,
+      timeoutMs: options.timeout,
+      untilEmpty: options.untilEmpty || settling.untilEmpty,
+      untilBody: options.untilBody,
+    },
+    verdict: settling.verdict,
+    flow: {
+      decompressLimit: options.decompress ? options.decompressLimit : undefined,
+      where: options.where,
+      mismatch: settling.mismatch,
+      perSecond: options.rate,
+      isSingle: options.work !== undefined,
+    },
+    offsetFile: options.offsetFile,
+    workMs: options.work,
+  };
+}
+
+function planSubscription(
+  options: Options,
+  { alsoFrom, isAnswered }: Circumstances,
+): Omit<SubscriptionPlan, "prefetch" | "noAck" | "stream"> {
+  const { queue, ackEvery, consumerTag, exclusiveConsumer, consumerPriority } = options;
+  const priority = consumerPriority === undefined ? {} : { "x-priority": consumerPriority };
+  return {
+    queue,
+    alsoFrom,
+    ackEvery,
+    consumerTag,
+    exclusive: exclusiveConsumer,
+    arguments: { ...priority, ...options.consumerArg },
+    mayStopReading: !isAnswered,
+  };
+}
+
+function planStream(options: Options): SubscriptionPlan["stream"] {
+  const isAsked = options.offset !== undefined || options.offsetFile !== undefined;
+  const isDeclared = options.createQueue && options.queueType === "stream";
+  return isAsked || isDeclared ? { start: options.offset } : undefined;
+}
+
+interface Settling {
+  readonly verdict: Verdict;
+  readonly mismatch: Verdict;
+  readonly limit?: number;
+  readonly untilEmpty: boolean;
+}
+
+/** What becomes of a message that was shown. What is put back is held to the end, or it would come again at once. */
+function planSettling(options: Options, isStream: boolean): Settling {
+  const refuses = options.nack || options.reject;
+  // A stream keeps its messages; one that is not acknowledged only makes it stop.
+  const putBack = isStream ? "ack" : "leave";
+  const mismatch = options.onMismatch === "requeue" ? putBack : options.onMismatch;
+  if (options.peek || (refuses && options.requeue))
+    return {
+      verdict: "leave",
+      mismatch,
+      limit: options.prefetch || MAX_PREFETCH,
+      untilEmpty: true,
+    };
+  return { verdict: refuses ? "reject" : "ack", mismatch, untilEmpty: false };
+}
+
+/** Messages in hand. What is held to the end counts as well, and makes room for nothing; 0 means no limit. */
+function planPrefetch(
+  options: Options,
+  origin: (key: Key) => Origin,
+  usual: number,
+  { verdict, mismatch }: Settling,
+  limit = Infinity,
+): number {
+  const isTyped = origin("prefetch") !== "default";
+  if (options.where !== undefined && mismatch === "leave")
+    return isTyped ? options.prefetch : MAX_PREFETCH;
+  if (verdict === "leave") return limit > MAX_PREFETCH ? 0 : limit;
+  const roomy = isTyped ? usual : Math.max(usual, Math.min(2 * options.ackEvery, MAX_PREFETCH));
+  // Those whose acknowledgement is not waited for are only bounded by what may wait here.
+  const most = Math.min((options.ackAuto ? usual || USUAL_PREFETCH : roomy) || Infinity, limit);
+  return most === Infinity ? 0 : Math.min(most, MAX_PREFETCH);
+}
+
+function checkSettling(options: Options): void {
+  const policies = (["ackAuto", "nack", "reject", "peek", "lazy"] as const).filter(
+    (key) => options[key] !== false && options[key] !== undefined,
+  );
+  const [first, second] = policies.filter((key) => key !== "lazy" || !options.ackAuto);
+  if (first && second)
+    throw new UsageError(
+      `--${kebab(first)} excludes --${kebab(second)}`,
+      "a message is settled one way",
+    );
+  if (options.requeue && !options.nack && !options.reject)
+    throw new UsageError("--requeue needs --nack or --reject", "to show and put back, use --peek");
+  if (options.ackEvery > 1 && first)
+    throw new UsageError(
+      `--ack-every excludes --${kebab(first)}`,
+      "it acknowledges what was shown",
+    );
+  if (options.where !== undefined && options.lazy !== undefined)
+    throw new UsageError("--lazy excludes --where", "it dies after the first message");
+}
+
+/** Flags of a subscription, which --get has none of. */
+const ofSubscription = [
+  "lazy",
+  "consumerTag",
+  "exclusiveConsumer",
+  "consumerPriority",
+  "consumerArg",
+  "offset",
+  "offsetFile",
+] as const;
+
+function checkSource(
+  options: Options,
+  origin: (key: Key) => Origin,
+  { alsoFrom }: Circumstances,
+): void {
+  const needless = ofSubscription.find((key) => origin(key) === "flag");
+  if (options.get && needless)
+    throw new UsageError(`--get excludes --${kebab(needless)}`, "it subscribes to nothing");
+  if (origin("onMismatch") === "flag" && options.where === undefined)
+    throw new UsageError("--on-mismatch needs --where", "say which messages are wanted");
+  if (origin("decompressLimit") === "flag" && !options.decompress)
+    throw new UsageError("--decompress-limit needs --decompress", "bodies stay as they are");
+  if (origin("prefetch") === "flag" && options.prefetch > 0 && options.ackEvery > options.prefetch)
+    throw new UsageError(
+      `--ack-every ${options.ackEvery} needs a --prefetch of as many`,
+      "nothing more comes before some are acknowledged",
+    );
+  const { offset, offsetFile } = options;
+  const place = offset === undefined ? offsetFile && "--offset-file" : "--offset";
+  if (place === undefined) return;
+  if (alsoFrom.length > 0)
+    throw new UsageError(`${place} excludes several queues`, "each stream has its own places");
+  if (offsetFile !== undefined && options.queue === "")
+    throw new UsageError("--offset-file needs --queue", "name the stream with -q");
+  if (options.prefetch === 0)
+    throw new UsageError(`${place} excludes --prefetch 0`, "a stream needs a limit");
+  if (options.peek || options.untilEmpty)
+    throw new UsageError(
+      `${place} excludes --${options.peek ? "peek" : "until-empty"}`,
+      "a stream keeps its messages and is never empty; --idle-timeout ends at its end",
+    );
+}

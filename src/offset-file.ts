@@ -1,0 +1,103 @@
+// --offset-file: how far a stream has been read, from one run to the next. The file always holds one whole line; a crash
+// costs at most a second's progress, and those messages come again.
+import { constants, closeSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { Failure, UsageError } from "./errors.ts";
+import type { Log } from "./ui/log.ts";
+
+const SAVE_EVERY_MS = 1000;
+
+export class OffsetFile {
+  readonly #path: string;
+  readonly #queue: string;
+  #saved: bigint | undefined;
+  #error: unknown;
+
+  /** @throws UsageError when the file cannot be read, holds something else, or belongs to another stream */
+  constructor(path: string, queue: string) {
+    this.#path = path;
+    this.#queue = queue;
+    this.#saved = readOffset(path, queue);
+  }
+
+  /** Where to go on; undefined in the first run. */
+  get next(): bigint | undefined {
+    return this.#saved === undefined ? undefined : this.#saved + 1n;
+  }
+
+  /** Saves each second what `settled` says. Returns what ends that, after saving once more. @throws Failure (exit code 7) */
+  watch(settled: () => bigint | undefined, log: Log): () => void {
+    const save = (): void => {
+      const offset = settled();
+      if (offset !== undefined && offset !== this.#saved) this.#save(offset);
+    };
+    const timer = setInterval(() => {
+      try {
+        save();
+      } catch (error) {
+        if (this.#error === undefined) log.warn(String(error));
+        this.#error ??= error;
+      }
+    }, SAVE_EVERY_MS).unref();
+    return () => {
+      clearInterval(timer);
+      save();
+    };
+  }
+
+  #save(offset: bigint): void {
+    const draft = `${this.#path}.part`;
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+    try {
+      const file = openSync(draft, flags, 0o600);
+      try {
+        writeFileSync(file, `${JSON.stringify({ queue: this.#queue, offset: `${offset}` })}\n`);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(draft, this.#path);
+      this.#saved = offset;
+    } catch (error) {
+      throw new Failure(
+        "output",
+        `--offset-file ${this.#path}: ${error instanceof Error ? error.message : String(error)}`,
+        "the next run begins where the file says, and gets messages again",
+        error,
+      );
+    }
+  }
+}
+
+function readOffset(path: string, queue: string): bigint | undefined {
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
+  const { queue: owner, offset } = parse(text, path);
+  if (owner === queue) return offset;
+  throw new UsageError(
+    `--offset-file ${path}: it belongs to stream "${owner}", not to "${queue}"`,
+    "each stream needs a file of its own",
+  );
+}
+
+function parse(text: string, path: string): { readonly queue: string; readonly offset: bigint } {
+  const [, queue, offset] =
+    /^\{"queue":("(?:[^"\\]|\\.)*"),"offset":"(\d+)"\}\n?$/.exec(text) ?? [];
+  if (queue !== undefined && offset !== undefined)
+    return { queue: String(JSON.parse(queue)), offset: BigInt(offset) };
+  throw new UsageError(
+    `--offset-file ${path}: it holds something else than an offset`,
+    "name another file, or remove it to begin at --offset",
+  );
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw new UsageError(
+      `--offset-file ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      undefined,
+      error,
+    );
+  }
+}
