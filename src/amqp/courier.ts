@@ -1,17 +1,17 @@
 // Publishes on the consumer's own connection, each message confirmed: what is passed on is stored before the original is
 // acknowledged. One confirm channel for each link, and nothing is carried over to the next: whoever asked is told "lost".
 import type { Channel, Message as Returned } from "amqplib";
-import { now } from "../clock.ts";
 import { pause } from "../deadline.ts";
 import { Unreachable } from "../errors.ts";
 import type { Message } from "../message.ts";
 import { toArguments } from "./arguments.ts";
 import type { Link } from "./link.ts";
-import { toProperties } from "./received.ts";
+import { toReturned } from "./received.ts";
 import { toFailure } from "./refusal.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "./session.ts";
 import type { QueuePlan } from "./topology.ts";
+import { Watchdog } from "./watchdog.ts";
 import { Window, type Entry } from "./window.ts";
 
 /** What became of a message: stored; in no queue; refused by the broker; nobody knows, for the link is gone. */
@@ -120,10 +120,9 @@ class Route {
   readonly #sender: Sender;
   readonly #window = new Window();
   readonly #waiting = new Map<Entry, (fate: Fate) => void>();
-  readonly #watchdog: NodeJS.Timeout;
+  readonly #watchdog: Watchdog;
   #isBlocked = false;
   #isClosed = false;
-  #lastProgress = now();
 
   constructor({ connection, generation }: Link, channel: Channel, report: CourierReport) {
     this.generation = generation;
@@ -138,12 +137,12 @@ class Route {
       (reason) => this.#onBlocked(true, () => report.blocked(reason)),
       () => this.#onBlocked(false, () => report.unblocked()),
     );
-    this.#watchdog = setInterval(() => {
-      if (this.#window.size === 0 || this.#isBlocked) this.#lastProgress = now();
-      if (now() - this.#lastProgress < CONFIRM_TIMEOUT_MS) return;
+    const isIdle = (): boolean => this.#window.size === 0 || this.#isBlocked;
+    this.#watchdog = new Watchdog(CONFIRM_TIMEOUT_MS, isIdle);
+    this.#watchdog.start(() => {
       const seconds = CONFIRM_TIMEOUT_MS / 1000;
       connection.destroy(new Unreachable(`the broker confirmed nothing for ${seconds} s`));
-    }, CONFIRM_TIMEOUT_MS / 4).unref();
+    });
   }
 
   async send(message: Message): Promise<Fate> {
@@ -173,13 +172,13 @@ class Route {
 
   close(): void {
     this.#isClosed = true;
-    clearInterval(this.#watchdog);
+    this.#watchdog.stop();
     for (const resolve of this.#waiting.values()) resolve("lost");
     this.#waiting.clear();
   }
 
   #settle(entries: readonly Entry[]): void {
-    this.#lastProgress = now();
+    this.#watchdog.feed();
     for (const entry of entries) this.#tell(entry, entry.returned ? "returned" : "confirmed");
   }
 
@@ -189,10 +188,9 @@ class Route {
     this.#settle(acked);
   }
 
-  #onReturn({ fields, properties, content }: Returned): void {
-    const { exchange, routingKey } = fields;
-    const message = { exchange, routingKey, properties: toProperties(properties), body: content };
-    this.#window.markReturned(message, { code: 312, text: "NO_ROUTE" });
+  #onReturn(returned: Returned): void {
+    const { message, reply } = toReturned(returned);
+    this.#window.markReturned(message, reply);
   }
 
   #tell(entry: Entry, fate: Fate): void {
