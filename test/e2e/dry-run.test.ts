@@ -1,7 +1,9 @@
 // --dry-run of the built binaries: it connects to nothing, and draws what the screen or the pipe can show.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { measureColumns } from "../../src/ui/columns.ts";
-import { pty, runToEnd } from "../support/run.ts";
+import { pty, runToEnd, shell } from "../support/run.ts";
 
 /** Nobody listens there: whoever connects ends with exit code 3. */
 const env = { AMQP_URL: "amqp://guest:s3cret@127.0.0.1:1" };
@@ -78,6 +80,17 @@ describe("--dry-run", () => {
     ]);
     expect(stderr).toBe("");
     expect(code).toBe(0);
+  });
+
+  it("draws what README.md shows", async () => {
+    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+    const blocks = [...readme.matchAll(/^```console\n\$ (.*--dry-run)\n(.*?)^```$/gms)];
+    expect(blocks).toHaveLength(1);
+    for (const [, typed = "", drawing = ""] of blocks) {
+      const { code, stdout } = await shell(typed, { env }).ended();
+      expect(stdout.slice(0, drawing.length)).toBe(drawing);
+      expect(code).toBe(0);
+    }
   });
 
   it("tells wrong use like a run", async () => {
