@@ -36,7 +36,8 @@ export class Publisher implements Client {
   #sender: Sender | undefined;
   #stopping = false;
   #blocked = false;
-  #isDrained = false;
+  /** A run that has passed its last round trip has nothing left to write. */
+  isDrained = false;
 
   constructor(plan: DeliveryPlan, report: PublishReport) {
     this.#plan = plan;
@@ -50,11 +51,6 @@ export class Publisher implements Client {
   /** Aborted, with a Failure as its reason, when nothing more can be published. */
   get failed(): AbortSignal {
     return this.#failing.signal;
-  }
-
-  /** A run that has passed its last round trip has nothing left to write. */
-  get isDrained(): boolean {
-    return this.#isDrained;
   }
 
   get progress(): number {
@@ -87,7 +83,7 @@ export class Publisher implements Client {
     await this.#waiting.until(() => this.open === 0);
     if (!this.#plan.confirm) await this.#passBarrier();
     this.#ledger.arrived();
-    this.#isDrained = true;
+    this.isDrained = true;
   }
 
   async attach(link: Link): Promise<void> {
@@ -237,9 +233,8 @@ export class Publisher implements Client {
 
   /** Heartbeats do not see a broker that lives but confirms nothing: a new connection may reach one that does. */
   #giveUpOn(link: Link): void {
-    const seconds = this.#plan.confirmTimeoutMs / 1000;
-    const hint = "allow more time with --confirm-timeout";
-    this.#drop(link, new Unreachable(`the broker confirmed nothing for ${seconds} s`, hint));
+    const sentence = `the broker confirmed nothing for ${this.#plan.confirmTimeoutMs / 1000} s`;
+    this.#drop(link, new Unreachable(sentence, "allow more time with --confirm-timeout"));
   }
 
   /** When the answer to a question on the channel is here, all returns and refusals before it are, too. */

@@ -24,8 +24,17 @@ describe("administration", () => {
 
   it("is done in one order, whatever the order of the flags", () => {
     const acts = plan(
-      ...["--delete-exchange", "--delete-queue", "--depth", "--purge", "--unbind"],
-      ...["-q", "q", "-e", "e", "-k", "a"],
+      "--delete-exchange",
+      "--delete-queue",
+      "--depth",
+      "--purge",
+      "--unbind",
+      "-q",
+      "q",
+      "-e",
+      "e",
+      "-k",
+      "a",
     )?.tasks.map(({ act }) => act);
     expect(acts).toEqual(["unbind", "purge", "depth", "delete-queue", "delete-exchange"]);
   });
@@ -49,7 +58,17 @@ describe("administration", () => {
 
   it("unbinds what the same flags would have bound, and binds nothing", () => {
     const unbound = plan(
-      ...["-q", "q", "-e", "e", "-k", "a", "-k", "b", "--unbind", "--bind-header", "n:int=5"],
+      "-q",
+      "q",
+      "-e",
+      "e",
+      "-k",
+      "a",
+      "-k",
+      "b",
+      "--unbind",
+      "--bind-header",
+      "n:int=5",
     );
     const binding = {
       to: "queue",

@@ -65,7 +65,7 @@ describe("texts", () => {
   it.each(texts.filter(([, , details]) => details !== ""))(
     "%s: details are sentences",
     (_, __, details) => {
-      expect(details).toMatch(/^[A-Za-z0-9`].*[.`]$/);
+      expect(details).toMatch(/^[A-Za-z0-9`-].*[.`]$/);
     },
   );
 });

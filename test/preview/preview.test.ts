@@ -38,8 +38,21 @@ async function show(sketch: Sketch, style: Style = "text", isTerminal = false, i
 describe("a dry run", () => {
   it("draws publishers, exchange, keys, queue and consumer, and lists the steps", async () => {
     const sketch = consume(
-      ...["-q", "tasks", "-Q", "-e", "logs", "-E", "-t", "topic", "--bind-queue"],
-      ...["-k", "a", "-k", "b", "--prefetch", "1"],
+      "-q",
+      "tasks",
+      "-Q",
+      "-e",
+      "logs",
+      "-E",
+      "-t",
+      "topic",
+      "--bind-queue",
+      "-k",
+      "a",
+      "-k",
+      "b",
+      "--prefetch",
+      "1",
     );
     const { lines, warnings } = await show(sketch);
     expect(lines).toEqual([
@@ -64,10 +77,11 @@ describe("a dry run", () => {
   it("draws the default exchange, which knows every queue by its name", async () => {
     const { lines } = await show(publish("-k", "hello", "--nb-messages", "3", "--confirm"));
     expect(lines).toEqual([
-      "                        ╭────────────────────╮   ┌────────────┐",
-      " amqp-pub ───── hello ─▶│ (default exchange) ├──▶│ hello      │",
-      " 3 messages             │ by queue name      │   │ must exist │",
-      " confirmed              ╰────────────────────╯   └────────────┘",
+      "                      ╭────────────────────╮   ┌────────────┐",
+      " amqp-pub ─── hello ─▶│ (default exchange) ├──▶│ hello      │",
+      " 3 messages           │ by queue name      │   │ must exist │",
+      " confirmed            ╰────────────────────╯   └────────────┘",
+      "",
       "",
       "Would connect to localhost:5672, vhost /, as guest",
       "Would send 3 messages to the default exchange with key hello",
@@ -78,8 +92,21 @@ describe("a dry run", () => {
   it("draws where alternate exchange and dead letters lead", async () => {
     const { lines } = await show(
       consume(
-        ...["-q", "t", "-Q", "--dead-letter-exchange", "dlx", "--dead-letter-routing-key", "dead"],
-        ...["-e", "logs", "-E", "--alternate-exchange", "rest", "--bind-queue", "-k", "a"],
+        "-q",
+        "t",
+        "-Q",
+        "--dead-letter-exchange",
+        "dlx",
+        "--dead-letter-routing-key",
+        "dead",
+        "-e",
+        "logs",
+        "-E",
+        "--alternate-exchange",
+        "rest",
+        "--bind-queue",
+        "-k",
+        "a",
       ),
     );
     expect(lines).toContain("╭──────╮                        ╭────────────╮");
@@ -125,8 +152,19 @@ describe("a dry run", () => {
 
   it("lists what administration would do, in its order", async () => {
     const sketch = administer(
-      ...["-q", "q", "-e", "e", "-k", "a", "--delete-queue", "--if-empty", "--if-unused"],
-      ...["--unbind", "--purge", "--depth", "--delete-exchange"],
+      "-q",
+      "q",
+      "-e",
+      "e",
+      "-k",
+      "a",
+      "--delete-queue",
+      "--if-empty",
+      "--if-unused",
+      "--unbind",
+      "--purge",
+      "--depth",
+      "--delete-exchange",
     );
     expect((await show(sketch)).lines).toEqual([
       "Would connect to localhost:5672, vhost /, as guest",
