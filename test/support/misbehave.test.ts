@@ -91,7 +91,7 @@ describe("the handshake", () => {
   });
 
   test("speaks AMQP inside TLS", async () => {
-    const certificates = await createCertificates();
+    const certificates = await createCertificates(() => {});
     atTestEnd(() => rm(certificates.folder, { recursive: true }));
     const tls = {
       cert: await readFile(certificates.server.cert),
