@@ -46,7 +46,7 @@ dl div{border:1px solid var(--line);border-radius:.4rem;padding:.4rem .7rem}
 dt{color:var(--dim);font-size:.8rem}dd{margin:0;font-size:1.15rem;font-variant-numeric:tabular-nums}
 table{border-collapse:collapse;width:100%}
 td,th{text-align:left;padding:.2rem .8rem .2rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-weight:600}td{overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+th{font-weight:600}td{font-variant-numeric:tabular-nums}td:nth-child(2){overflow-wrap:anywhere}
 svg{width:100%;height:auto;display:block}
 svg text{fill:var(--dim);font-size:11px}
 .grid{stroke:var(--line);stroke-width:1}
