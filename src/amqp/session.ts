@@ -217,7 +217,12 @@ export class Session {
   }
 }
 
-/** After a loss, an exclusive queue may be locked by our own dead connection until the broker has noticed. */
+/**
+ * After a loss, an exclusive queue may be locked by our own dead connection until the broker has noticed; and a TLS
+ * handshake that fails may have been damaged on its way, for one before it was good.
+ */
 function isPassing(failure: Failure, again: boolean): boolean {
-  return failure.passing || (again && failure instanceof Refused && failure.reply.code === 405);
+  if (failure.passing || !again) return failure.passing;
+  const isLocked = failure instanceof Refused && failure.reply.code === 405;
+  return isLocked || failure.ending === "unreachable";
 }

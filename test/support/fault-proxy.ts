@@ -226,7 +226,8 @@ export class FaultProxy implements AsyncDisposable {
     if (!client.destroyed || !server.destroyed) this.#count("cut", 1);
     for (const lane of lanes) lane.abandon();
     for (const socket of [client, server]) {
-      if (socket.connecting) socket.destroy();
+      // A socket that is being shut down cannot be reset: Node would keep it open for ever (libuv refuses the two together).
+      if (socket.connecting || socket.writableEnded) socket.destroy();
       else socket.resetAndDestroy();
     }
   }

@@ -1,0 +1,178 @@
+// One scenario: messages flow from amqp-pub to amqp-con while faults happen, then all numbers are audited.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { audit, type Findings } from "./audit.ts";
+import { chooseFaults, type Fault, type Scene } from "./faults.ts";
+import { randomFrom } from "./random.ts";
+import type { Site } from "./site.ts";
+import { Consumer, Feed, type Route } from "./traffic.ts";
+
+export interface ScenarioPlan {
+  readonly messages: number;
+  /** Bytes of a line, newline included. */
+  readonly size: number;
+  readonly faults: number;
+  readonly seed: number;
+  /** Only faults whose name holds one of these. */
+  readonly only?: readonly string[];
+  readonly window?: number;
+  readonly prefetch?: number;
+  readonly timeoutMs?: number;
+}
+
+/** What has happened, and what must be true of it. */
+export interface ScenarioResult extends Findings {
+  readonly plan: ScenarioPlan;
+  readonly faults: readonly string[];
+  readonly seconds: number;
+  readonly reconnects: number;
+  readonly consumerLosses: number;
+  readonly resent: number;
+  /** Promises that were not kept; empty when all is well. */
+  readonly broken: readonly string[];
+  /** What the binaries have written to their standard errors. */
+  readonly stderr: string;
+}
+
+/** Runs it. `say` is told what happens as it happens. */
+export async function runScenario(
+  site: Site,
+  plan: ScenarioPlan,
+  say: (line: string) => void,
+): Promise<ScenarioResult> {
+  const folder = await mkdtemp(path.join(tmpdir(), "amqp-pubcon-chaos-"));
+  try {
+    return await play(site, plan, folder, say);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function play(
+  site: Site,
+  plan: ScenarioPlan,
+  folder: string,
+  say: (line: string) => void,
+): Promise<ScenarioResult> {
+  const { messages, size, seed, window = 1000, prefetch = 256, timeoutMs = 600_000 } = plan;
+  const since = performance.now();
+  const route: Route = { queue: `chaos-${seed}-${Date.now()}`, folder, window, prefetch };
+  const random = randomFrom(seed);
+  const chosen = chooseFaults(plan.faults, random, plan.only);
+  const feed = await Feed.start(route, site.connection("publisher"));
+  const consumer = new Consumer(route, site.connection("consumer"));
+  await consumer.start();
+  await site.flush();
+  const story = new Story({ site, worker: consumer, random }, chosen, messages, say);
+  await feed.write(messages, size, (fed) => story.advance(fed));
+  await story.end();
+  const end = await feed.ended(timeoutMs);
+  await drain(site, consumer, route.queue, timeoutMs);
+  const findings = audit({
+    messages,
+    confirmed: await feed.confirmed(),
+    received: await consumer.received(),
+  });
+  const counted = { reconnects: end.losses, consumerLosses: consumer.losses };
+  const limit = window * end.losses + prefetch * consumer.losses;
+  return {
+    plan,
+    ...findings,
+    ...counted,
+    faults: story.told,
+    resent: Number(end.account["resent"]),
+    seconds: (performance.now() - since) / 1000,
+    broken: check(plan, findings, limit, end),
+    stderr: `amqp-pub:\n${end.stderr}amqp-con:\n${consumer.stderr}`,
+  };
+}
+
+/** Applies the faults one after another, each when enough was fed; the feed goes on meanwhile, as far as it can. */
+class Story {
+  readonly told: string[] = [];
+  readonly #scene: Scene;
+  readonly #thresholds: readonly { readonly fault: Fault; readonly at: number }[];
+  readonly #say: (line: string) => void;
+  #next = 0;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(
+    scene: Scene,
+    chosen: readonly Fault[],
+    messages: number,
+    say: (line: string) => void,
+  ) {
+    this.#scene = scene;
+    this.#say = say;
+    const step = messages / (chosen.length + 1);
+    this.#thresholds = chosen.map((fault, index) => ({
+      fault,
+      at: Math.round(step * (index + 0.75 + scene.random.next() / 2)),
+    }));
+  }
+
+  advance(fed: number): void {
+    for (;;) {
+      const due = this.#thresholds[this.#next];
+      if (!due || fed < due.at) return;
+      this.#next++;
+      this.#running = this.#running.then(() => this.#apply(due.fault, fed));
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#running;
+  }
+
+  async #apply(fault: Fault, fed: number): Promise<void> {
+    const where = await fault.apply(this.#scene);
+    this.told.push(`${fault.name} (${where})`);
+    this.#say(`at ${fed}: ${fault.name} (${where})`);
+  }
+}
+
+/** Lets the consumer take all that is left, and ends it. What it had not yet shown then goes back, and is taken again. */
+async function drain(
+  site: Site,
+  consumer: Consumer,
+  queue: string,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (performance.now() < deadline) {
+    if ((await site.ready(queue)) > 0) await sleep(200);
+    else {
+      await consumer.stop();
+      if ((await site.ready(queue)) === 0) return;
+      await consumer.start();
+    }
+  }
+  throw new Error(`${queue} was not emptied within ${timeoutMs / 1000} s`);
+}
+
+function check(
+  { messages }: ScenarioPlan,
+  findings: Findings,
+  duplicatesLimit: number,
+  end: { readonly code: number | null; readonly account: Readonly<Record<string, unknown>> },
+): readonly string[] {
+  const { read, confirmed, returned, nacked, unconfirmed } = end.account;
+  const sum = [confirmed, returned, nacked, unconfirmed].map(Number).reduce((a, b) => a + b);
+  const promises: readonly (readonly [boolean, string])[] = [
+    [findings.lost === 0, `${findings.lost} confirmed messages are lost: ${findings.lostRanges}`],
+    [findings.foreign === 0, `${findings.foreign} messages were never given`],
+    [findings.confirmedTwice === 0, `${findings.confirmedTwice} messages were confirmed twice`],
+    [findings.outOfOrder === 0, `${findings.outOfOrder} messages came out of order`],
+    [findings.duplicates <= duplicatesLimit, `more than ${duplicatesLimit} duplicates`],
+    [end.code === 0, `amqp-pub has ended with ${end.code}`],
+    [read === messages, `read ${String(read)} of ${messages}`],
+    [sum === read, `the account does not add up: ${JSON.stringify(end.account)}`],
+    [
+      confirmed === findings.confirmed,
+      `confirmed ${String(confirmed)}, but shown as sent ${findings.confirmed}`,
+    ],
+  ];
+  return promises.filter(([kept]) => !kept).map(([, complaint]) => complaint);
+}
