@@ -7,7 +7,7 @@ amqp-con $queue --lazy 1 --ack-auto >"$dir/lazy" 2>"$dir/lazy.log" &
 lazy=$!
 wait_for "$dir/lazy.log" 'Created queue: task_queue'
 amqp-con $queue >"$dir/sober" 2>"$dir/sober.log" &
-sober=$!
+pids=$!
 wait_for "$dir/sober.log" 'Created queue: task_queue'
 
 amqp-pub -k task_queue --persistent --nb-messages 4 --interval 0.1 -m 'Hello!'
@@ -15,6 +15,6 @@ wait_for "$dir/sober" 'Received: 4:Hello!'
 wait "$lazy"
 expect 'messages 1 and 3 are lost' "$(tr '\n' ' ' <"$dir/sober")" 'Received: 2:Hello! Received: 4:Hello! '
 expect 'the queue is empty' "$(amqp-con -q task_queue --until-empty 2>/dev/null)" ''
-kill "$sober"
+kill "$pids"
 wait
 amqp-con -q task_queue --delete-queue

@@ -12,6 +12,7 @@ printf %s "$a"
 SERVER
 chmod +x "$dir/fib"
 amqp-con -q rpc_queue -Q --reply -- "$dir/fib" 2>"$dir/log" &
+pids=$!
 wait_for "$dir/log" 'Created queue: rpc_queue'
 
 expect 'fib(30)' "$(amqp-pub -k rpc_queue --rpc --format body -m 30)" 832040

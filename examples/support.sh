@@ -1,7 +1,8 @@
 # Sourced by each example: a scratch folder, waiting for a line, and saying what should have been seen.
 set -eu
 dir=$(mktemp -d)
-trap 'status=$?; kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$dir"; exit $status' EXIT
+pids='' # programs in the background that do not end by themselves
+trap 'status=$?; [ -z "$pids" ] || kill $pids 2>/dev/null || true; wait; rm -rf "$dir"; exit $status' EXIT
 
 # wait_for FILE TEXT: until the file has a line with that text, at most 20 s.
 wait_for() {

@@ -7,7 +7,7 @@ queue='-q task_queue -Q --durable-queue --nad-queue --prefetch 1'
 amqp-con $queue --lazy 1 >"$dir/lazy" 2>"$dir/lazy.log" &
 wait_for "$dir/lazy.log" 'Created queue: task_queue'
 amqp-con $queue >"$dir/sober" 2>"$dir/sober.log" &
-sober=$!
+pids=$!
 wait_for "$dir/sober.log" 'Created queue: task_queue'
 
 amqp-pub -k task_queue --persistent --nb-messages 4 --interval 0.1 -m 'Hello!'
@@ -15,6 +15,6 @@ wait_for "$dir/sober" 'Received: 1:Hello!'
 expect 'the lazy worker saw one task' "$(cat "$dir/lazy")" 'Received: 1:Hello!'
 expect 'the other one got all, the lost one last' "$(tr '\n' ' ' <"$dir/sober")" \
   'Received: 2:Hello! Received: 3:Hello! Received: 4:Hello! Received: 1:Hello! '
-kill "$sober"
+kill "$pids"
 wait
 amqp-con -q task_queue --delete-queue
