@@ -77,7 +77,10 @@ export const pub: Program<typeof flags> = {
   prepare: (parsed, env) => {
     const { routingKey } = parsed.options;
     const keys = routingKey === undefined ? [] : [routingKey];
-    const sketch = (): Sketch => sketchPublish(planPublish(parsed));
+    const sketch = (): Sketch => {
+      const plan = planPublish(parsed);
+      return sketchPublish(plan, planRpc(parsed.options, parsed.origin, plan) !== undefined);
+    };
     const errand = prepareErrand(pub, parsed, env, { keys, sketch });
     if (errand) return errand;
     const plan = planPublish(parsed);

@@ -20,6 +20,7 @@ export function trace(sketch: Sketch): Graph {
     ...(publishing ? tracePublishing(sketch, publishing) : []),
     ...(consuming ? tracePublishers(sketch, bindings) : []),
     ...bindings,
+    ...(publishing?.asks ? traceReply(sketch, publishing) : []),
     ...traceConsuming(sketch),
     ...traceOverflow(topology),
   ];
@@ -43,24 +44,35 @@ function tracePublishing({ topology, program }: Sketch, publishing: Publishing):
 
 /** Messages of others, for whoever consumes: to each exchange that only leads on, or by the queue's name. */
 function tracePublishers(sketch: Sketch, bindings: readonly Edge[]): readonly Edge[] {
-  const { topology, consuming } = sketch;
+  const { topology } = sketch;
   const publishers = client("publishers", []);
-  const name = topology.queue?.name || consuming?.queue || "";
-  const queue = drawQueue(topology, name);
   const sources = bindings
     .map(({ from }) => from)
     .filter(({ id }) => !bindings.some(({ to }) => to.id === id));
-  const isBound = bindings.some(({ to }) => to.id === queue.id);
+  const isBound = ({ id }: Node): boolean => bindings.some(({ to }) => to.id === id);
+  const unbound = drawConsumed(sketch).filter((queue) => !isBound(queue));
   const unique = new Map(sources.map((source) => [source.id, source]));
   const direct = drawExchange(topology, "");
   return [
     ...[...unique.values()].map((to) => ({ from: publishers, to, labels: [""] })),
-    ...(isBound
-      ? []
-      : [
-          { from: publishers, to: direct, labels: [nameQueue(name)] },
-          { from: direct, to: queue, labels: [""] },
-        ]),
+    ...(unbound.length > 0
+      ? [{ from: publishers, to: direct, labels: unbound.map(({ title }) => title) }]
+      : []),
+    ...unbound.map((queue) => ({ from: direct, to: queue, labels: [""] })),
+  ];
+}
+
+/** Whoever answers requests is not known; it is at the end of their way. */
+function traceReply({ topology, program }: Sketch, publishing: Publishing): readonly Edge[] {
+  const { exchange, key = "" } = publishing;
+  const asker = client(program, describePublishing(publishing));
+  const server = client("server", []);
+  const binding = topology.bindings.find(({ to, source }) => to === "queue" && source === exchange);
+  const named = exchange === "" ? drawQueue(topology, key) : drawExchange(topology, exchange);
+  const last = binding ? drawDestination(topology, binding) : named;
+  return [
+    { from: last, to: server, labels: [""] },
+    { from: server, to: asker, labels: ["reply"] },
   ];
 }
 
@@ -91,18 +103,25 @@ function labelOf(topology: TopologyPlan, binding: BindingPlan): string {
   return [binding.key === "" ? "no key" : binding.key, ...fields].join(", ");
 }
 
-/** From the queue to whoever consumes, and on to where messages are published again. */
-function traceConsuming({ topology, consuming, program }: Sketch): readonly Edge[] {
+/** The queues that are consumed. */
+function drawConsumed({ topology, consuming }: Sketch): readonly Node[] {
+  if (!consuming) return [];
+  const first = topology.queue?.name || consuming.queue;
+  return [first, ...consuming.alsoFrom].map((name) => drawQueue(topology, name));
+}
+
+/** From the queues to whoever consumes, and on to where messages are published again. */
+function traceConsuming(sketch: Sketch): readonly Edge[] {
+  const { topology, consuming, program } = sketch;
   if (!consuming) return [];
   const { forward, deadLetter } = consuming;
   const consumer = client(program, describeConsuming(consuming));
-  const from = drawQueue(topology, topology.queue?.name || consuming.queue);
   const publishes = [
     ...(forward ? [{ ...forward, why: "" }] : []),
     ...(deadLetter ? [{ ...deadLetter, why: "failed: " }] : []),
   ];
   return [
-    { from, to: consumer, labels: [""] },
+    ...drawConsumed(sketch).map((from) => ({ from, to: consumer, labels: [""] })),
     ...publishes.map(({ why, ...destination }) => ({
       from: consumer,
       to: drawTarget(topology, destination),
@@ -115,7 +134,7 @@ function describeConsuming({ prefetch, noAck, get, handler }: Consuming): readon
   const taking = prefetch === 0 ? "no prefetch limit" : `prefetch ${prefetch}`;
   return [
     get ? "one by one" : taking,
-    ...(noAck ? ["no acknowledgements"] : []),
+    ...(noAck ? ["ack-auto"] : []),
     ...(handler ? [`runs ${handler.file}`] : []),
     ...(handler && handler.jobs > 1 ? [`${handler.jobs} at once`] : []),
   ];

@@ -29,12 +29,15 @@ export interface Publishing {
   readonly mandatory: boolean;
   readonly persistent: boolean;
   readonly priority: number | undefined;
+  /** Each message is a request whose reply is awaited. */
+  readonly asks: boolean;
 }
 
 /** How messages would be taken. */
 export interface Consuming {
-  /** Empty: the declared queue. */
+  /** The first one empty: the declared queue. */
   readonly queue: string;
+  readonly alsoFrom: readonly string[];
   /** 0: no limit. */
   readonly prefetch: number;
   readonly noAck: boolean;
@@ -47,8 +50,8 @@ export interface Consuming {
   readonly deadLetter: Destination | undefined;
 }
 
-/** The plan of amqp-pub. */
-export function sketchPublish(plan: PublishPlan): Sketch {
+/** The plan of amqp-pub; `asks`: with --rpc. */
+export function sketchPublish(plan: PublishPlan, asks: boolean): Sketch {
   return {
     ...sketchRun("amqp-pub", plan),
     tasks: [],
@@ -60,6 +63,7 @@ export function sketchPublish(plan: PublishPlan): Sketch {
       mandatory: plan.delivery.mandatory,
       persistent: plan.properties.deliveryMode === 2,
       priority: plan.properties.priority,
+      asks,
     },
     consuming: undefined,
   };
@@ -67,13 +71,14 @@ export function sketchPublish(plan: PublishPlan): Sketch {
 
 /** The plan of amqp-con. */
 export function sketchConsume(plan: ConsumePlan): Sketch {
-  const { queue, prefetch, noAck } = plan.subscription;
+  const { queue, alsoFrom, prefetch, noAck } = plan.subscription;
   return {
     ...sketchRun("amqp-con", plan),
     tasks: [],
     publishing: undefined,
     consuming: {
       queue,
+      alsoFrom,
       prefetch,
       noAck,
       get: plan.get,

@@ -12,13 +12,17 @@ export function listSteps({
   consuming,
 }: Sketch): readonly string[] {
   const { queue } = topology;
-  const consumed = consuming && (queue?.name || consuming.queue);
+  const consumed = consuming
+    ? [nameQueue(queue?.name || consuming.queue), ...consuming.alsoFrom]
+    : [];
   return [
     `Would connect to ${places.join(", or to ")}`,
     ...listTopology(topology),
     ...tasks.map(describeTask),
     ...(publishing ? [describeSending(publishing)] : []),
-    ...(consumed === undefined ? [] : [`Would consume from queue: ${nameQueue(consumed)}`]),
+    ...(consumed.length > 0
+      ? [`Would consume from queue${consumed.length > 1 ? "s" : ""}: ${consumed.join(", ")}`]
+      : []),
     ...(consuming?.handler ? [`Would run ${consuming.handler.file} for each message`] : []),
   ];
 }

@@ -61,7 +61,7 @@ export function draw(paths: readonly Path[], characters: Characters, width = 80)
     const fits = beside.every((line) => measureColumns(line) <= width);
     return (fits ? beside : drawBelow(path, strokes, width)).map((line) => line.trimEnd());
   });
-  return drawings.map((lines) => `${lines.join("\n")}\n`).join("\n");
+  return drawings.map((lines) => `${lines.join("\n").trimEnd()}\n`).join("\n");
 }
 
 /** Visible text as plain ASCII: what is not, as `\u00e9`. */

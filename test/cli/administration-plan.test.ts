@@ -5,71 +5,50 @@ import { con } from "../../src/cli/con.ts";
 import { pub } from "../../src/cli/pub.ts";
 import { parseCon, parsePub, wrongUse } from "../support/plan.ts";
 
-const plan = (...argv: readonly string[]) => {
-  const parsed = parseCon(argv);
+/** What a command line plans; no word holds a blank. */
+const plan = (words: string) => {
+  const parsed = parseCon(words.split(" "));
   const { routingKey: keys, messageTtl } = parsed.options;
   return planAdministration(con, parsed, { keys, messageTtl });
 };
-const planPub = (...argv: readonly string[]) => {
-  const parsed = parsePub(argv);
+const planPub = (words: string) => {
+  const parsed = parsePub(words.split(" "));
   return planAdministration(pub, parsed, { keys: [parsed.options.routingKey ?? []].flat() });
 };
-const wrong = (...argv: readonly string[]) => wrongUse(() => plan(...argv));
+const wrong = (words: string) => wrongUse(() => plan(words));
 
 describe("administration", () => {
   it("is nothing unless asked for", () => {
-    expect(plan("-q", "hello")).toBeUndefined();
-    expect(planPub("-k", "hello", "-m", "x")).toBeUndefined();
+    expect(plan("-q hello")).toBeUndefined();
+    expect(planPub("-k hello -m x")).toBeUndefined();
   });
 
   it("is done in one order, whatever the order of the flags", () => {
     const acts = plan(
-      "--delete-exchange",
-      "--delete-queue",
-      "--depth",
-      "--purge",
-      "--unbind",
-      "-q",
-      "q",
-      "-e",
-      "e",
-      "-k",
-      "a",
+      "--delete-exchange --delete-queue --depth --purge --unbind -q q -e e -k a",
     )?.tasks.map(({ act }) => act);
     expect(acts).toEqual(["unbind", "purge", "depth", "delete-queue", "delete-exchange"]);
   });
 
   it("says what it is done to, and on which condition", () => {
-    expect(plan("-q", "q", "--purge")?.tasks).toEqual([{ act: "purge", queue: "q" }]);
-    expect(planPub("-q", "q", "--depth")?.tasks).toEqual([{ act: "depth", queue: "q" }]);
-    expect(plan("-q", "q", "--delete-queue", "--if-empty")?.tasks).toEqual([
+    expect(plan("-q q --purge")?.tasks).toEqual([{ act: "purge", queue: "q" }]);
+    expect(planPub("-q q --depth")?.tasks).toEqual([{ act: "depth", queue: "q" }]);
+    expect(plan("-q q --delete-queue --if-empty")?.tasks).toEqual([
       { act: "delete-queue", queue: "q", ifEmpty: true, ifUnused: false },
     ]);
-    expect(planPub("-e", "e", "--delete-exchange", "--if-unused")?.tasks).toEqual([
+    expect(planPub("-e e --delete-exchange --if-unused")?.tasks).toEqual([
       { act: "delete-exchange", exchange: "e", ifUnused: true },
     ]);
   });
 
   it("counts as text, or as JSON where that is asked for", () => {
-    expect(plan("-q", "q", "--depth")?.depthFormat).toBe("text");
-    expect(plan("--depth", "-q", "q")?.depthFormat).toBe("text");
-    expect(plan("-q", "q", "--depth=json")?.depthFormat).toBe("json");
+    expect(plan("-q q --depth")?.depthFormat).toBe("text");
+    expect(plan("--depth -q q")?.depthFormat).toBe("text");
+    expect(plan("-q q --depth=json")?.depthFormat).toBe("json");
   });
 
   it("unbinds what the same flags would have bound, and binds nothing", () => {
-    const unbound = plan(
-      "-q",
-      "q",
-      "-e",
-      "e",
-      "-k",
-      "a",
-      "-k",
-      "b",
-      "--unbind",
-      "--bind-header",
-      "n:int=5",
-    );
+    const unbound = plan("-q q -e e -k a -k b --unbind --bind-header n:int=5");
     const binding = {
       to: "queue",
       destination: "q",
@@ -81,23 +60,23 @@ describe("administration", () => {
       { act: "unbind", binding: { ...binding, key: "b" } },
     ]);
     expect(unbound?.topology.bindings).toEqual([]);
-    expect(planPub("-e", "e", "--bind-exchange", "s", "--unbind")?.tasks).toMatchObject([
+    expect(planPub("-e e --bind-exchange s --unbind")?.tasks).toMatchObject([
       { binding: { to: "exchange", destination: "e", source: "s", key: "" } },
     ]);
   });
 
   it("may be to declare, and nothing else", () => {
-    const declared = plan("-q", "q", "-Q", "--message-ttl", "5", "--declare-only");
+    const declared = plan("-q q -Q --message-ttl 5 --declare-only");
     expect(declared?.tasks).toEqual([]);
     expect(declared?.topology.queue).toMatchObject({
       name: "q",
       arguments: { "x-message-ttl": 5 },
     });
-    expect(plan("-q", "q", "-Q", "--passive", "--declare-only")?.topology.passive).toBe(true);
+    expect(plan("-q q -Q --passive --declare-only")?.topology.passive).toBe(true);
   });
 
   it("may declare from the command line of a worker", () => {
-    expect(plan("-q", "q", "-Q", "--prefetch", "1", "--declare-only")?.tasks).toEqual([]);
+    expect(plan("-q q -Q --prefetch 1 --declare-only")?.tasks).toEqual([]);
   });
 
   it("cannot be asked for by variables: they would delete by accident", () => {
@@ -109,66 +88,57 @@ describe("administration", () => {
 
 describe("wrong use of administration", () => {
   it.each([
-    [["--purge"], "--purge needs --queue\nhint: name it with -q QUEUE"],
-    [["--depth"], "--depth needs --queue\nhint: name it with -q QUEUE"],
-    [["--delete-queue"], "--delete-queue needs --queue\nhint: name it with -q QUEUE"],
-    [["--delete-exchange"], "--delete-exchange needs --exchange\nhint: name it with -e EXCHANGE"],
+    ["--purge", "--purge needs --queue\nhint: name it with -q QUEUE"],
+    ["--depth", "--depth needs --queue\nhint: name it with -q QUEUE"],
+    ["--delete-queue", "--delete-queue needs --queue\nhint: name it with -q QUEUE"],
+    ["--delete-exchange", "--delete-exchange needs --exchange\nhint: name it with -e EXCHANGE"],
+    ["--unbind -q q", "--unbind needs --exchange\nhint: name the exchange with -e EXCHANGE"],
     [
-      ["--unbind", "-q", "q"],
-      "--unbind needs --exchange\nhint: name the exchange with -e EXCHANGE",
-    ],
-    [
-      ["--unbind", "-e", "e"],
+      "--unbind -e e",
       "--unbind needs --queue\nhint: name it with -q; to unbind an exchange from another, add --bind-exchange SOURCE",
     ],
     [
-      ["--unbind", "-e", "e", "-q", "q", "--bind-queue"],
+      "--unbind -e e -q q --bind-queue",
       "--unbind excludes --bind-queue\nhint: leave out --bind-queue",
     ],
+    ["--if-empty -q q", "--if-empty needs --delete-queue\nhint: it is a condition of deleting"],
     [
-      ["--if-empty", "-q", "q"],
-      "--if-empty needs --delete-queue\nhint: it is a condition of deleting",
-    ],
-    [
-      ["--if-unused", "-q", "q", "--purge"],
+      "--if-unused -q q --purge",
       "--if-unused needs --delete-queue or --delete-exchange\nhint: it is a condition of deleting",
     ],
     [
-      ["--if-empty", "-e", "e", "--delete-exchange"],
+      "--if-empty -e e --delete-exchange",
       "--if-empty needs --delete-queue\nhint: it is a condition of deleting",
     ],
     [
-      ["--declare-only", "-q", "q"],
+      "--declare-only -q q",
       "--declare-only needs something to declare\nhint: add -Q, -E or --bind-queue",
     ],
+    ["-q q -Q --delete-queue", "--delete-queue excludes --create-queue\nhint: leave out -Q"],
     [
-      ["-q", "q", "-Q", "--delete-queue"],
-      "--delete-queue excludes --create-queue\nhint: leave out -Q",
-    ],
-    [
-      ["-e", "e", "-E", "--delete-exchange"],
+      "-e e -E --delete-exchange",
       "--delete-exchange excludes --create-exchange\nhint: leave out -E",
     ],
     [
-      ["-q", "q", "--purge", "-k", "a"],
+      "-q q --purge -k a",
       "--routing-key needs --bind-queue or --unbind\nhint: it is the binding's key",
     ],
-    [["-q", "q", "--purge", "--ping"], "--purge excludes --ping\nhint: one at a time"],
-  ])("%j", (argv, told) => {
-    expect(wrong(...argv)).toBe(told);
+    ["-q q --purge --ping", "--purge excludes --ping\nhint: one at a time"],
+  ])("%s", (words, told) => {
+    expect(wrong(words)).toBe(told);
   });
 
   it("is to ask for messages as well", () => {
     const hint = "\nhint: it neither sends nor takes messages";
-    expect(wrong("-q", "q", "--purge", "-n", "5")).toBe(`--purge excludes --count${hint}`);
-    expect(wrong("-q", "q", "--depth", "--get")).toBe(`--depth excludes --get${hint}`);
-    expect(wrongUse(() => planPub("-q", "q", "--delete-queue", "-m", "x"))).toBe(
+    expect(wrong("-q q --purge -n 5")).toBe(`--purge excludes --count${hint}`);
+    expect(wrong("-q q --depth --get")).toBe(`--depth excludes --get${hint}`);
+    expect(wrongUse(() => planPub("-q q --delete-queue -m x"))).toBe(
       `--delete-queue excludes --message${hint}`,
     );
   });
 
   it("is not to have a flag that is only accepted, or a variable about messages", () => {
-    expect(plan("-q", "q", "--purge", "--persistent")?.tasks).toHaveLength(1);
+    expect(plan("-q q --purge --persistent")?.tasks).toHaveLength(1);
     const parsed = parseCon(["-q", "q", "--purge"], { AMQP_PREFETCH: "5" });
     expect(planAdministration(con, parsed, { keys: [] })?.tasks).toHaveLength(1);
   });

@@ -107,6 +107,10 @@ describe("a profile", () => {
   });
 });
 
+/** The lines of --print-config that set something, without their comments. */
+const values = (text: string): readonly string[] =>
+  text.split("\n").flatMap((line) => /^[a-z].*?(?= +# )/.exec(line)?.[0] ?? []);
+
 describe("--print-config", () => {
   it("shows each value and where it came from, and connects to nothing", async () => {
     const { env, file } = await configure(`[staging]\nprefetch = 10\nformat = "body"`);
@@ -138,8 +142,6 @@ describe("--print-config", () => {
     ]);
     const { env } = await configure(`[default]\n${first.stdout}`);
     const second = await runToEnd("amqp-con", ["--print-config"], { env });
-    const values = (text: string) =>
-      text.split("\n").flatMap((line) => /^[a-z].*?(?= +# )/.exec(line)?.[0] ?? []);
     expect(values(second.stdout)).toEqual(values(first.stdout));
     expect(second.stdout).toMatch(/^routing-key = \["a", "b"\] +# profile "default"$/m);
     expect(second.code).toBe(0);

@@ -10,7 +10,7 @@ import { planCon, planPub } from "../support/plan.ts";
 /** A command line as it would be typed; no word holds a blank. */
 function sketch(command: string) {
   const [program, ...argv] = command.replaceAll("''", "").split(" ");
-  return program === "pub" ? sketchPublish(planPub(argv)) : sketchConsume(planCon(argv));
+  return program === "pub" ? sketchPublish(planPub(argv), false) : sketchConsume(planCon(argv));
 }
 
 const rules = { ...bindingMistakes, ...queueMistakes, ...messageMistakes };
@@ -143,7 +143,7 @@ const cases: readonly (readonly [Name, string, string, string])[] = [
     "streamConsumer",
     "con -q q -Q --queue-type stream --prefetch 0",
     "con -q q -Q --queue-type stream",
-    "a stream needs a prefetch limit and acknowledgements",
+    "a stream needs a prefetch limit",
   ],
   [
     "streamConsumer",

@@ -11,10 +11,11 @@ import {
 } from "../../src/preview/sketch.ts";
 import { parseCon, planCon, planPub } from "../support/plan.ts";
 
-const consume = (...argv: readonly string[]): Sketch => sketchConsume(planCon(argv));
-const publish = (...argv: readonly string[]): Sketch => sketchPublish(planPub(argv));
-const administer = (...argv: readonly string[]): Sketch => {
-  const parsed = parseCon(argv);
+/** Sketches of command lines; no word holds a blank. */
+const consume = (words: string): Sketch => sketchConsume(planCon(words.split(" ")));
+const publish = (words: string): Sketch => sketchPublish(planPub(words.split(" ")), false);
+const administer = (words: string): Sketch => {
+  const parsed = parseCon(words.split(" "));
   const plan = planAdministration(con, parsed, { keys: parsed.options.routingKey });
   if (plan === undefined) throw new Error("nothing to administer");
   return sketchAdministration("amqp-con", plan);
@@ -37,23 +38,7 @@ async function show(sketch: Sketch, style: Style = "text", isTerminal = false, i
 
 describe("a dry run", () => {
   it("draws publishers, exchange, keys, queue and consumer, and lists the steps", async () => {
-    const sketch = consume(
-      "-q",
-      "tasks",
-      "-Q",
-      "-e",
-      "logs",
-      "-E",
-      "-t",
-      "topic",
-      "--bind-queue",
-      "-k",
-      "a",
-      "-k",
-      "b",
-      "--prefetch",
-      "1",
-    );
+    const sketch = consume("-q tasks -Q -e logs -E -t topic --bind-queue -k a -k b --prefetch 1");
     const { lines, warnings } = await show(sketch);
     expect(lines).toEqual([
       "               ╭────────────────╮      ┌─────────────┐",
@@ -75,13 +60,12 @@ describe("a dry run", () => {
   });
 
   it("draws the default exchange, which knows every queue by its name", async () => {
-    const { lines } = await show(publish("-k", "hello", "--nb-messages", "3", "--confirm"));
+    const { lines } = await show(publish("-k hello --nb-messages 3 --confirm"));
     expect(lines).toEqual([
       "                      ╭────────────────────╮   ┌────────────┐",
       " amqp-pub ─── hello ─▶│ (default exchange) ├──▶│ hello      │",
       " 3 messages           │ by queue name      │   │ must exist │",
       " confirmed            ╰────────────────────╯   └────────────┘",
-      "",
       "",
       "Would connect to localhost:5672, vhost /, as guest",
       "Would send 3 messages to the default exchange with key hello",
@@ -92,21 +76,7 @@ describe("a dry run", () => {
   it("draws where alternate exchange and dead letters lead", async () => {
     const { lines } = await show(
       consume(
-        "-q",
-        "t",
-        "-Q",
-        "--dead-letter-exchange",
-        "dlx",
-        "--dead-letter-routing-key",
-        "dead",
-        "-e",
-        "logs",
-        "-E",
-        "--alternate-exchange",
-        "rest",
-        "--bind-queue",
-        "-k",
-        "a",
+        "-q t -Q --dead-letter-exchange dlx --dead-letter-routing-key dead -e logs -E --alternate-exchange rest --bind-queue -k a",
       ),
     );
     expect(lines).toContain("╭──────╮                        ╭────────────╮");
@@ -115,8 +85,8 @@ describe("a dry run", () => {
   });
 
   it("draws the source of --bind-exchange", async () => {
-    const argv = ["-e", "logs", "-E", "--bind-exchange", "amq.fanout", "-q", "t", "--bind-queue"];
-    const { lines } = await show(consume(...argv, "-k", "a"), "ascii", false);
+    const words = "-e logs -E --bind-exchange amq.fanout -q t --bind-queue -k a";
+    const { lines } = await show(consume(words), "ascii", false);
     expect(lines.filter((line) => line.includes("amq.fanout"))).toEqual([
       "| amq.fanout      |",
       "Would bind Exchange [logs] to Exchange [amq.fanout] a",
@@ -124,26 +94,34 @@ describe("a dry run", () => {
   });
 
   it("draws handlers, forwarding and the queue of their failures", async () => {
-    const argv = [
-      "-q",
-      "t",
-      "--jobs",
-      "2",
-      "--dead-letter",
-      ":failed",
-      "--",
-      "./work.sh",
-      "s3cret",
-    ];
-    const planned = sketchConsume(planCon(argv));
-    const { lines } = await show(planned);
+    const { lines } = await show(
+      consume("-q t --jobs 2 --dead-letter :failed -- ./work.sh s3cret"),
+    );
     expect(lines.join("\n")).toContain("runs ./work.sh\n 2 at once\n  │ failed: failed\n");
     expect(lines).toContain("Would run ./work.sh for each message");
     expect(lines.join("\n")).not.toContain("s3cret");
   });
 
+  it("draws every queue that is consumed", async () => {
+    const { lines } = await show(consume("-q a -q b --prefetch 1"));
+    expect(lines.filter((line) => line.includes("amqp-con"))).toHaveLength(2);
+    expect(lines).toEqual(expect.arrayContaining(["Would consume from queues: a, b"]));
+  });
+
+  it("draws the server of a request, and the way of its reply", async () => {
+    const { lines } = await show(sketchPublish(planPub(["-k", "sums"]), true), "mermaid");
+    expect(lines.slice(-6)).toEqual([
+      '  n4["server"]',
+      '  n1 -- "sums" --> n2',
+      "  n2 --> n3",
+      "  n3 --> n4",
+      '  n4 -- "reply" --> n1',
+      "",
+    ]);
+  });
+
   it("names a queue that the broker will name as the broker does", async () => {
-    const { lines } = await show(consume("-Q", "-e", "amq.fanout", "--bind-queue"));
+    const { lines } = await show(consume("-Q -e amq.fanout --bind-queue"));
     expect(lines).toContain("Would create queue: amq.gen-... (transient, auto-delete)");
     expect(lines).toContain(
       "Would bind Queue [amq.gen-...] to Exchange [amq.fanout]␣".replace("␣", " "),
@@ -152,19 +130,7 @@ describe("a dry run", () => {
 
   it("lists what administration would do, in its order", async () => {
     const sketch = administer(
-      "-q",
-      "q",
-      "-e",
-      "e",
-      "-k",
-      "a",
-      "--delete-queue",
-      "--if-empty",
-      "--if-unused",
-      "--unbind",
-      "--purge",
-      "--depth",
-      "--delete-exchange",
+      "-q q -e e -k a --delete-queue --if-empty --if-unused --unbind --purge --depth --delete-exchange",
     );
     expect((await show(sketch)).lines).toEqual([
       "Would connect to localhost:5672, vhost /, as guest",
@@ -175,14 +141,14 @@ describe("a dry run", () => {
       "Would delete exchange: e, if unused",
       "",
     ]);
-    const checked = administer("-q", "q", "-Q", "-e", "e", "-E", "--passive", "--declare-only");
+    const checked = administer("-q q -Q -e e -E --passive --declare-only");
     expect((await show(checked)).lines).toEqual(
       expect.arrayContaining(["Would look for exchange: e", "Would look for queue: q"]),
     );
   });
 
   it("warns of mistakes on stderr, and of what the run would warn of", async () => {
-    const { lines, warnings } = await show(publish("--userpass", "alice:s3cret", "--mandatory"));
+    const { lines, warnings } = await show(publish("--userpass alice:s3cret --mandatory"));
     expect(warnings).toContain("the connection is not secured.");
     expect(warnings).toContain("without -k, -q or -e the message reaches no queue.");
     expect(warnings).toContain("--mandatory tells of messages");
@@ -191,7 +157,7 @@ describe("a dry run", () => {
   });
 
   it("is a Mermaid diagram and nothing else when asked for one", async () => {
-    const { lines } = await show(consume("-q", "t"), "mermaid");
+    const { lines } = await show(consume("-q t"), "mermaid");
     expect(lines).toEqual([
       "flowchart LR",
       '  n1["publishers"]',
@@ -212,8 +178,8 @@ describe("a dry run", () => {
     ["ascii", true, true, "-"],
   ] as const)("as %s, on a terminal: %s, in UTF-8: %s, is drawn with %s", async (...given) => {
     const [style, isTerminal, isUtf8, stroke] = given;
-    const { lines } = await show(consume("-q", "é"), style, isTerminal, isUtf8);
-    expect(lines.join("\n")).toContain(`${stroke.repeat(8)}`);
+    const { lines } = await show(consume("-q é"), style, isTerminal, isUtf8);
+    expect(lines.join("\n")).toContain(stroke.repeat(8));
     const isPlain = stroke === "-";
     expect(/^[ -~]*$/.test(lines.join(""))).toBe(isPlain);
     expect(lines).toContain(`Would consume from queue: ${isPlain ? String.raw`\u00e9` : "é"}`);
@@ -221,9 +187,10 @@ describe("a dry run", () => {
 
   it("cannot be broken out of by names", async () => {
     const evil = "\u001b[2J\n\u202eevil";
-    const sketch = consume("-q", evil, "-e", evil, "-E", "--bind-queue", "-k", evil);
+    const argv = ["-q", evil, "-e", evil, "-E", "--bind-queue", "-k", evil];
+    const sketch = sketchConsume(planCon(argv));
     const { lines } = await show(sketch);
-    expect(lines.join("\n")).not.toMatch(/[\u001b\u202e]/);
+    expect(lines.join("\n")).not.toMatch(/[^\P{C}\n]/u);
     expect(lines).toContain(String.raw`Would consume from queue: \x1b[2J\n\u202eevil`);
   });
 });
