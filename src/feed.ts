@@ -66,11 +66,10 @@ export async function feed(
 function openProgress(
   { quiet }: FeedPlan,
   publisher: Publisher,
-  { log, output, meter }: World,
+  { log, output }: World,
 ): ProgressBar | undefined {
   const { footer } = log;
-  const isTaken = meter !== undefined || (output.isTerminal && !quiet);
-  if (!footer || isTaken) return undefined;
+  if (!footer || (output.isTerminal && !quiet)) return undefined;
   return new ProgressBar({ footer, clock: now, messages: () => publisher.account.read });
 }
 

@@ -11,7 +11,7 @@ export interface Setting {
 
 /** What is measured and where it is shown. */
 export interface MeasurePlan {
-  readonly role: "publisher" | "consumer";
+  readonly role: "publisher" | "requester" | "consumer";
   /** Statistics each so many milliseconds; undefined: none. */
   readonly statsMs: number | undefined;
   /** The file of the page. */

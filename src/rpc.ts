@@ -36,6 +36,7 @@ export async function rpc(plan: RpcPlan, world: World): Promise<number> {
     world,
   );
   const asking = new Asking(plan, requester, await openSink(plan.sink, world), world);
+  world.meter?.watch({ open: () => asking.underWay, account: () => ({ ...asking.account }) });
   try {
     await asking.askAll(session.queue);
     await withGrace(asking.finish(), world.signal, graceMs);
@@ -67,6 +68,11 @@ class Asking {
     this.#requester = requester;
     this.#sink = sink;
     this.#world = world;
+  }
+
+  /** Requests that are not answered yet. */
+  get underWay(): number {
+    return this.#underWay.size;
   }
 
   get account(): RequestAccount {
@@ -112,8 +118,11 @@ class Asking {
   async #await(message: Message): Promise<void> {
     let failed = false;
     let replies = 0;
+    const { meter } = this.#world;
+    const askedAt = meter?.now();
     const ending = await this.#requester.ask(message, (reply) => {
       replies++;
+      meter?.published(reply.body.length, askedAt);
       if (reply.properties.type === ERROR_TYPE) failed = true;
       this.#show(reply);
     });

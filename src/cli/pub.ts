@@ -85,7 +85,7 @@ export const pub: Program<typeof flags> = {
     if (errand) return errand;
     const plan = planPublish(parsed);
     const asking = planRpc(parsed.options, parsed.origin, plan);
-    const measuring = planMeasure("publisher", flags, parsed, !plan.quiet);
+    const measuring = planMeasure(asking ? "requester" : "publisher", flags, parsed, !plan.quiet);
     return (world) =>
       parsed.options.ping
         ? ping(plan, world)

@@ -1,5 +1,5 @@
 // The live chart of --stats on a terminal: rates over time with what one reads beside them. Pure; the only importer of
-// asciichart (docs/adr/0020-live-chart.md), and loaded only for a chart.
+// asciichart (docs/adr/0024-measuring.md), and loaded only for a chart.
 import { plot } from "asciichart";
 import { formatAxis, formatDuration } from "./figures.ts";
 import { ticksUpTo } from "./plot.ts";

@@ -26,7 +26,9 @@ export async function measure(
   const stats =
     plan.statsMs === undefined ? undefined : await startStats(plan, plan.statsMs, meter, world);
   const record = file && recordRun(plan, meter, file);
-  const outcome = await settle(run({ ...world, meter }));
+  // Where a chart is drawn, nobody else draws.
+  const log = stats?.draws ? { ...world.log, footer: undefined } : world.log;
+  const outcome = await settle(run({ ...world, meter, log }));
   stats?.end();
   await record?.end(outcome, world);
   if ("error" in outcome) throw outcome.error;
@@ -80,7 +82,7 @@ function recordRun(plan: MeasurePlan, meter: Meter, file: ReportFile) {
 }
 
 function describePlan({ role }: MeasurePlan): Pick<RunReport, "program" | "words"> {
-  return { program: role === "publisher" ? "amqp-pub" : "amqp-con", words: words[role] };
+  return { program: role === "consumer" ? "amqp-con" : "amqp-pub", words: words[role] };
 }
 
 function describeEnd(outcome: Outcome, { signal }: World): Pick<RunReport, "ending" | "exitCode"> {

@@ -61,7 +61,7 @@ export class Meter {
     this.#gauges = gauges;
   }
 
-  /** A message is out: handed over, or confirmed if `since`, the moment it was taken, is given. */
+  /** A message is out: handed over, or confirmed or answered if `since`, the moment it was taken, is given. */
   published(size: number, since: number | undefined): void {
     this.#messages++;
     this.#bytes += size;

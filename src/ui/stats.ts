@@ -11,6 +11,8 @@ import { words, type Words } from "./words.ts";
 
 /** Statistics that come by themselves, until they end. */
 export interface Stats {
+  /** The lines at the bottom of the terminal are in use. */
+  readonly draws: boolean;
   /** Shows the last state, and what the whole run has come to. */
   end(): void;
 }
@@ -35,6 +37,7 @@ export async function startStats(
   const [spans, whole] = [new Spans(meter), new Spans(meter)];
   const timer = setInterval(() => show.next(spans.next()), intervalMs);
   return {
+    draws: footer !== undefined,
     end: () => {
       clearInterval(timer);
       show.end();

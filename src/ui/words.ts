@@ -1,4 +1,4 @@
-// What the same numbers are called in the two programs.
+// What the same numbers are called in each kind of run.
 
 export interface Words {
   /** Where the latency ends. */
@@ -9,5 +9,6 @@ export interface Words {
 
 export const words = {
   publisher: { latency: "confirm", open: "in flight" },
+  requester: { latency: "reply", open: "under way" },
   consumer: { latency: "end-to-end", open: "unacked" },
 } as const satisfies Record<string, Words>;

@@ -69,6 +69,18 @@ describe("lines", () => {
   });
 });
 
+test("the latency of a request is the time to its reply", async () => {
+  const queue = await createQueue();
+  const server = run("amqp-con", ["-q", queue, "-n", "2", "--reply", "--", "cat"], { env: env() });
+  const argv = ["-k", queue, "-m", "x", "--nb-messages", "2", "--interval", "0", "--rpc"];
+  const { code, stdout, stderr } = await runToEnd("amqp-pub", [...argv, "--stats", "5"], {
+    env: env(),
+  });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "Received: 1:x\nReceived: 2:x\n" });
+  expect(stderr).toMatch(/^Stats: in all .* 2 messages .*, under way 0, reply latency p50 /);
+  expect((await server.ended()).code).toBe(0);
+});
+
 describe("latency from end to end", () => {
   test("is known by the header of --latency-header: microseconds since 1970, as int64", async () => {
     const queue = await createQueue();
