@@ -110,8 +110,9 @@ function drawBox(
   const width = Math.max(...lines.map(measureColumns));
   const { across, down, right } = strokes;
   if (shape === "client") {
-    const stem = (line: string): string => across.repeat(width - measureColumns(line));
-    return ["", ...lines.map((line, i) => ` ${line} ${i < exits ? stem(line) : ""}`), ""];
+    const [title = "", ...notes] = lines;
+    const stem = across.repeat(exits > 0 ? width - measureColumns(title) : 0);
+    return ["", ` ${title} ${stem}`, ...notes.map((note) => ` ${note} `), ""];
   }
   const { top, bottom } = strokes[shape];
   const edge = across.repeat(width + 2);

@@ -34,6 +34,18 @@ describe("a drawing", () => {
     ]);
   });
 
+  it("lets several arrows leave from one that has no frame", () => {
+    const { from } = path;
+    expect(drawn(draw([{ from, steps: [step(logs, "a", "b", "c")] }], "unicode"))).toEqual([
+      "                   ╭────────────────╮",
+      " amqp-pub ──── a ─▶│ logs           │",
+      " one message ─ b ─▶│ topic exchange │",
+      "             ─ c ─▶│ durable        │",
+      "                   ╰────────────────╯",
+      "",
+    ]);
+  });
+
   it("stands in a column where there is not", () => {
     expect(drawn(draw([path], "unicode"))).toEqual([
       " amqp-pub",
