@@ -72,15 +72,8 @@ export async function withGrace<T>(
   signal: AbortSignal,
   graceMs: number,
 ): Promise<T | "late"> {
-  const finished = new AbortController();
-  const late = aborted(AbortSignal.any([signal, finished.signal]))
-    .then(() => pause(graceMs, finished.signal))
-    .then((): "late" => "late");
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    finished.abort();
-  }
+  const outcome = await orAborted(promise, signal);
+  return outcome === "aborted" ? within(graceMs, promise) : outcome;
 }
 
 function ignore(): void {}

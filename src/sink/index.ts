@@ -70,14 +70,43 @@ export async function openSink(plan: SinkPlan, world: SinkWorld): Promise<Sink> 
   };
 }
 
-/** One write to standard output for each batch. */
+/** One write to standard output for each batch, but for very long messages. */
 async function openShow(plan: SinkPlan, { output, painter }: SinkWorld): Promise<Sink> {
   const { isTerminal } = output;
   if (plan.format !== "none") output.watchReader();
   const format = await openFormat(plan);
   const screen = { isTerminal, paint: await painter() };
-  return (batch) =>
-    output.write(Buffer.concat(batch.flatMap((delivery) => format(delivery, screen))));
+  return async (batch) => {
+    let parts: Buffer[] = [];
+    let bytes = 0;
+    for (const delivery of batch) {
+      for (const part of format(delivery, screen)) {
+        parts.push(part);
+        bytes += part.length;
+      }
+      if (bytes < WRITE_BYTES) continue;
+      await writeAll(parts, output);
+      parts = [];
+      bytes = 0;
+    }
+    await writeAll(parts, output);
+  };
+}
+
+/** More is not copied together: that would take the memory of all bodies twice. */
+const WRITE_BYTES = 256 * 1024;
+
+async function writeAll(parts: readonly Buffer[], output: Output): Promise<void> {
+  let small: Buffer[] = [];
+  for (const part of parts) {
+    if (part.length < WRITE_BYTES) small.push(part);
+    else {
+      await output.write(Buffer.concat(small));
+      await output.write(part);
+      small = [];
+    }
+  }
+  await output.write(Buffer.concat(small));
 }
 
 async function openFormat(plan: SinkPlan): Promise<Format> {

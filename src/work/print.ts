@@ -2,6 +2,7 @@
 import type { Intake } from "../amqp/intake.ts";
 import type { Verdict } from "../amqp/settlement.ts";
 import { pause } from "../deadline.ts";
+import type { Delivery } from "../message.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { Work } from "./work.ts";
 
@@ -14,12 +15,21 @@ export interface PrintPlan {
 /** Work that writes to a sink and settles what the sink has. */
 export function printing(sink: Sink, intake: Intake, { verdict, workMs }: PrintPlan): Work {
   const ending = new AbortController();
+  let isBusy = false;
+  const show = async (batch: readonly Delivery[]): Promise<void> => {
+    await sink(batch);
+    if (workMs) await pause(between(workMs), ending.signal);
+    if (!ending.signal.aborted) intake.settle(batch, verdict);
+  };
   return {
+    get isBusy() {
+      return isBusy;
+    },
     take: async (batch) => {
       if (batch.length === 0) return;
-      await sink(batch);
-      if (workMs) await pause(between(workMs), ending.signal);
-      if (!ending.signal.aborted) intake.settle(batch, verdict);
+      isBusy = true;
+      await show(batch);
+      isBusy = false;
     },
     finish: async () => {},
     end: async () => ending.abort(),
