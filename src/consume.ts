@@ -182,6 +182,9 @@ async function openWork(
   return printing(await openSink(plan.sink, world), intake, plan);
 }
 
+/** So long the sample's interpreter takes to die: its README's message 4 comes before the redelivered message 1. */
+const DYING_MS = 100;
+
 /** The sample's crash demonstration: show one message, then die without acknowledging or closing anything. */
 async function crash(
   plan: ConsumePlan,
@@ -193,7 +196,7 @@ async function crash(
   const sink = await openSink(plan.sink, world);
   for await (const batch of until(intake.batches(), world.signal)) {
     await sink(batch.slice(0, 1));
-    await pause(afterMs, world.signal);
+    await pause(afterMs + DYING_MS, world.signal);
     return session.abandon();
   }
 }

@@ -1,4 +1,5 @@
 // Bodies sent one by one, once or many times, numbered as the flags of the sample ask.
+import { now } from "../clock.ts";
 import { pause } from "../deadline.ts";
 import type { Batch, Envelope, SourceWorld } from "./source.ts";
 
@@ -18,8 +19,11 @@ export async function* repeat(
   envelope: Envelope,
   world: SourceWorld,
 ): AsyncIterable<Batch> {
+  let due = now();
   for (let i = 1; plan.times === 0 || i <= plan.times; i++) {
-    if (i > 1 && plan.intervalMs > 0) await pause(plan.intervalMs, world.stop);
+    // By the clock, so that the time of sending does not add up; after a hold-up there is no burst.
+    if (i > 1) due = Math.max(due + plan.intervalMs, now());
+    if (due > now()) await pause(due - now(), world.stop);
     if (world.stop.aborted) return;
     const name = plan.pubName === undefined ? "" : `${plan.pubName}:`;
     const prefix = plan.times === 1 ? undefined : Buffer.from(`${name}${i}:`);
