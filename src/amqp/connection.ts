@@ -35,6 +35,7 @@ export class Connection {
   readonly #model: ChannelModel;
   readonly #handshake: Handshake;
   #reason: Failure | undefined;
+  #blocked: string | undefined;
 
   private constructor(model: ChannelModel, handshake: Handshake, place: Target) {
     this.#model = model;
@@ -43,6 +44,10 @@ export class Connection {
     this.hasRawHeaders = keepRawHeaders(model);
     this.valve = fitValve(model);
     this.lost = this.#watch();
+    this.onBlocked(
+      (reason) => (this.#blocked = reason),
+      () => (this.#blocked = undefined),
+    );
   }
 
   /** Connects and logs in. Gives up at once when the signal is aborted. @throws Failure */
@@ -93,8 +98,9 @@ export class Connection {
     this.#handshake.socket?.on("drain", drained);
   }
 
-  /** Calls back when the broker blocks publishers (memory or disk alarm) and when it lets them go on. */
+  /** Calls back when the broker blocks publishers (memory or disk alarm), or has done so, and when it lets them go on. */
   onBlocked(blocked: (reason: string) => void, unblocked: () => void): void {
+    if (this.#blocked !== undefined) blocked(this.#blocked);
     this.#model.on("blocked", blocked);
     this.#model.on("unblocked", unblocked);
   }

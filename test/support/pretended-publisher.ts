@@ -1,0 +1,80 @@
+// A publisher on a session with a misbehaving server: what it was told to send, and what it has told.
+import type { DeliveryPlan } from "../../src/amqp/delivery-plan.ts";
+import { Publisher, type PublishReport } from "../../src/amqp/publisher.ts";
+import type { Reply } from "../../src/errors.ts";
+import type { Message } from "../../src/message.ts";
+import type { ClientFrame } from "./amqp-frame.ts";
+import type { Misbehaviour } from "./misbehave.ts";
+
+const usual: DeliveryPlan = {
+  confirm: true,
+  mandatory: false,
+  window: 100,
+  confirmTimeoutMs: 0,
+  nackRetries: 0,
+};
+
+/** A message with that body, which is its message-id as well. */
+export function message(body: string, changes: Partial<Message> = {}): Message {
+  const bytes = Buffer.from(body);
+  return {
+    exchange: "",
+    routingKey: "k",
+    properties: { messageId: body },
+    body: bytes,
+    ...changes,
+  };
+}
+
+/** What a report was told, a line each. */
+class RememberedReport implements PublishReport {
+  readonly lines: string[] = [];
+
+  sent({ body }: Message): void {
+    this.lines.push(`sent ${body.toString()}`);
+  }
+
+  returned({ body }: Message, { code }: Reply): void {
+    this.lines.push(`returned ${body.toString()} ${code}`);
+  }
+
+  nacked({ body }: Message): void {
+    this.lines.push(`nacked ${body.toString()}`);
+  }
+
+  blocked(reason: string): void {
+    this.lines.push(`blocked: ${reason}`);
+  }
+
+  unblocked(): void {
+    this.lines.push("unblocked");
+  }
+}
+
+/** A publisher and what it has told. */
+export function openPublisher(changes: Partial<DeliveryPlan> = {}): {
+  readonly publisher: Publisher;
+  readonly told: readonly string[];
+} {
+  const report = new RememberedReport();
+  return { publisher: new Publisher({ ...usual, ...changes }, report), told: report.lines };
+}
+
+/** The bodies that a connection has received, in order. */
+export function bodiesOn(server: Misbehaviour, connection = 1): readonly string[] {
+  return server
+    .received(connection)
+    .filter(({ name }) => name === "body")
+    .map(({ payload }) => payload.toString());
+}
+
+/** Whether each publish on a connection asked for the return of what cannot be routed. */
+export function mandatoryOn(server: Misbehaviour, connection = 1): readonly boolean[] {
+  const publishes = server.received(connection).filter(({ name }) => name === "basic.publish");
+  return publishes.map((frame) => isMandatory(frame));
+}
+
+/** The last byte holds the two bits of basic.publish: mandatory, immediate. */
+function isMandatory({ payload }: ClientFrame): boolean {
+  return ((payload.at(-1) ?? 0) & 1) === 1;
+}
