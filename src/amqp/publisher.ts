@@ -69,7 +69,7 @@ export class Publisher implements Client {
   publish(message: Message, takenAt?: number): void {
     this.#ledger.read();
     if (this.#window.size === 0) this.#watchdog.feed();
-    this.#window.add(message, 0, takenAt);
+    this.#window.add(message, takenAt);
     this.#flush();
   }
 
@@ -101,7 +101,7 @@ export class Publisher implements Client {
       () => this.#onUnblocked(),
     );
     this.#sender = openSender(connection, channel, () => this.#waiting.wake());
-    const { acked, resending } = this.#window.restart();
+    const { acked, resending } = this.#window.restart(this.#retries.takeAll());
     this.#ledger.acked(acked);
     this.#ledger.resent(resending);
     this.#watchdog.start(() => this.#giveUpOn(link));
@@ -193,8 +193,7 @@ export class Publisher implements Client {
 
   #retry(entries: readonly Entry[]): void {
     this.#ledger.resent(entries.length);
-    for (const { message, nacks, takenAt } of entries)
-      this.#window.add(message, nacks + 1, takenAt);
+    this.#window.addAgain(entries);
     try {
       this.#flush();
     } catch (error) {

@@ -23,16 +23,19 @@ export class Retries {
     this.#entries.push(entry);
     const longest = Math.min(FIRST_DELAY_MS * 2 ** entry.nacks, LONGEST_DELAY_MS);
     // Not what keeps the process alive: the session does, while there is one.
-    this.#timer ??= setTimeout(() => this.#release(), longest * (0.5 + Math.random() / 2)).unref();
+    const delay = longest * (0.5 + Math.random() / 2);
+    this.#timer ??= setTimeout(() => this.#again(this.takeAll()), delay).unref();
+  }
+
+  /** Those that wait, for whoever sends them at once instead; nothing waits any more. */
+  takeAll(): readonly Entry[] {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return this.#entries.splice(0);
   }
 
   /** There will be no other try. */
   stop(): void {
     clearTimeout(this.#timer);
-  }
-
-  #release(): void {
-    this.#timer = undefined;
-    this.#again(this.#entries.splice(0));
   }
 }

@@ -6,6 +6,8 @@ import type { Message } from "../message.ts";
 /** One message on its way. */
 export interface Entry {
   readonly message: Message;
+  /** Counts messages in the order in which they were added first. */
+  readonly serial: number;
   /** How often the broker has refused it (basic.nack). */
   readonly nacks: number;
   /** The moment it was taken, by the clock of whoever measures; 0 when nobody does. */
@@ -13,6 +15,13 @@ export interface Entry {
   /** The broker could not route it: its basic.return, which comes before its ack. */
   returned: Reply | undefined;
   state: "open" | "acked" | "nacked";
+}
+
+/** What a new channel begins with. */
+export interface Restart {
+  readonly acked: readonly Entry[];
+  /** How many messages will be sent once more. */
+  readonly resending: number;
 }
 
 /** An ordered window. Delivery tags count from 1 on each channel, in the order of sending. */
@@ -27,6 +36,7 @@ export class Window {
   #returnFrom = 0;
   #bytes = 0;
   #hasAcked = false;
+  #serial = 0;
 
   /** Messages that are not settled, sent or not. */
   get size(): number {
@@ -43,9 +53,19 @@ export class Window {
     return this.#bytes;
   }
 
-  add(message: Message, nacks = 0, takenAt = 0): void {
-    this.#entries.push({ message, nacks, takenAt, returned: undefined, state: "open" });
-    this.#bytes += message.body.length;
+  add(message: Message, takenAt = 0): void {
+    const serial = this.#serial++;
+    this.#push({ message, serial, nacks: 0, takenAt, returned: undefined, state: "open" });
+  }
+
+  /** Adds messages that were refused: they are sent once more. */
+  addAgain(refused: readonly Entry[]): void {
+    for (const entry of inOrder(refused)) this.#push(asOpen(entry, entry.nacks + 1));
+  }
+
+  #push(entry: Entry): void {
+    this.#entries.push(entry);
+    this.#bytes += entry.message.body.length;
   }
 
   /** May the broker settle this tag? Only what was sent on this channel; what is settled already does no harm. */
@@ -68,28 +88,30 @@ export class Window {
     this.#bytes -= entry?.message.body.length ?? 0;
   }
 
-  /** A new channel: all that is open is unsent again, in order. Tells what had been acked out of order. */
-  restart(): { readonly acked: readonly Entry[]; readonly resending: number } {
+  /**
+   * A new channel: all that is open is unsent again, and so is what was refused and waits for another try, in the order in
+   * which messages were added first. Tells what had been acked out of order.
+   */
+  restart(refused: readonly Entry[] = []): Restart {
     const sent = this.#entries.slice(this.#head, this.#unsent);
     const left = this.#entries.slice(this.#head).filter((entry) => entry !== undefined);
-    this.#entries = left.filter((entry) => entry.state === "open");
+    const open = left.filter(({ state }) => state === "open");
+    const all = [
+      ...open.map((entry) => asOpen(entry, entry.nacks)),
+      ...refused.map((entry) => asOpen(entry, entry.nacks + 1)),
+    ];
+    this.#entries = [];
     this.#head = 0;
     this.#headTag = 1;
     this.#hasAcked = false;
     this.#unsent = 0;
     this.#returnFrom = 0;
     this.#bytes = 0;
-    for (const entry of this.#entries) this.#reopen(entry);
+    for (const entry of inOrder(all)) this.#push(entry);
     return {
-      acked: left.filter((entry) => entry.state === "acked"),
-      resending: sent.filter((entry) => entry?.state === "open").length,
+      acked: left.filter(({ state }) => state === "acked"),
+      resending: sent.filter((entry) => entry?.state === "open").length + refused.length,
     };
-  }
-
-  #reopen(entry: Entry | undefined): void {
-    if (!entry) return;
-    entry.returned = undefined;
-    this.#bytes += entry.message.body.length;
   }
 
   /** The broker returned a message: it belongs to the first open sent entry like it that was not returned. */
@@ -164,4 +186,13 @@ function isAlike(sent: Message, returned: Message): boolean {
     sent.properties.messageId === returned.properties.messageId &&
     sent.body.equals(returned.body)
   );
+}
+
+function inOrder(entries: readonly Entry[]): readonly Entry[] {
+  return entries.toSorted((a, b) => a.serial - b.serial);
+}
+
+/** The same message, of which the broker has not yet said anything. */
+function asOpen({ message, serial, takenAt }: Entry, nacks: number): Entry {
+  return { message, serial, nacks, takenAt, returned: undefined, state: "open" };
 }

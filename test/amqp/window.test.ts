@@ -3,103 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Window, type Entry } from "../../src/amqp/window.ts";
 import type { Message } from "../../src/message.ts";
-
-const noRoute = { code: 312, text: "NO_ROUTE" };
-
-/** Messages alike but for their body, and every fifth one like another. */
-function message(number: number): Message {
-  const body = Buffer.from(number % 5 === 0 ? "alike" : `${number}`);
-  return { exchange: "", routingKey: "k", properties: {}, body };
-}
-
-/** What a broker does with a message that it has read. */
-type Fate = "store" | "return" | "refuse";
-
-interface Sent {
-  readonly entry: Entry;
-  fate: Fate | undefined;
-  settled: boolean;
-}
-
-/** A broker with one channel at a time, which keeps its own books in the simplest way: everything ever, by message. */
-class Model {
-  readonly window = new Window();
-  readonly added: Message[] = [];
-  readonly stored = new Set<Message>();
-  readonly returned = new Set<Message>();
-  readonly confirmed: Entry[] = [];
-  readonly refused: Entry[] = [];
-  readonly resent: Message[][] = [];
-  #channel: Sent[] = [];
-
-  add(): void {
-    const next = message(this.added.length);
-    this.added.push(next);
-    this.window.add(next);
-  }
-
-  /** The publisher sends up to `count` messages. */
-  send(count: number): Message[] {
-    const sent: Message[] = [];
-    for (let entry = this.window.next(); entry && sent.length < count; entry = this.window.next()) {
-      this.#channel.push({ entry, fate: undefined, settled: false });
-      sent.push(entry.message);
-      this.window.sent();
-    }
-    return sent;
-  }
-
-  /** The broker reads the next message on the channel. A return goes out at once, before the ack. */
-  process(fate: Fate): void {
-    const next = this.#channel.find((sent) => sent.fate === undefined);
-    if (!next) return;
-    next.fate = fate;
-    if (fate === "store") this.stored.add(next.entry.message);
-    if (fate !== "return") return;
-    this.returned.add(next.entry.message);
-    // Not the same object: what comes off the wire is a copy.
-    const copy = { ...next.entry.message, body: Buffer.from(next.entry.message.body) };
-    expect(this.window.markReturned(copy, noRoute)).toBeDefined();
-  }
-
-  /** The broker settles one message, or all up to it that fared alike. */
-  settle(index: number, multiple: boolean): void {
-    const open = this.#channel.flatMap((sent, i) => (sent.fate && !sent.settled ? [i] : []));
-    const at = open[index % Math.max(1, open.length)];
-    if (at === undefined) return;
-    const isRefusal = this.#channel[at]?.fate === "refuse";
-    const range = this.#channel.slice(multiple ? 0 : at, at + 1).filter(({ settled }) => !settled);
-    const isUniform = range.every(({ fate }) => fate && (fate === "refuse") === isRefusal);
-    for (const sent of isUniform ? range : this.#channel.slice(at, at + 1)) sent.settled = true;
-    this.#tell(at + 1, multiple && isUniform, isRefusal);
-  }
-
-  #tell(tag: number, multiple: boolean, isRefusal: boolean): void {
-    expect(this.window.covers(tag)).toBe(true);
-    const { refused, acked } = isRefusal
-      ? this.window.nack(tag, multiple)
-      : { refused: [], acked: this.window.ack(tag, multiple) };
-    this.refused.push(...refused);
-    this.confirmed.push(...acked);
-  }
-
-  /** The channel is lost, with everything on its way; the next one sends again what is open. */
-  restart(): void {
-    const open = this.#channel.filter((sent) => !sent.settled).map(({ entry }) => entry.message);
-    this.#channel = [];
-    const { acked, resending } = this.window.restart();
-    this.confirmed.push(...acked);
-    expect(resending).toBe(open.length);
-    expect(this.send(resending)).toEqual(open);
-  }
-
-  /** The broker answers everything. */
-  drain(): void {
-    this.send(Infinity);
-    while (this.#channel.some(({ fate }) => fate === undefined)) this.process("store");
-    while (this.#channel.some(({ settled }) => !settled)) this.settle(0, false);
-  }
-}
+import { type Fate, message, Model, noRoute } from "../support/window-model.ts";
 
 type Step = (model: Model) => void;
 
@@ -134,6 +38,7 @@ const stepOfOneChannel: fc.Arbitrary<Step> = fc.oneof(
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 22, arbitrary: stepOfOneChannel },
   { weight: 1, arbitrary: fc.constant<Step>((model) => model.restart()) },
+  { weight: 1, arbitrary: fc.constant<Step>((model) => model.retry()) },
 );
 
 function many(steps: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> {
@@ -152,8 +57,8 @@ describe("whatever is sent, settled, returned, refused and lost, the window", ()
   it("settles every message exactly once", () => {
     fc.assert(
       fc.property(many(step), (performed) => {
-        const { confirmed, refused, added, window } = played(performed);
-        const settled = [...confirmed, ...refused].map((entry) => entry.message);
+        const { confirmed, added, window } = played(performed);
+        const settled = confirmed.map((entry) => entry.message);
         expect(new Set(settled)).toEqual(new Set(added));
         expect(settled.length).toBe(added.length);
         expect([window.size, window.bytes, window.next()]).toEqual([0, 0, undefined]);
@@ -176,11 +81,11 @@ describe("whatever is sent, settled, returned, refused and lost, the window", ()
     );
   });
 
-  it("confirms in the order of sending, as long as the channel lives", () => {
+  it("confirms in the order of sending, as long as the channel lives and nothing is refused", () => {
     fc.assert(
       fc.property(many(stepOfOneChannel), (performed) => {
-        const { confirmed, added } = played(performed);
-        const order = confirmed.map((entry) => added.indexOf(entry.message));
+        const { confirmed } = played(performed);
+        const order = confirmed.filter(({ nacks }) => nacks === 0).map(({ serial }) => serial);
         expect(order).toEqual(order.toSorted((a, b) => a - b));
       }),
     );
@@ -190,6 +95,21 @@ describe("whatever is sent, settled, returned, refused and lost, the window", ()
 function bodies(messages: Iterable<Message | Entry>): readonly string[] {
   return [...messages].map((each) => ("message" in each ? each.message : each).body.toString());
 }
+
+describe("a new channel", () => {
+  it("begins with all that is open, in the order in which it was added first", () => {
+    fc.assert(
+      fc.property(many(step), (performed) => {
+        const model = new Model();
+        for (const perform of performed) perform(model);
+        model.restart();
+        const serials = model.send(Infinity).map(({ serial }) => serial);
+        expect(serials).toEqual(serials.toSorted((a, b) => a - b));
+        expect(new Set(serials).size).toBe(model.added.length - model.confirmed.length);
+      }),
+    );
+  });
+});
 
 describe("the window", () => {
   it("knows which delivery tags the broker may settle", () => {
@@ -206,6 +126,7 @@ describe("the window", () => {
       false,
     ]);
     model.restart();
+    model.send(1);
     expect([1, 2].map((tag) => model.window.covers(tag))).toEqual([true, false]);
   });
 
