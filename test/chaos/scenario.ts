@@ -113,13 +113,13 @@ class Story {
     }));
   }
 
-  advance(fed: number): void {
-    for (;;) {
-      const due = this.#thresholds[this.#next];
-      if (!due || fed < due.at) return;
-      this.#next++;
-      this.#running = this.#running.then(() => this.#apply(due.fault, fed));
-    }
+  /** Starts the fault that is due. The feed waits until the one before is over, so that none happens without traffic. */
+  async advance(fed: number): Promise<void> {
+    const due = this.#thresholds[this.#next];
+    if (!due || fed < due.at) return;
+    this.#next++;
+    await this.#running;
+    this.#running = this.#apply(due.fault, fed);
   }
 
   async end(): Promise<void> {

@@ -55,8 +55,8 @@ export class Feed {
     return new Feed(child, route);
   }
 
-  /** Writes all lines, as fast as they are taken; `at(n)` is called when n were taken. */
-  async write(messages: number, size: number, at: (fed: number) => void): Promise<void> {
+  /** Writes all lines, as fast as they are taken; `at(n)` is awaited when n were taken. */
+  async write(messages: number, size: number, at: (fed: number) => Promise<void>): Promise<void> {
     while (this.fed < messages && this.#child.running) {
       const last = Math.min(messages, this.fed + BLOCK_LINES);
       let block = "";
@@ -64,7 +64,7 @@ export class Feed {
         block += `${`${number} `.padEnd(size - 1, "x")}\n`;
       await this.#child.write(block);
       this.fed = last;
-      at(this.fed);
+      await at(this.fed);
     }
     this.#child.end();
   }
