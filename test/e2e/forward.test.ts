@@ -1,0 +1,93 @@
+// amqp-con --forward: every message is published on, and acknowledged after that.
+import { describe, expect, test } from "vitest";
+import { con, startCon } from "../support/binaries.ts";
+import {
+  createExchange,
+  createQueue,
+  put,
+  takeAll,
+  takeBodies,
+  takeOnly,
+  untilQueue,
+  withChannel,
+} from "../support/witness.ts";
+
+describe("--forward", () => {
+  test("moves all messages, in order, and shows none", async () => {
+    const numbers = Array.from({ length: 300 }, (_, i) => `${i}`);
+    const [from, to] = [await createQueue(numbers), await createQueue()];
+    const words = ["-q", from, "--until-empty", "--forward", `:${to}`, "--summary", "text"];
+    const { code, stdout, stderr } = await con(words);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(stderr).toContain(
+      "Account: received 300 = acked 300 + requeued 0 + rejected 0 + left 0",
+    );
+    expect(await takeBodies(to)).toEqual(numbers);
+    expect(await takeBodies(from)).toEqual([]);
+  });
+
+  test("leaves properties and headers as they are", async () => {
+    const properties = {
+      contentType: "text/plain",
+      correlationId: "c",
+      deliveryMode: 1,
+      expiration: "600000",
+      messageId: "m",
+      priority: 4,
+      replyTo: "r",
+      timestamp: 1_700_000_000,
+      type: "t",
+      headers: { a: "x", n: { nested: true }, list: [1, "two"] },
+    };
+    const [from, to] = [await createQueue([{ body: "x", ...properties }]), await createQueue()];
+    expect(await con(["-q", from, "-n", "1", "--forward", `:${to}`])).toMatchObject({ code: 0 });
+    expect((await takeOnly(to)).properties).toMatchObject(properties);
+  });
+
+  test("to an exchange keeps each message's key, unless one is given", async () => {
+    const [from, to] = [await createQueue(), await createQueue()];
+    const [source, target] = [await createExchange("topic"), await createExchange("topic")];
+    await withChannel(async (channel) => {
+      await channel.bindQueue(from, source, "#");
+      await channel.bindQueue(to, target, "#");
+      for (const key of ["a.b", "c"]) channel.publish(source, key, Buffer.from(key));
+      await channel.checkQueue(from);
+    });
+    await con(["-q", from, "-n", "1", "--forward", target]);
+    await con(["-q", from, "-n", "1", "--forward", `${target}:other`]);
+    expect((await takeAll(to)).map(({ fields }) => fields.routingKey)).toEqual(["a.b", "other"]);
+  });
+
+  test("stops when no queue gets a message, which stays where it is", async () => {
+    const [from, nowhere] = [await createQueue(["x", "y"]), await createExchange("direct")];
+    expect(await con(["-q", from, "--forward", `${nowhere}:k`])).toMatchObject({
+      code: 5,
+      stdout: "",
+      stderr: `ERROR: --forward: exchange "${nowhere}", key "k": no queue gets the message\nhint: it was not acknowledged and stays in its queue\n`,
+    });
+    await untilQueue(from, { messages: 2 });
+  });
+
+  test("does not begin without its destination", async () => {
+    const from = await createQueue(["x"]);
+    const result = await con(["-q", from, "--forward", "pubcon-test.no-such-exchange"]);
+    expect(result).toMatchObject({ code: 4, stderr: expect.stringContaining("NOT_FOUND") });
+    expect(await takeBodies(from)).toEqual(["x"]);
+  });
+
+  test("loses nothing when it is killed: what was not acknowledged comes again", async () => {
+    const numbers = Array.from({ length: 600 }, (_, i) => `${i}`);
+    const [from, to] = [await createQueue(numbers), await createQueue()];
+    for (let i = 0; i < 4; i++) {
+      const shovel = startCon(["-q", from, "--forward", `:${to}`, "--prefetch", "20"]);
+      await untilQueue(from, { consumers: 1 });
+      shovel.kill("SIGKILL");
+      await shovel.ended();
+    }
+    await put(from, "last");
+    await con(["-q", from, "--forward", `:${to}`, "--until-body", "last", "--until-empty"]);
+    const arrived = await takeBodies(to);
+    expect(new Set(arrived)).toEqual(new Set([...numbers, "last"]));
+    expect(arrived.length).toBeLessThanOrEqual(numbers.length + 1 + 4 * 20);
+  });
+});

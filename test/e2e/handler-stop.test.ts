@@ -1,0 +1,127 @@
+// How handlers end with the worker, with their time, and with what they have started themselves: nothing runs on.
+import { describe, expect, test } from "vitest";
+import { con, startCon } from "../support/binaries.ts";
+import { listProcesses, longSleep, processesWith, untilNone } from "../support/processes.ts";
+import { pty } from "../support/run.ts";
+import { sharedBroker } from "../support/shared-broker.ts";
+import { createQueue, takeBodies, untilQueue } from "../support/witness.ts";
+
+/** A worker whose handlers have begun, and say so; they end when they are told to, or never. */
+async function busyWorker(script: string, ...words: readonly string[]) {
+  const queue = await createQueue(["1", "2", "3", "4", "5"]);
+  const worker = startCon([
+    "-q",
+    queue,
+    "--jobs",
+    "2",
+    ...words,
+    "--shell",
+    `echo began >&2; ${script}`,
+  ]);
+  await worker.waitForLines("stderr", 2);
+  return { queue, worker };
+}
+
+describe("the first signal", () => {
+  test("lets running handlers finish, acknowledges theirs, and puts back the rest", async () => {
+    const { queue, worker } = await busyWorker("sleep 1; cat; echo", "--prefetch", "4");
+    worker.kill("SIGTERM");
+    const { code, stdout, stderr } = await worker.ended();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "began\nbegan\nStopped\n" });
+    expect(stdout.trim().split("\n").toSorted()).toEqual(["1", "2"]);
+    expect((await takeBodies(queue)).toSorted()).toEqual(["3", "4", "5"]);
+  });
+
+  test("gives them --grace, and ends with all they have started after that", async () => {
+    const nap = longSleep();
+    const { queue, worker } = await busyWorker(`trap '' TERM; ${nap} & ${nap}`, "--grace", "300ms");
+    worker.kill("SIGTERM");
+    expect(await worker.ended()).toMatchObject({ code: 0 });
+    await untilNone(nap);
+    expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);
+  });
+
+  test("does not reach them when it is Ctrl-C in a terminal", async () => {
+    const queue = await createQueue(["1"]);
+    const script = "{ echo began; sleep 1; echo done; } >&2";
+    const env = { AMQP_URL: sharedBroker().url };
+    const worker = pty("amqp-con", ["-q", queue, "--shell", script], { env });
+    await worker.waitFor("stdout", "began");
+    await worker.write("\x03");
+    const { code, stdout } = await worker.ended();
+    expect(code).toBe(0);
+    expect(stdout).toContain("done\r\nStopped\r\n");
+    expect(await takeBodies(queue)).toEqual([]);
+  });
+});
+
+test.each<[NodeJS.Signals, number]>([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+])("a second %s ends everything at once", async (signal, code) => {
+  const nap = longSleep();
+  const { queue, worker } = await busyWorker(`trap '' TERM; ${nap} & ${nap}`);
+  worker.kill(signal);
+  await untilQueue(queue, { consumers: 0 });
+  worker.kill(signal);
+  expect(await worker.ended()).toMatchObject({ code });
+  await untilNone(nap);
+  await untilQueue(queue, { messages: 5 });
+});
+
+describe("--exec-timeout", () => {
+  test("ends a handler with all it has started", async () => {
+    const nap = longSleep();
+    const queue = await createQueue(["1"]);
+    const script = `${nap} & sh -c '${nap} & ${nap}' & wait`;
+    const words = ["-q", queue, "-n", "1", "--exec-timeout", "0.3", "--shell", script];
+    expect(await con(words)).toMatchObject({
+      code: 6,
+      stderr:
+        "WARNING: handler: still running after 0.3 s; rejected\nStopping: --count 1 reached\n",
+    });
+    await untilNone(nap);
+  });
+
+  test("is a failure also when the handler then exits with 0", async () => {
+    const queue = await createQueue(["1"]);
+    const script = "trap 'exit 0' TERM; while :; do sleep 0.05; done";
+    const words = ["-n", "1", "--exec-timeout", "0.2", "--on-failure", "requeue"];
+    expect(await con(["-q", queue, ...words, "--shell", script])).toMatchObject({ code: 0 });
+    expect(await takeBodies(queue)).toEqual(["1"]);
+  });
+
+  test("is told when the broker may lose its patience first", async () => {
+    const words = ["-q", "x", "-n", "1", "--until-empty", "--exec-timeout", "26m", "--", "true"];
+    const { stderr } = await con([...words.slice(0, 1), await createQueue(), ...words.slice(2)]);
+    expect(stderr).toContain("WARNING: --exec-timeout is longer than 25 minutes");
+  });
+});
+
+describe("what a handler leaves behind", () => {
+  test("in its process group ends with it", async () => {
+    const nap = longSleep();
+    const queue = await createQueue(["1", "2"]);
+    const result = await con(["-q", queue, "--until-empty", "--shell", `${nap} & echo done`]);
+    expect(result).toMatchObject({ code: 0, stdout: "done\ndone\n" });
+    await untilNone(nap);
+  });
+
+  test("outside of it may hold its output open, and nobody waits for long", async () => {
+    const queue = await createQueue(["1", "2"]);
+    const nap = longSleep();
+    const script = `setsid ${nap} & sleep 0.2; echo done`;
+    const result = await con(["-q", queue, "--until-empty", "--shell", script]);
+    const left = await processesWith(nap);
+    for (const { pid } of left) process.kill(pid, "SIGKILL");
+    expect(result).toMatchObject({ code: 0, stdout: "done\ndone\n" });
+    expect(left).toHaveLength(2);
+  });
+});
+
+test("a worker takes no more messages than it has handlers", async () => {
+  const { queue, worker } = await busyWorker(longSleep());
+  await untilQueue(queue, { messages: 3 });
+  const children = (await listProcesses()).filter(({ parent }) => parent === worker.pid);
+  expect(children).toHaveLength(2);
+});
