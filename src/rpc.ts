@@ -44,6 +44,7 @@ export async function rpc(plan: RpcPlan, world: World): Promise<number> {
     if (!(error instanceof ReaderGone)) throw error;
     return exitCodes.done.code;
   } finally {
+    requester.stop();
     await session.close();
     if (world.signal.aborted) world.log.note("Stopped");
     reportRequests(asking.account, summary, world.log);
@@ -152,6 +153,7 @@ function describe(
   const got = replies > 0 ? `only ${replies} of ${plan.replies} replies` : "no reply";
   switch (ending) {
     case "answered":
+    case "stopped":
       return undefined;
     case "late":
       return `${got} within ${plan.timeoutMs / 1000} s (${where})`;

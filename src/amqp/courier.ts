@@ -30,6 +30,11 @@ export interface CourierReport {
   unblocked(): void;
 }
 
+/**
+ * The address of a client that uses direct reply-to. It counts as no queue: brokers before 4.2 return whatever is sent there
+ * as mandatory, also when it arrives, and later ones return nothing.
+ */
+const DIRECT_REPLY = "amq.rabbitmq.reply-to.";
 const CONFIRM_TIMEOUT_MS = 30_000;
 const NACK_TRIES = 4;
 const NACK_DELAY_MS = 100;
@@ -150,7 +155,7 @@ class Route {
     this.#window.add(message);
     const entry = this.#window.next();
     try {
-      this.#sender.send(message, true);
+      this.#sender.send(message, !message.routingKey.startsWith(DIRECT_REPLY));
     } catch (error) {
       this.#window.dropNext();
       throw error;

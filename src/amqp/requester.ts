@@ -18,8 +18,8 @@ export interface RequestPlan {
   readonly ownQueue: boolean;
 }
 
-/** How a request has ended: with all its replies, late, in no queue, or refused by the broker. */
-export type Ending = "answered" | "late" | "returned" | "refused";
+/** How a request has ended: with all its replies, late, in no queue, refused by the broker, or with the run. */
+export type Ending = "answered" | "late" | "returned" | "refused" | "stopped";
 
 /** The pseudo-queue of direct reply-to (rabbitmq.com/docs/direct-reply-to). */
 const DIRECT = "amq.rabbitmq.reply-to";
@@ -75,6 +75,11 @@ export class Requester implements Client {
     const ending = await ended;
     if (typeof ending !== "string") throw ending;
     return ending;
+  }
+
+  /** Waits for nothing any longer. */
+  stop(): void {
+    for (const pending of this.#pending.values()) pending.end("stopped");
   }
 
   async attach(link: Link): Promise<void> {
