@@ -31,8 +31,8 @@ export interface PublishPlan extends FeedPlan {
 
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function publish(plan: PublishPlan, world: World): Promise<number> {
-  for (const warning of plan.warnings) world.log.warn(warning);
   checkTexts(plan, world);
+  for (const warning of plan.warnings) world.log.warn(warning);
   const startedAt = now();
   const skips: Skips = { count: 0 };
   const publisher = new Publisher(plan.delivery, reportPublish(plan, world));

@@ -11,6 +11,7 @@ export async function* readPieces(
   { stdin, stop, progress }: SourceWorld,
 ): AsyncIterable<Buffer> {
   if (stop.aborted) return;
+  if (path === "-") checkStdin(flag);
   const input = path === "-" ? stdin() : createReadStream(path);
   const cut = (): void => void input.destroy();
   stop.addEventListener("abort", cut, { once: true });
@@ -51,6 +52,12 @@ export async function expectBytes(
 }
 
 const STDIN = 0;
+
+/** Node takes a folder as standard input for an empty one. */
+function checkStdin(flag: string): void {
+  if (fstatSync(STDIN).isDirectory())
+    throw unreadable(flag, "-", Object.assign(new Error("a directory"), { code: "EISDIR" }));
+}
 
 async function sizeOf(path: string): Promise<number | undefined> {
   const stats = path === "-" ? fstatSync(STDIN) : await stat(path);

@@ -1,18 +1,16 @@
 // Lines as messages, with and without keys.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { lines } from "../../src/source/lines.ts";
-import { atTestEnd } from "../support/cleanup.ts";
+import { testFolder } from "../support/folder.ts";
 import { bodies, collect } from "../support/sources.ts";
 
 const plan = { paths: ["-"], delimiter: Buffer.from("\n"), keyDelimiter: undefined };
 const keyed = { ...plan, keyDelimiter: Buffer.from("::") };
 
 async function fileWith(content: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "amqp-pubcon-lines-"));
-  atTestEnd(() => rm(folder, { recursive: true }));
+  const folder = await testFolder();
   await writeFile(join(folder, "lines"), content);
   return join(folder, "lines");
 }

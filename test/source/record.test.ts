@@ -64,6 +64,12 @@ describe("a record", () => {
   });
 });
 
+it.each(["NaN", "Infinity", "-Infinity", "-0"])("a record keeps %s", (double) => {
+  const wire = encodeProperties({ headers: { d: { double }, f: { float: double } } });
+  const line = toRecord({ ...delivery, properties: decodeProperties(wire) }, receivedAt);
+  expect(encodeProperties(read(line).properties)).toEqual(wire);
+});
+
 describe("reading a record", () => {
   it("leaves what is absent to the flags", () => {
     expect(read("{}")).toEqual({ properties: {}, body: undefined, receivedAt: undefined });

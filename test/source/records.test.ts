@@ -1,19 +1,17 @@
 // Records as messages: what falls back to the flags, what is refused and where, rabtap's form, saved folders.
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { savedNames, toRecordWithoutBody } from "../../src/record.ts";
 import { directory } from "../../src/source/directory.ts";
 import { records } from "../../src/source/records.ts";
-import { atTestEnd } from "../support/cleanup.ts";
+import { testFolder } from "../support/folder.ts";
 import { bodies, collect, envelope } from "../support/sources.ts";
 
 const plan = { paths: ["-"], toOrigin: false, speed: 0 };
 
 async function folderWith(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "amqp-pubcon-saved-"));
-  atTestEnd(() => rm(folder, { recursive: true }));
+  const folder = await testFolder();
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   return folder;
 }
