@@ -161,7 +161,7 @@ const readers: Readonly<Record<string, (text: string) => Field>> = {
 };
 
 /** The type names of `KEY:TYPE=VALUE`. */
-export const fieldTypes: readonly string[] = Object.keys(readers);
+const fieldTypes: readonly string[] = Object.keys(readers);
 
 /** Reads the VALUE of `KEY:TYPE=VALUE`. @throws ValueError */
 export function readField(type: string, text: string): Field {

@@ -55,7 +55,7 @@ class FramingSender implements Sender {
 }
 
 /** amqplib's own publish. */
-export class PlainSender implements Sender {
+class PlainSender implements Sender {
   readonly #channel: Channel;
   isFull = false;
 

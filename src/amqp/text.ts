@@ -29,7 +29,7 @@ export function encodeText(text: string): Buffer {
 }
 
 /** The length of the valid UTF-8 character at `at`; 0 when there is none. */
-export function characterLength(bytes: Buffer, at: number): number {
+function characterLength(bytes: Buffer, at: number): number {
   const first = bytes[at] ?? 0;
   const length =
     first < 0x80

@@ -10,7 +10,7 @@ interface Screen {
 }
 
 /** Does this stream get colours? Order: --color, FORCE_COLOR, NO_COLOR, terminal. */
-export function wantsColor(
+function wantsColor(
   choice: ColorChoice,
   stream: Screen,
   env: Readonly<Record<string, string | undefined>>,

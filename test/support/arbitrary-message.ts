@@ -63,7 +63,7 @@ function fields(depth: number): fc.Arbitrary<Field> {
 }
 
 /** Headers with every type, nested. A table that looks like a typed field stands in a tag of its own, as when received. */
-export const headers: fc.Arbitrary<Table> = tables(2);
+const headers: fc.Arbitrary<Table> = tables(2);
 
 /** A body: text, bytes, or nothing. */
 export const body: fc.Arbitrary<Buffer> = fc.oneof(

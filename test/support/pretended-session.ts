@@ -26,7 +26,7 @@ export interface Wishes {
   readonly signal?: AbortSignal;
 }
 
-export const noTopology: TopologyPlan = {
+const noTopology: TopologyPlan = {
   passive: false,
   exchange: undefined,
   queue: undefined,
