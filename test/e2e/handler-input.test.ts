@@ -140,10 +140,12 @@ describe("a handler gets", () => {
       stdout: `${headers.a}|${headers.b}|${headers.c}||`,
     });
     const told = "the record on descriptor 3 has it";
-    expect(stderr.split("\n")).toEqual([
-      `WARNING: not in a handler's environment: AMQP_HEADER_D (it holds a NUL); ${told}`,
+    // Newer brokers sort headers.
+    expect(stderr.split("\n").toSorted()).toEqual([
+      "",
+      ONE.trimEnd(),
       `WARNING: not in a handler's environment: AMQP_HEADER_BIG (it is larger than 32768 bytes); ${told}`,
-      ...ONE.split("\n"),
+      `WARNING: not in a handler's environment: AMQP_HEADER_D (it holds a NUL); ${told}`,
     ]);
   });
 });
