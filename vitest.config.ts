@@ -10,6 +10,7 @@ const pure = [
   "test/source/**/*.test.ts",
   "test/sink/**/*.test.ts",
   "test/ui/**/*.test.ts",
+  "test/work/**/*.test.ts",
   "test/chaos/audit.test.ts",
   "test/support/{child,run,name,fault-*,misbehave*}.test.ts",
 ];

@@ -1,0 +1,50 @@
+// The map of exit codes.
+import { describe, expect, it } from "vitest";
+import { describeEnd, isFailure, judge, type End } from "../../src/work/judgement.ts";
+
+const exit = (code: number): End => ({ kind: "exit", code });
+const ends: readonly End[] = [
+  exit(1),
+  exit(255),
+  { kind: "signal", signal: "SIGKILL" },
+  { kind: "late", afterMs: 1500 },
+  { kind: "excess", bytes: 5 },
+];
+
+describe("what an end says", () => {
+  it.each([
+    [0, "ack"],
+    [3, "reject"],
+    [4, "requeue"],
+    [75, "retry"],
+  ])("%d: %s, whatever --on-failure says", (code, judgement) => {
+    for (const onFailure of [undefined, "stop", "reject"] as const)
+      expect(judge(exit(code), onFailure)).toBe(judgement);
+  });
+
+  it.each(ends)("%j: what --on-failure says, else reject", (end) => {
+    expect(judge(end, undefined)).toBe("reject");
+    for (const onFailure of ["retry", "requeue", "stop", "reject"] as const)
+      expect(judge(end, onFailure)).toBe(onFailure);
+  });
+
+  it("stops when the program cannot be run, for no message is to blame, unless told otherwise", () => {
+    expect([126, 127].map((code) => judge(exit(code), undefined))).toEqual(["stop", "stop"]);
+    expect([126, 127].map((code) => judge(exit(code), "reject"))).toEqual(["reject", "reject"]);
+  });
+});
+
+it("takes everything for a failure but what the handler decided itself", () => {
+  expect([0, 3, 4].map((code) => isFailure(exit(code)))).toEqual([false, false, false]);
+  expect([exit(75), ...ends].map(isFailure)).not.toContain(false);
+});
+
+it("says in words how a handler has ended", () => {
+  expect(ends.map(describeEnd)).toEqual([
+    "exit code 1",
+    "exit code 255",
+    "signal SIGKILL",
+    "still running after 1.5 s",
+    "an output larger than 5 bytes",
+  ]);
+});

@@ -1,0 +1,189 @@
+// Delays, delay queues, and messages on their way through them or to the dead letters.
+import { describe, expect, it } from "vitest";
+import type { Field } from "../../src/fields.ts";
+import { deadLetter } from "../../src/work/dead-letter.ts";
+import { asFirstSeen, attemptOf, propertiesAgain } from "../../src/work/origin.ts";
+import { delayAfter, delayQueue, leaseMs, waiting } from "../../src/work/retry.ts";
+import { someDelivery } from "../support/delivery.ts";
+
+const plan = { retries: 4, delayMs: 1000, backoff: 3 };
+const withHeaders = (headers: Readonly<Record<string, Field>>) =>
+  someDelivery({ properties: { headers } });
+
+const death = (queue: string) => ({ queue, reason: "expired" });
+
+describe("the delay after a try", () => {
+  it("grows by the factor, and there is none after the last", () => {
+    expect([1, 2, 3, 4, 5].map((attempt) => delayAfter(attempt, plan))).toEqual([
+      1000,
+      3000,
+      9000,
+      27_000,
+      undefined,
+    ]);
+  });
+
+  it("is a day at most, and may be nothing", () => {
+    expect(delayAfter(900, { retries: 1000, delayMs: 1000, backoff: 10 })).toBe(86_400_000);
+    expect(delayAfter(1, { retries: 1, delayMs: 0, backoff: 2 })).toBe(0);
+    expect(delayAfter(1, { retries: 0, delayMs: 5, backoff: 1 })).toBeUndefined();
+  });
+});
+
+describe("a delay queue", () => {
+  it("puts messages back by the default exchange, and lives longer than any of them waits", () => {
+    for (const delayMs of [0, 100, 60_000, 86_400_000]) {
+      const { arguments: args, ...queue } = delayQueue("work", delayMs, false);
+      expect(queue).toEqual({
+        name: `work.retry-${delayMs}ms`,
+        durable: true,
+        autoDelete: false,
+        exclusive: false,
+      });
+      expect(args).toMatchObject({
+        "x-message-ttl": { int: `${delayMs}` },
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": "work",
+      });
+      const expires = Number(Object(args["x-expires"]).int);
+      expect(leaseMs(delayMs) + delayMs).toBeLessThanOrEqual(expires - 30_000);
+      expect(expires).toBeLessThan(2 ** 32);
+    }
+  });
+
+  it("of a quorum queue is one too, and hands over safely", () => {
+    const { name, arguments: args } = delayQueue("work", 5, true);
+    expect(name).toBe("work.retry-5ms.quorum");
+    expect(args).toMatchObject({
+      "x-queue-type": "quorum",
+      "x-dead-letter-strategy": "at-least-once",
+      "x-overflow": "reject-publish",
+    });
+  });
+
+  it("has a name that is allowed also when the broker named the queue", () => {
+    expect(delayQueue("amq.gen-x", 5, false).name).toBe("retry.amq.gen-x.retry-5ms");
+  });
+});
+
+describe("the number of a try", () => {
+  it.each<[Readonly<Record<string, Field>>, number]>([
+    [{}, 1],
+    [{ "x-retry-count": 2 }, 3],
+    [{ "x-delivery-count": { int: "4" } }, 5],
+    [{ "x-retry-count": { uint8: 2 }, "x-delivery-count": 1 }, 4],
+    [{ "x-retry-count": "7", "x-delivery-count": ["x"] }, 1],
+    [{ "x-retry-count": -5 }, 1],
+  ])("with headers %j is %d", (headers, attempt) => {
+    expect(attemptOf(withHeaders(headers))).toBe(attempt);
+  });
+});
+
+describe("a message that waits for another try", () => {
+  it("says how many there have been, and looks as it did at first when it comes back", () => {
+    const first = someDelivery({
+      exchange: "logs",
+      routingKey: "kern",
+      properties: { contentType: "a/b", headers: { own: 1 } },
+    });
+    const message = waiting(first, "q.retry-5ms");
+    expect(message).toMatchObject({ exchange: "", routingKey: "q.retry-5ms" });
+    const back = someDelivery({ ...message, routingKey: "q" });
+    expect(attemptOf(back)).toBe(2);
+    expect(asFirstSeen(back)).toMatchObject({ exchange: "logs", routingKey: "kern" });
+    expect(waiting(back, "q.retry-10ms").properties).toEqual({
+      contentType: "a/b",
+      deliveryMode: 2,
+      headers: {
+        own: 1,
+        "x-retry-count": 2,
+        "x-retry-exchange": "logs",
+        "x-retry-routing-key": "kern",
+      },
+    });
+  });
+
+  it("leaves behind what would act a second time", () => {
+    const headers = { CC: ["other"], "x-delivery-count": 3, own: "x" };
+    const properties = { expiration: "5", userId: "me", priority: 4, deliveryMode: 1, headers };
+    expect(propertiesAgain(someDelivery({ properties }))).toEqual({
+      priority: 4,
+      deliveryMode: 2,
+      headers: { "x-original-cc": ["other"], own: "x" },
+    });
+  });
+
+  it("loses the broker's notes on our delay queues, and keeps those on others", () => {
+    const headers = {
+      "x-death": [death("q.retry-5ms"), death("q"), death("elsewhere")],
+      "x-first-death-queue": "elsewhere",
+      "x-first-death-reason": "rejected",
+      "x-last-death-queue": "q.retry-5ms",
+      "x-last-death-reason": "expired",
+    };
+    expect(propertiesAgain(withHeaders(headers)).headers).toEqual({
+      "x-death": [death("elsewhere")],
+      "x-first-death-queue": "elsewhere",
+      "x-first-death-reason": "rejected",
+    });
+    const ours = { "x-death": [death("q.retry-5ms")], "x-first-death-queue": "q.retry-5ms" };
+    expect(propertiesAgain(withHeaders(ours)).headers).toEqual({});
+  });
+});
+
+describe("a dead letter", () => {
+  const cause = {
+    end: { kind: "exit", code: 9 } as const,
+    stderr: Buffer.from("bad\n"),
+    at: 1_700_000_000_500,
+  };
+
+  it("tells why it died, and where it came from", () => {
+    const headers = {
+      "x-retry-count": 2,
+      "x-retry-exchange": "e",
+      "x-retry-routing-key": "k",
+      own: "x",
+    };
+    const message = deadLetter(
+      withHeaders(headers),
+      { exchange: "dlx", routingKey: undefined },
+      cause,
+    );
+    expect(message).toMatchObject({ exchange: "dlx", routingKey: "k" });
+    expect(message.properties.headers).toEqual({
+      own: "x",
+      "x-failure-reason": "exit code 9",
+      "x-exit-code": 9,
+      "x-stderr": "bad\n",
+      "x-attempts": 3,
+      "x-original-exchange": "e",
+      "x-original-routing-key": "k",
+      "x-original-queue": "q",
+      "x-death": [
+        {
+          count: { int: "1" },
+          reason: "rejected",
+          queue: "q",
+          time: { timestamp: 1_700_000_000 },
+          exchange: "e",
+          "routing-keys": ["k"],
+        },
+      ],
+      "x-first-death-queue": "q",
+      "x-first-death-reason": "rejected",
+      "x-first-death-exchange": "e",
+    });
+  });
+
+  it("keeps its first death", () => {
+    const first = { queue: "older", reason: "expired" };
+    const headers = { "x-death": [first], "x-first-death-queue": "older" };
+    const to = { exchange: "", routingKey: "dead" };
+    const { properties } = deadLetter(withHeaders(headers), to, cause);
+    expect(properties.headers).toMatchObject({
+      "x-death": [{ queue: "q" }, first],
+      "x-first-death-queue": "older",
+    });
+  });
+});
