@@ -10,4 +10,5 @@ amqp-con -q jobs --retries 2 --retry-delay 200ms --dead-letter ':failed' --idle-
   sh -c "cat >/dev/null; echo tried >>'$dir/tries'; exit 75" || true
 expect 'one try and two retries' "$(wc -l <"$dir/tries" | tr -d ' ')" 3
 expect 'it was set aside' "$(amqp-con -q failed -n 1 --timeout 10 2>/dev/null)" 'Received: a job that always fails'
-for queue in jobs failed; do amqp-con -q "$queue" --delete-queue; done
+# The delay queues would expire by themselves.
+for queue in jobs failed jobs.retry-200ms jobs.retry-400ms; do amqp-con -q "$queue" --delete-queue; done
