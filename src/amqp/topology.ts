@@ -131,7 +131,7 @@ export async function perform(channel: Channel, task: Task, declared: string): P
   const { messageCount, consumerCount } = await channel.checkQueue(queue);
   const found = { task, name: queue, messages: messageCount, consumers: consumerCount };
   if (task.act === "depth") return found;
-  if (task.act === "delete-queue" && (task.ifEmpty || task.ifUnused) && messageCount === 0)
+  if (task.act === "delete-queue" && (task.ifEmpty || task.ifUnused))
     await refuseStream(channel, queue);
   const { messageCount: removed } = await (task.act === "purge"
     ? channel.purgeQueue(queue)
@@ -140,8 +140,8 @@ export async function perform(channel: Channel, task: Task, declared: string): P
 }
 
 /**
- * RabbitMQ deletes a stream whatever the conditions, and counts neither its messages nor its consumers. A basic.get tells:
- * streams refuse it (540), and on other queues without messages it changes nothing.
+ * RabbitMQ deletes a stream whatever the conditions, and its counts of a stream cannot be relied on. A basic.get tells:
+ * streams refuse it (540); on another queue a message comes and is put back.
  */
 async function refuseStream(channel: Channel, queue: string): Promise<void> {
   const message = await channel.get(queue, { noAck: false });
