@@ -49,7 +49,7 @@ export interface SubscriptionPlan {
   /** Further queues, on the same channel. */
   readonly alsoFrom: readonly string[];
   readonly prefetch: number;
-  /** Acknowledge what arrives before anybody has seen it (--ack-auto). Why not the protocol's no-ack: docs/adr/0021. */
+  /** Acknowledge what arrives before anybody has seen it (--ack-auto). Why not the protocol's no-ack: docs/adr/0021-ack-auto-acknowledges-on-arrival.md. */
   readonly noAck: boolean;
   /** Acknowledge so many at a time, in order; but at the end, when nothing arrives, and every second. */
   readonly ackEvery: number;

@@ -1,0 +1,56 @@
+// --decompress: what comes out, and what becomes of bombs and of what is broken.
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { openDecompress } from "../../src/decompress.ts";
+import type { Delivery } from "../../src/message.ts";
+import { messageIn } from "../support/message-in.ts";
+import { recordingLog } from "../support/recording-log.ts";
+
+const encoded = (contentEncoding: string, body: Buffer): Delivery =>
+  messageIn({ body, properties: { contentEncoding, type: "t" } });
+
+describe("--decompress", () => {
+  const content = Buffer.from("hello ".repeat(1000));
+
+  it.each([
+    ["gzip", gzipSync(content)],
+    ["GZIP", gzipSync(content)],
+    ["x-gzip", gzipSync(content)],
+    ["deflate", deflateSync(content)],
+    ["deflate", deflateRawSync(content)],
+    ["br", brotliCompressSync(content)],
+  ])("undoes %s, and the property that says so", async (encoding, body) => {
+    const log = recordingLog();
+    const decompress = await openDecompress(10_000, log);
+    const [decoded] = await decompress([encoded(encoding, body)]);
+    expect(decoded).toMatchObject({ body: content, properties: { type: "t" } });
+    expect(decoded?.properties).not.toHaveProperty("contentEncoding");
+    expect(log.lines).toEqual([]);
+  });
+
+  it.each(["identity", "zstd", ""])("leaves the encoding %j alone", async (encoding) => {
+    const log = recordingLog();
+    const message = encoded(encoding, content);
+    expect(await (await openDecompress(10_000, log))([message])).toEqual([message]);
+    expect(log.lines).toEqual([]);
+  });
+
+  it("gives a bomb as it came, and warns", async () => {
+    const log = recordingLog();
+    const bomb = encoded("gzip", gzipSync(Buffer.alloc(50_000_000)));
+    const before = process.memoryUsage().rss;
+    const shown = await (await openDecompress(1024 * 1024, log))([bomb, bomb, bomb]);
+    expect(shown).toEqual([bomb, bomb, bomb]);
+    expect(log.lines[0]).toBe(
+      "WARNING: message 1 is shown compressed: its body becomes larger than --decompress-limit, 1.0 MiB",
+    );
+    expect(process.memoryUsage().rss - before).toBeLessThan(40_000_000);
+  });
+
+  it("gives what is broken as it came, and warns", async () => {
+    const log = recordingLog();
+    const broken = encoded("gzip", Buffer.from("no gzip"));
+    expect(await (await openDecompress(1024, log))([broken])).toEqual([broken]);
+    expect(log.lines).toEqual(["WARNING: message 1 is shown compressed: incorrect header check"]);
+  });
+});

@@ -1,0 +1,183 @@
+// What each format makes of a message, to the byte.
+import { describe, expect, it } from "vitest";
+import type { Delivery } from "../../src/message.ts";
+import { openSink } from "../../src/sink/index.ts";
+import type { Paint } from "../../src/ui/color.ts";
+import { formatSize } from "../../src/ui/size.ts";
+import { messageIn } from "../support/message-in.ts";
+import { pretendedOutput } from "../support/pretended-output.ts";
+
+interface Look {
+  readonly isTerminal?: boolean;
+  readonly painter?: Paint;
+  readonly verbose?: boolean;
+}
+
+async function show(format: string, message: Delivery, look: Look = {}): Promise<string> {
+  const { isTerminal = false, painter = (_color, text) => text, verbose = false } = look;
+  const output = pretendedOutput(isTerminal);
+  const sink = await openSink({ format, verbose }, { output, painter: async () => painter });
+  await sink([message]);
+  return output.bytes.toString();
+}
+
+const paint: Paint = (color, text) => `<${color}>${text}</>`;
+
+describe("hex", () => {
+  it("looks as hexdump -C writes it", async () => {
+    const body = Buffer.from(Array.from({ length: 20 }, (_, i) => i + 60));
+    expect(await show("hex", messageIn({ body }))).toBe(
+      [
+        "00000000  3c 3d 3e 3f 40 41 42 43  44 45 46 47 48 49 4a 4b  |<=>?@ABCDEFGHIJK|",
+        "00000010  4c 4d 4e 4f                                       |LMNO|",
+        "00000014",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("tells an empty body", async () => {
+    expect(await show("hex", messageIn())).toBe("00000000\n");
+  });
+});
+
+it("none writes nothing", async () => {
+  expect(await show("none", messageIn({ body: "x" }), { verbose: true })).toBe("");
+});
+
+describe("pretty", () => {
+  it("shows where a message came from, its properties and headers in columns, and its body", async () => {
+    const message = messageIn({
+      body: "hello",
+      routingKey: "kern.info",
+      exchange: "logs",
+      queue: "all",
+      redelivered: true,
+      properties: {
+        contentType: "text/plain",
+        deliveryMode: 2,
+        timestamp: 1_700_000_000,
+        headers: { n: 5, long: { int: "7" }, text: "5", list: [1, "a"] },
+      },
+    });
+    expect(await show("pretty", message)).toBe(
+      [
+        "kern.info · exchange logs · queue all · tag 1 · redelivered · 5 B",
+        "  content-type   text/plain",
+        "  delivery-mode  2 (persistent)",
+        "  timestamp      1700000000 (2023-11-14T22:13:20.000Z)",
+        "  headers",
+        "    n     5",
+        "    long  7 int",
+        '    text  "5"',
+        '    list  [1,"a"]',
+        "hello",
+        "",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("lays JSON out without changing a digit, an escape or the order of its keys", async () => {
+    const body = String.raw`{"b":12345678901234567890,"a":[1.0,{"x":"\u00e9\n"}],"a":{},"e":[], "s":"a,b:{}"}`;
+    const message = messageIn({ body, properties: { contentType: "application/vnd.x+json; v=1" } });
+    const [, , ...lines] = (await show("pretty", message)).split("\n");
+    expect(lines.join("\n")).toBe(
+      [
+        "{",
+        '  "b": 12345678901234567890,',
+        '  "a": [',
+        "    1.0,",
+        "    {",
+        String.raw`      "x": "\u00e9\n"`,
+        "    }",
+        "  ],",
+        '  "a": {},',
+        '  "e": [],',
+        '  "s": "a,b:{}"',
+        "}",
+        "",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it.each(["{", "nope", '{"a":1}{"b":2}', `${"[".repeat(5000)}${"]".repeat(5000)}`])(
+    "shows a body as it is when it is not the JSON it is said to be, or nested without end (%#)",
+    async (body) => {
+      const message = messageIn({ body, properties: { contentType: "application/json" } });
+      expect(await show("pretty", message)).toMatch(new RegExp(`\n${escapeExpression(body)}\n\n$`));
+    },
+  );
+
+  it("shows MessagePack as JSON, with digits and bytes kept", async () => {
+    const packed = "84a16101a162cf7fffffffffffffffa163c4020102a164c3";
+    const message = messageIn({
+      body: Buffer.from(packed, "hex"),
+      properties: { contentType: "application/msgpack" },
+    });
+    expect(await show("pretty", message)).toContain(
+      [
+        "{",
+        '  "a": 1,',
+        '  "b": 9223372036854775807,',
+        '  "c": {',
+        '    "bytes": "AQI="',
+        "  },",
+        '  "d": true',
+        "}",
+      ].join("\n"),
+    );
+  });
+
+  it("dumps what is no text, and MessagePack that is none", async () => {
+    const bytes = messageIn({ body: Buffer.from([0xff, 0x00]) });
+    expect(await show("pretty", bytes)).toContain("00000000  ff 00  ");
+    const properties = { contentType: "application/x-msgpack" };
+    expect(await show("pretty", messageIn({ body: "\u00c1", properties }))).toContain(
+      "00000000  c3 81",
+    );
+  });
+
+  it("is coloured by whoever paints, after escaping", async () => {
+    const message = messageIn({
+      body: '{"k\u009b":"v"}',
+      properties: { contentType: "application/json" },
+    });
+    const shown = await show("pretty", message, { isTerminal: true, painter: paint });
+    expect(shown).toContain(String.raw`<cyan>"k\x9b"</>: <green>"v"</>`);
+  });
+});
+
+describe("a very long body", () => {
+  const body = Buffer.from("é".repeat(100_000));
+
+  it("is cut on a terminal, between two characters, with its size said", async () => {
+    const shown = await show("text", messageIn({ body }), { isTerminal: true });
+    expect(shown).toBe(`Received: ${"é".repeat(32_768)}… (195.3 KiB in all)\n`);
+    const odd = await show("raw", messageIn({ body: Buffer.concat([Buffer.from("a"), body]) }), {
+      isTerminal: true,
+    });
+    expect(odd).toBe(`a${"é".repeat(32_767)}… (195.3 KiB in all)`);
+  });
+
+  it.each(["text", "body", "raw", "%s"])("is whole in a pipe with --format %s", async (format) => {
+    expect(await show(format, messageIn({ body }))).toContain(body.toString());
+  });
+
+  it("has a size that people can read", () => {
+    expect([0, 1023, 1024, 1536, 10 * 1024 ** 2, 1024 ** 2 - 1, 2 ** 50].map(formatSize)).toEqual([
+      "0 B",
+      "1023 B",
+      "1.0 KiB",
+      "1.5 KiB",
+      "10.0 MiB",
+      "1.0 MiB",
+      "1024.0 TiB",
+    ]);
+  });
+});
+
+function escapeExpression(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -1,0 +1,20 @@
+// A message that came in, for tests of what is done with it without a broker.
+import type { Delivery } from "../../src/message.ts";
+
+export type Given = Partial<Omit<Delivery, "body">> & { readonly body?: string | Buffer };
+
+/** From the default exchange and queue `q`, empty but for what is given; its body as text or bytes. */
+export function messageIn({ body = "", ...given }: Given = {}): Delivery {
+  return {
+    exchange: "",
+    routingKey: "q",
+    queue: "q",
+    deliveryTag: 1,
+    generation: 1,
+    redelivered: false,
+    consumerTag: "c",
+    properties: {},
+    ...given,
+    body: Buffer.from(body),
+  };
+}
