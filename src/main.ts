@@ -12,6 +12,7 @@ import { openLog, type Log } from "./ui/log.ts";
 import { openOutput } from "./ui/output.ts";
 import { askPassword } from "./ui/prompt.ts";
 import { version } from "./version.ts";
+import { withoutMessage } from "./work/environment.ts";
 import type { World } from "./world.ts";
 
 type Flags = FlagTable & typeof generalFlags;
@@ -30,17 +31,18 @@ export async function main<F extends Flags>(
   let debug = false;
   try {
     const argv = process.argv.slice(2);
-    const typed = parse(program.name, program.flags, argv, process.env);
+    const env = withoutMessage(process.env);
+    const typed = parse(program.name, program.flags, argv, env);
     const { printConfig, ...general } = readGeneral(typed);
     debug = general.debug;
     log = await openLog(process.stderr, general.color, process.env);
     const text = await inform(program, general);
     if (text !== undefined) return await output.write(text);
-    const parsed = await addProfile(program, typed, argv, process.env);
+    const parsed = await addProfile(program, typed, argv, env);
     if (parsed !== typed)
       log = await openLog(process.stderr, readGeneral(parsed).color, process.env);
-    if (printConfig) return await output.write(await describe(program, parsed, process.env));
-    const run = program.prepare(parsed, process.env);
+    if (printConfig) return await output.write(await describe(program, parsed, env));
+    const run = program.prepare(parsed, env);
     const askHere = (): Promise<string> => askPassword(stdin.open(), process.stderr);
     const { color } = readGeneral(parsed);
     const paint = () => painter(color, process.stdout, process.env);

@@ -49,11 +49,23 @@ const MAX_TOTAL_BYTES = 256 * 1024;
 
 /** What every handler of a run gets, whatever its message: nothing that could be taken for a fact about it. */
 export function inherited(own: Environment): Environment {
-  const dropped = new Set([...secrets, ...Object.keys(facts), ...Object.keys(properties)]);
-  const kept = Object.entries(own).filter(
-    ([name]) => !dropped.has(name) && !name.startsWith(HEADER),
-  );
-  return Object.fromEntries(kept);
+  return without(own, (name) => isFact(name) || secrets.includes(name));
+}
+
+/**
+ * What sets flags: within a handler, not what tells of its message. Else an amqp-pub there would take AMQP_ROUTING_KEY for
+ * --routing-key, and send its own message to where the other came from, for ever.
+ */
+export function withoutMessage(own: Environment): Environment {
+  return own["AMQP_ATTEMPT"] === undefined ? own : without(own, isFact);
+}
+
+function without(own: Environment, isDropped: (name: string) => boolean): Environment {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => !isDropped(name)));
+}
+
+function isFact(name: string): boolean {
+  return Object.hasOwn(facts, name) || Object.hasOwn(properties, name) || name.startsWith(HEADER);
 }
 
 /** The environment for one message. `base` comes from `inherited`. */

@@ -1,7 +1,7 @@
 // amqp-con -- COMMAND: what a handler gets: body, record, environment, arguments; and what it prints.
 import { describe, expect, test } from "vitest";
 import { con } from "../support/binaries.ts";
-import { pty } from "../support/run.ts";
+import { pty, shell } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import { createQueue, takeBodies } from "../support/witness.ts";
 
@@ -148,6 +148,15 @@ describe("a handler gets", () => {
       `WARNING: not in a handler's environment: AMQP_HEADER_D (it holds a NUL); ${told}`,
     ]);
   });
+});
+
+test("an amqp-pub within a handler does not take the message for its flags", async () => {
+  const [queue, results] = [await createQueue(["x"]), await createQueue()];
+  const line = `amqp-con -q ${queue} -n 1 --shell 'AMQP_URL=$BROKER amqp-pub -q ${results} -m y --quiet'`;
+  const { url } = sharedBroker();
+  const { code, stderr } = await shell(line, { env: { AMQP_URL: url, BROKER: url } }).ended();
+  expect({ code, stderr }).toEqual({ code: 0, stderr: ONE });
+  expect(await takeBodies(results)).toEqual(["y"]);
 });
 
 describe("a handler that reads neither its input nor descriptor 3", () => {

@@ -1,7 +1,7 @@
 // The environment of handlers.
 import { describe, expect, it } from "vitest";
 import type { Field } from "../../src/fields.ts";
-import { environmentOf, inherited } from "../../src/work/environment.ts";
+import { environmentOf, inherited, withoutMessage } from "../../src/work/environment.ts";
 import { someDelivery } from "../support/delivery.ts";
 
 const withHeaders = (headers: Readonly<Record<string, Field>>) =>
@@ -21,6 +21,18 @@ describe("what is inherited", () => {
       AMQP_HEADER_X: "other",
     };
     expect(inherited(own)).toEqual({ PATH: "/bin", AMQP_VHOST: "v" });
+  });
+});
+
+describe("what sets flags", () => {
+  const own = { AMQP_VHOST: "v", AMQP_ROUTING_KEY: "k", AMQP_QUEUE: "q", AMQP_TYPE: "t" };
+
+  it("is the environment", () => {
+    expect(withoutMessage(own)).toEqual(own);
+  });
+
+  it("is not, within a handler, what tells of its message", () => {
+    expect(withoutMessage({ ...own, AMQP_ATTEMPT: "1" })).toEqual({ AMQP_VHOST: "v" });
   });
 });
 
