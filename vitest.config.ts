@@ -5,10 +5,12 @@ import { defineConfig } from "vitest/config";
 const pure = [
   "test/cli/**/*.test.ts",
   "test/docs/**/*.test.ts",
-  "test/amqp/{ledger,outage,publisher*,retries,session*,window}.test.ts",
+  "test/amqp/{brake,ledger,outage,publisher*,retries,session*,settlement,stream,window}.test.ts",
   "test/preview/**/*.test.ts",
   "test/source/**/*.test.ts",
   "test/sink/**/*.test.ts",
+  "test/stop/**/*.test.ts",
+  "test/where/**/*.test.ts",
   "test/ui/**/*.test.ts",
   "test/work/**/*.test.ts",
   "test/chaos/audit.test.ts",

@@ -1,0 +1,158 @@
+// Settling, whatever the order of verdicts: the broker is never told more than was decided, and in the end all of it.
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Settlement, type Verdict } from "../../src/amqp/settlement.ts";
+
+/** A channel's end at the broker: what it knows of each delivery, and what would be a protocol error. */
+class Broker {
+  readonly states = new Map<number, "ack" | "reject" | "requeue">();
+  frames = 0;
+  #delivered = 0;
+
+  deliver(): number {
+    return ++this.#delivered;
+  }
+
+  ack(tag: number, multiple: boolean): void {
+    this.frames++;
+    const tags = multiple ? this.#openUpTo(tag) : [tag];
+    // RabbitMQ: 406 PRECONDITION_FAILED - unknown delivery tag.
+    if (!this.#isOpen(tag)) throw new Error(`unknown delivery tag ${tag}`);
+    for (const each of tags) this.states.set(each, "ack");
+  }
+
+  nack(tag: number, requeue: boolean): void {
+    this.frames++;
+    if (!this.#isOpen(tag)) throw new Error(`unknown delivery tag ${tag}`);
+    this.states.set(tag, requeue ? "requeue" : "reject");
+  }
+
+  #isOpen(tag: number): boolean {
+    return tag >= 1 && tag <= this.#delivered && !this.states.has(tag);
+  }
+
+  #openUpTo(last: number): readonly number[] {
+    return Array.from({ length: last }, (_, i) => i + 1).filter((tag) => this.#isOpen(tag));
+  }
+}
+
+type Step =
+  | { readonly act: "deliver"; readonly count: number }
+  | { readonly act: "settle"; readonly which: number; readonly verdict: Verdict }
+  | { readonly act: "flush" };
+
+const verdicts = fc.constantFrom<Verdict[]>("ack", "ack", "ack", "reject", "requeue", "leave");
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ act: fc.constant("deliver" as const), count: fc.integer({ min: 1, max: 5 }) }),
+    fc.record({ act: fc.constant("settle" as const), which: fc.nat(), verdict: verdicts }),
+    fc.record({ act: fc.constant("flush" as const) }),
+  ),
+  { maxLength: 60 },
+);
+
+/** Plays the steps on both; what is in hand is settled in any order. */
+function play(all: readonly Step[], every: number, look: (run: Run) => void): Run {
+  const broker = new Broker();
+  const settlement = new Settlement(broker, every);
+  const run: Run = { broker, settlement, decided: new Map(), inHand: [] };
+  for (const step of all) {
+    if (step.act === "deliver")
+      for (let i = 0; i < step.count; i++) {
+        run.inHand.push(broker.deliver());
+        settlement.arrived();
+      }
+    if (step.act === "settle" && run.inHand.length > 0) {
+      const [tag = 0] = run.inHand.splice(step.which % run.inHand.length, 1);
+      run.decided.set(tag, step.verdict);
+      settlement.settle(tag, step.verdict);
+    }
+    if (step.act === "flush") settlement.flush();
+    look(run);
+  }
+  return run;
+}
+
+interface Run {
+  readonly broker: Broker;
+  readonly settlement: Settlement;
+  readonly decided: Map<number, Verdict>;
+  readonly inHand: number[];
+}
+
+describe("settling in any order", () => {
+  it("tells the broker only what was decided, at every moment", () => {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 7 }), (all, every) => {
+        play(all, every, ({ broker, decided }) => {
+          for (const [tag, state] of broker.states) expect(decided.get(tag)).toBe(state);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("has told all that can be told after the last flush", () => {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 7 }), (all, every) => {
+        const { broker, settlement, decided } = play(all, every, () => {});
+        settlement.flush(true);
+        const firstOpen = Array.from({ length: 400 }, (_, i) => i + 1).find((tag) => {
+          const verdict = decided.get(tag);
+          return verdict === undefined || verdict === "leave";
+        });
+        for (const [tag, verdict] of decided) {
+          if (verdict === "leave") expect(broker.states.has(tag)).toBe(false);
+          else if (every === 1 || verdict !== "ack" || tag < (firstOpen ?? 0))
+            expect(broker.states.get(tag)).toBe(verdict);
+        }
+        expect(settlement.settledTo).toBe((firstOpen ?? 1) - 1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("counts what has no verdict", () => {
+    fc.assert(
+      fc.property(steps, (all) => {
+        play(all, 1, ({ settlement, inHand, decided }) => {
+          const left = [...decided.values()].filter((verdict) => verdict === "leave").length;
+          expect(settlement.open).toBe(inHand.length + left);
+        });
+      }),
+    );
+  });
+});
+
+describe("acknowledging so many at a time", () => {
+  it("takes one frame for a batch in order", () => {
+    const { broker, settlement } = play([{ act: "deliver", count: 5 }], 1, () => {});
+    for (const tag of [3, 1, 2, 5, 4]) settlement.settle(tag, "ack");
+    settlement.flush();
+    expect(broker.frames).toBe(1);
+    expect([...broker.states.keys()]).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it("waits for N in order, and says that it waits", () => {
+    const { broker, settlement } = play([{ act: "deliver", count: 5 }], 3, () => {});
+    const settle = (tag: number): void => {
+      settlement.settle(tag, "ack");
+      settlement.flush();
+    };
+    settle(1);
+    settle(2);
+    expect([broker.frames, settlement.isWaiting]).toEqual([0, true]);
+    settle(4);
+    expect(broker.frames).toBe(0);
+    settle(3);
+    expect([...broker.states.keys()]).toEqual([1, 2, 3, 4]);
+    expect([broker.frames, settlement.isWaiting]).toEqual([1, false]);
+  });
+
+  it("acknowledges everything that has arrived with one frame when asked to", () => {
+    const { broker, settlement } = play([{ act: "deliver", count: 9 }], 1, () => {});
+    settlement.ackAll();
+    settlement.ackAll();
+    expect([broker.frames, broker.states.size, settlement.open]).toEqual([1, 9, 0]);
+  });
+});

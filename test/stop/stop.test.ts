@@ -1,0 +1,150 @@
+// Stop rules: each alone, together, and what they say.
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { aborted } from "../../src/deadline.ts";
+import { StopRules, type StopPlan } from "../../src/stop.ts";
+import { messageIn } from "../support/message-in.ts";
+
+const NONE: StopPlan = {
+  count: undefined,
+  idleMs: undefined,
+  timeoutMs: undefined,
+  untilEmpty: false,
+  untilBody: undefined,
+};
+const bodies = (...texts: readonly string[]) => texts.map((body) => messageIn({ body }));
+const never = async (): Promise<boolean> => false;
+
+const started: StopRules[] = [];
+function start(plan: Partial<StopPlan>, isEmpty = never, isBusy = () => false): StopRules {
+  const rules = new StopRules({ ...NONE, ...plan });
+  rules.start(isEmpty, isBusy);
+  started.push(rules);
+  return rules;
+}
+const texts = (batch: ReturnType<StopRules["take"]>) => batch.map(({ body }) => body.toString());
+
+afterEach(() => {
+  for (const rules of started.splice(0)) rules.end();
+});
+
+describe("--count", () => {
+  it("takes so many over several batches, and not one more", () => {
+    const rules = start({ count: 3 });
+    expect(texts(rules.take(bodies("1", "2")))).toEqual(["1", "2"]);
+    expect(rules.reason).toBeUndefined();
+    expect(texts(rules.take(bodies("3", "4", "5")))).toEqual(["3"]);
+    expect(rules.reason).toEqual({ text: "--count 3 reached", ending: "done" });
+    expect(rules.signal.aborted).toBe(true);
+    expect(texts(rules.take(bodies("6")))).toEqual([]);
+    expect(rules.received).toBe(3);
+  });
+});
+
+describe("--until-body", () => {
+  it("takes up to the message with just this body", () => {
+    const rules = start({ untilBody: "quit" });
+    expect(texts(rules.take(bodies("quit now", " quit", "quit", "more")))).toEqual([
+      "quit now",
+      " quit",
+      "quit",
+    ]);
+    expect(rules.reason?.text).toBe("the body of --until-body has arrived");
+  });
+
+  it("yields to a count that is reached first, and the other way round", () => {
+    const byCount = start({ untilBody: "quit", count: 1 });
+    expect(texts(byCount.take(bodies("a", "quit")))).toEqual(["a"]);
+    expect(byCount.reason?.text).toBe("--count 1 reached");
+    const byBody = start({ untilBody: "quit", count: 2 });
+    expect(texts(byBody.take(bodies("quit", "a")))).toEqual(["quit"]);
+    expect(byBody.reason?.text).toContain("--until-body");
+  });
+});
+
+describe("a clock", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("of --timeout ends the run with its own exit code, and in a hurry", () => {
+    const rules = start({ timeoutMs: 2500 });
+    vi.advanceTimersByTime(2499);
+    expect([rules.reason, rules.hurry.aborted]).toEqual([undefined, false]);
+    vi.advanceTimersByTime(1);
+    expect(rules.reason).toEqual({ text: "--timeout 2.5 has passed", ending: "timeout" });
+    expect([rules.signal.aborted, rules.hurry.aborted]).toEqual([true, true]);
+  });
+
+  it("of --idle-timeout begins again with everything that arrives, wanted or not", () => {
+    const rules = start({ idleMs: 1000 });
+    vi.advanceTimersByTime(900);
+    rules.take(bodies("1"));
+    vi.advanceTimersByTime(900);
+    rules.take([]);
+    vi.advanceTimersByTime(999);
+    expect(rules.reason).toBeUndefined();
+    vi.advanceTimersByTime(1);
+    expect(rules.reason).toEqual({
+      text: "nothing has arrived for 1 s (--idle-timeout)",
+      ending: "done",
+    });
+    expect(rules.hurry.aborted).toBe(false);
+  });
+
+  it("of --idle-timeout does not run out while something is being worked on", () => {
+    let busy = true;
+    const rules = start({ idleMs: 1000 }, never, () => busy);
+    vi.advanceTimersByTime(10_000);
+    expect(rules.reason).toBeUndefined();
+    busy = false;
+    vi.advanceTimersByTime(1000);
+    expect(rules.reason?.text).toContain("--idle-timeout");
+  });
+
+  it("stands still when the run is over", () => {
+    const rules = start({ idleMs: 1000, timeoutMs: 5000 });
+    rules.end();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(10_000);
+    expect(rules.reason).toBeUndefined();
+  });
+});
+
+describe("--until-empty", () => {
+  it("ends when nothing arrives and the broker says that there is nothing", async () => {
+    const answers = [false, false, true];
+    const rules = start({ untilEmpty: true }, async () => answers.shift() ?? true);
+    await aborted(rules.signal);
+    expect(answers).toEqual([]);
+    expect(rules.reason).toEqual({ text: "the queue is empty (--until-empty)", ending: "done" });
+  });
+
+  it("goes on while the broker cannot be asked", async () => {
+    const answers = [() => Promise.reject(new Error("away")), () => Promise.resolve(true)];
+    const rules = start({ untilEmpty: true }, () => answers.shift()?.() ?? never());
+    await aborted(rules.signal);
+    expect(answers).toEqual([]);
+    expect(rules.reason?.text).toContain("--until-empty");
+  });
+});
+
+describe("several rules", () => {
+  it("keep to the first reason", () => {
+    const rules = start({ count: 1 });
+    rules.take(bodies("1"));
+    rules.stopFor("something else");
+    expect(rules.reason?.text).toBe("--count 1 reached");
+  });
+
+  it("may be joined by another reason of the run", () => {
+    const rules = start({ count: 5 });
+    rules.stopFor("no room");
+    expect([rules.reason, rules.signal.aborted]).toEqual([
+      { text: "no room", ending: "done" },
+      true,
+    ]);
+  });
+});

@@ -1,0 +1,141 @@
+// --where: what an expression sees, what it chooses, and what is wrong with it.
+import { describe, expect, it } from "vitest";
+import type { Delivery } from "../../src/message.ts";
+import { openWhere } from "../../src/where.ts";
+import { type Given, messageIn } from "../support/message-in.ts";
+import { recordingLog } from "../support/recording-log.ts";
+
+async function isWanted(expression: string, message: Delivery): Promise<boolean> {
+  const log = recordingLog();
+  const wanted = (await openWhere(expression, log))(message);
+  expect(log.lines).toEqual([]);
+  return wanted;
+}
+
+const order: Given = {
+  body: '{"user":{"id":42,"tags":["new","vip"]},"total":9.5,"big":12345678901234567890}',
+  routingKey: "order.created.eu",
+  exchange: "shop",
+  queue: "orders",
+  redelivered: true,
+  properties: {
+    contentType: "application/json",
+    priority: 5,
+    timestamp: 1_767_225_600,
+    headers: {
+      n: 7,
+      long: { int: "9007199254740993" },
+      ratio: { double: 0.5 },
+      price: { decimal: { places: 2, digits: 1999 } },
+      at: { timestamp: 1_767_225_600 },
+      raw: { bytes: "AQI=" },
+      text: "a,b",
+      yes: true,
+      nothing: null,
+      list: [1, "x"],
+      table: { inner: "v" },
+    },
+  },
+};
+
+describe("an expression", () => {
+  it.each([
+    'key.startsWith("order.") && key.endsWith(".eu")',
+    'key.matches("^order[.]created[.]")',
+    'key.split(".")[1] == "created"',
+    'exchange == "shop" && queue == "orders" && redelivered',
+    'properties.contentType == "application/json" && properties.priority >= 5',
+    'properties.timestamp == timestamp("2026-01-01T00:00:00Z")',
+    "headers.n == 7 && headers.n > 6.5 && headers.n in [6, 7]",
+    "headers.long == 9007199254740993",
+    "headers.long != 9007199254740992",
+    "headers.ratio < 1 && headers.price > 19.98",
+    'headers.at >= timestamp("2026-01-01T00:00:00Z")',
+    'headers.raw == b"\\x01\\x02"',
+    'headers.text.contains(",") && headers["text"].size() == 3',
+    "headers.yes && headers.nothing == null",
+    'headers.list[1] == "x" && headers.table.inner == "v"',
+    'has(headers.n) && !has(headers.other) && "n" in headers',
+    'headers[?"other"].orValue("none") == "none"',
+    'body.contains("vip")',
+    "json.user.id == 42 && json.total > 9",
+    'json.user.tags.exists(tag, tag == "vip")',
+    "json.big == 12345678901234567890",
+    'true || headers.other == "x"',
+  ])("%s holds", async (expression) => {
+    expect(await isWanted(expression, messageIn(order))).toBe(true);
+  });
+
+  it.each([
+    "false",
+    'key == "other"',
+    "headers.n == 8",
+    // About what is not there it says nothing, and nothing is told: most filters meet such messages.
+    'headers.other == "x"',
+    "headers.other != 1",
+    "json.user.name.first == 1",
+    "properties.replyTo == properties.replyTo",
+    'json.user.id == "42"',
+  ])("%s does not hold", async (expression) => {
+    expect(await isWanted(expression, messageIn(order))).toBe(false);
+  });
+
+  it.each(["", "no json", "\u00ff\u0000", '{"a":', Buffer.from([0xff, 0xfe])])(
+    "sees null for the JSON of a body that is none: %j",
+    async (body) => {
+      expect(await isWanted("json == null", messageIn({ body }))).toBe(true);
+      expect(await isWanted("json.a == 1", messageIn({ body }))).toBe(false);
+    },
+  );
+
+  it("does not see what belongs to JavaScript", async () => {
+    for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
+      for (const of of ["headers", "properties", "json"]) {
+        expect(await isWanted(`has(${of}.${name})`, messageIn({ body: "{}" }))).toBe(false);
+      }
+    }
+    const headers = Object.create(null);
+    headers["__proto__"] = "a header like any other";
+    const message = messageIn({ properties: { headers } });
+    expect(await isWanted('headers["__proto__"].startsWith("a header")', message)).toBe(true);
+  });
+});
+
+describe("a mistake", () => {
+  it.each([
+    ["key ==", '--where "key ==": Unexpected token: EOF'],
+    ["nope == 1", '--where "nope == 1": Unknown variable: nope'],
+    ["key == 1", "no such overload: string == int"],
+    ["key + 1", "no such overload: string + int"],
+    ["key", "it is of type string, not yes or no"],
+    ["size(body)", "it is of type int, not yes or no"],
+    ["process.exit()", "Unknown variable: process"],
+    ["", "--where"],
+  ])("in %j is found before a message has come", async (expression, message) => {
+    const opening = openWhere(expression, recordingLog());
+    await expect(opening).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining("CEL expression over key, exchange, queue,"),
+    });
+  });
+
+  it("that only a message brings to light is told once for each kind, and the message is not wanted", async () => {
+    const log = recordingLog();
+    const where = await openWhere('headers.n < "x"', log);
+    const message = messageIn(order);
+    expect([where(message), where(message)]).toEqual([false, false]);
+    expect(log.lines).toEqual([
+      "WARNING: --where cannot be decided for a message, which is not wanted then: no such overload: dyn<int> < string",
+    ]);
+  });
+
+  it("is an answer that is neither yes nor no", async () => {
+    const log = recordingLog();
+    const where = await openWhere("headers.n", log);
+    expect(where(messageIn(order))).toBe(false);
+    expect(log.lines).toEqual([
+      "WARNING: --where cannot be decided for a message, which is not wanted then: it is bigint, not yes or no",
+    ]);
+  });
+});
