@@ -55,9 +55,9 @@ describe.each(documents)("%s", (document) => {
 });
 
 describe("README.md", () => {
-  it("has at most 260 lines that are not generated", () => {
+  it("has at most 290 lines that are not generated", () => {
     const written = read("README.md").replaceAll(/^<!-- generated.*?^<!-- end -->$/gms, "");
-    expect(written.split("\n").length).toBeLessThanOrEqual(260);
+    expect(written.split("\n").length).toBeLessThanOrEqual(290);
   });
 });
 

@@ -22,13 +22,13 @@ const titled = (texts: readonly string[]) =>
 describe("README.md", () => {
   test("holds the transcripts that are played here", () => {
     expect({ plain: plain.length, withAccounts: withAccounts.length }).toEqual({
-      plain: 6,
+      plain: 8,
       withAccounts: 2,
     });
   });
 
   test.each(titled(plain))("%s", async (_, text) => {
-    const names = ["hello", "task_queue", "logs", "direct_logs", "topic_logs", "lines"];
+    const names = ["hello", "task_queue", "logs", "direct_logs", "topic_logs", "lines", "tasks", "failed", "factors"];
     await play(direct(text), { names });
   });
 
