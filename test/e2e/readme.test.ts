@@ -28,7 +28,17 @@ describe("README.md", () => {
   });
 
   test.each(titled(plain))("%s", async (_, text) => {
-    const names = ["hello", "task_queue", "logs", "direct_logs", "topic_logs", "lines", "tasks", "failed", "factors"];
+    const names = [
+      "hello",
+      "task_queue",
+      "logs",
+      "direct_logs",
+      "topic_logs",
+      "lines",
+      "tasks",
+      "failed",
+      "factors",
+    ];
     await play(direct(text), { names });
   });
 
