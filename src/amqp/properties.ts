@@ -1,6 +1,6 @@
 // Basic properties as bytes: the content header's flags and fields (AMQP 0-9-1, 4.2.6.1), in the specification's order.
 import type { Properties } from "../message.ts";
-import { decodeTable, encodeShort, encodeTable } from "./table.ts";
+import { decodeTable, encodeTable, writeShort } from "./table.ts";
 import { decodeText } from "./text.ts";
 
 type Name = keyof Properties;
@@ -24,33 +24,41 @@ const order: readonly (readonly [Name, number])[] = [
   ["clusterId", 0x0004],
 ];
 
+/** The most that flags and properties take, but for the headers: 11 texts, a time and two bytes. */
+export const PROPERTIES_BYTES = 2 + 11 * 256 + 8 + 2;
+
 /** Flags and fields. @throws RangeError when a text is longer than 255 bytes, ValueError for a header that does not fit its tag */
 export function encodeProperties(properties: Properties): Buffer {
-  let flags = 0;
-  const fields: Buffer[] = [];
-  for (const [name, bit] of order) {
-    if (properties[name] === undefined) continue;
-    flags |= bit;
-    fields.push(encodeProperty(name, properties));
-  }
-  return Buffer.concat([Buffer.of(flags >> 8, flags & 0xff), ...fields]);
+  const headers = properties.headers && encodeTable(properties.headers);
+  const bytes = Buffer.allocUnsafe(PROPERTIES_BYTES + (headers?.length ?? 0));
+  return bytes.subarray(0, writeProperties(properties, headers, bytes, 0));
 }
 
-function encodeProperty(name: Name, properties: Properties): Buffer {
-  switch (name) {
-    case "headers":
-      return encodeTable(properties.headers ?? {});
-    case "deliveryMode":
-    case "priority":
-      return Buffer.of(properties[name] ?? 0);
-    case "timestamp": {
-      const seconds = Buffer.allocUnsafe(8);
-      seconds.writeBigUInt64BE(BigInt(properties.timestamp ?? 0));
-      return seconds;
-    }
-    default:
-      return encodeShort(properties[name] ?? "", name);
+/**
+ * Writes them at `start`, where there is room for PROPERTIES_BYTES and the headers, which come encoded. Returns the end.
+ * @throws RangeError when a text is longer than 255 bytes
+ */
+export function writeProperties(
+  properties: Properties,
+  headers: Buffer | undefined,
+  block: Buffer,
+  start: number,
+): number {
+  let flags = 0;
+  let at = start + 2;
+  for (const [name, bit] of order) {
+    const value = properties[name];
+    if (value === undefined) continue;
+    flags |= bit;
+    if (name === "headers") at += headers?.copy(block, at) ?? 0;
+    else if (name === "deliveryMode" || name === "priority") block[at++] = properties[name] ?? 0;
+    else if (name === "timestamp")
+      at = block.writeBigUInt64BE(BigInt(properties.timestamp ?? 0), at);
+    else at = writeShort(properties[name] ?? "", name, block, at);
   }
+  block[start] = flags >> 8;
+  block[start + 1] = flags & 0xff;
+  return at;
 }
 
 /** The properties in the bytes behind the body's size. @throws DecodeError, RangeError */

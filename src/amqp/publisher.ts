@@ -11,7 +11,7 @@ import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "./session.ts";
 import { Waiting } from "./waiting.ts";
 import { Watchdog } from "./watchdog.ts";
-import { Window, type Entry } from "./window.ts";
+import { MAX_BYTES, Window, type Entry } from "./window.ts";
 
 /** What a publisher tells people. */
 export interface PublishReport extends LedgerReport {
@@ -19,8 +19,8 @@ export interface PublishReport extends LedgerReport {
   unblocked(): void;
 }
 
-/** Most bytes of bodies under way: bounds memory for large messages. */
-const WINDOW_BYTES = 8 * 1024 * 1024;
+/** A full window is filled again when it has come down to this share: many messages to a write, not each for itself. */
+const REFILL = 0.75;
 
 export class Publisher implements Client {
   readonly channelKind: "plain" | "confirm";
@@ -75,7 +75,7 @@ export class Publisher implements Client {
 
   /** Undefined when another message may be taken, else resolves when it may. @throws Failure */
   room(): Promise<void> | undefined {
-    return this.#hasRoom() ? undefined : this.#waiting.until(() => this.#hasRoom());
+    return this.#hasRoom(1) ? undefined : this.#waiting.until(() => this.#hasRoom(REFILL));
   }
 
   /** Resolves when everything taken is settled, or, without confirms, has reached the broker. @throws Failure */
@@ -135,10 +135,11 @@ export class Publisher implements Client {
     return this.#window.size + this.#retries.size;
   }
 
-  #hasRoom(): boolean {
+  /** In this share of the window. */
+  #hasRoom(share: number): boolean {
     if (this.#stopping) return true;
     if (this.#blocked || !this.#sender || this.#sender.isFull) return false;
-    return this.open < this.#plan.window && this.#window.bytes < WINDOW_BYTES;
+    return this.open < this.#plan.window * share && this.#window.bytes < MAX_BYTES * share;
   }
 
   #flush(): void {

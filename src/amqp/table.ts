@@ -25,6 +25,20 @@ export function encodeShort(text: string, what: string): Buffer {
   return Buffer.concat([Buffer.of(bytes.length), bytes]);
 }
 
+/** Writes the same at `at`, where there is room for 256 bytes. Returns where it ends. @throws RangeError */
+export function writeShort(text: string, what: string, block: Buffer, at: number): number {
+  const { length } = text;
+  if (length > 255) return at + encodeShort(text, what).copy(block, at);
+  block[at] = length;
+  // Most texts are short and ASCII: byte by byte is faster than a call out of JavaScript.
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return at + encodeShort(text, what).copy(block, at);
+    block[at + 1 + i] = code;
+  }
+  return at + 1 + length;
+}
+
 function withLength(bytes: Buffer): Buffer {
   const length = Buffer.allocUnsafe(4);
   length.writeUInt32BE(bytes.length);

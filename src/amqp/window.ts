@@ -3,6 +3,9 @@
 import type { Reply } from "../errors.ts";
 import type { Message } from "../message.ts";
 
+/** Most bytes of bodies on their way: bounds memory for large messages. */
+export const MAX_BYTES = 8 * 1024 * 1024;
+
 /** One message on its way. */
 export interface Entry {
   readonly message: Message;
@@ -149,12 +152,13 @@ export class Window {
   }
 
   #range(tag: number, multiple: boolean): readonly Entry[] {
-    const index = this.#head + tag - this.#headTag;
-    const range = this.#entries.slice(
-      multiple ? this.#head : Math.max(index, this.#head),
-      index + 1,
-    );
-    return range.filter((entry) => entry?.state === "open").filter((entry) => entry !== undefined);
+    const last = this.#head + tag - this.#headTag;
+    const open: Entry[] = [];
+    for (let i = multiple ? this.#head : Math.max(last, this.#head); i <= last; i++) {
+      const entry = this.#entries[i];
+      if (entry?.state === "open") open.push(entry);
+    }
+    return open;
   }
 
   /** Drops settled entries from the front, and returns the acked ones among them. */
