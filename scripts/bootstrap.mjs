@@ -29,7 +29,8 @@ async function main(command, ...args) {
   const outdated = nodeTooOld();
   if (outdated !== undefined) return fail(outdated);
   const ready =
-    (!needsInstall() || (await step("Installing dependencies", "ci", "--include=dev"))) &&
+    (!needsInstall() ||
+      (await step("Installing dependencies", "ci", "--include=dev", "--ignore-scripts"))) &&
     (!needsBuild() || (await step("Building dist", "run", "build")));
   return ready ? commands[command](args) : 1;
 }

@@ -95,6 +95,8 @@ async function createSite(server: string): Promise<Site> {
     LC_ALL: "C.UTF-8",
     ERL_EPMD_PORT: String(epmdPort),
     ERL_EPMD_ADDRESS: "127.0.0.1",
+    // What the broker's commands leave when they fail belongs to nobody.
+    ERL_CRASH_DUMP: "/dev/null",
     RABBITMQ_CONF_ENV_FILE: path.join(folder, "empty.conf"),
     RABBITMQ_ADVANCED_CONFIG_FILE: path.join(folder, "advanced.config"),
   };
