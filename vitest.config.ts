@@ -14,7 +14,7 @@ const pure = [
   "test/ui/**/*.test.ts",
   "test/work/**/*.test.ts",
   "test/chaos/audit.test.ts",
-  "test/support/{child,run,name,fault-*,misbehave*}.test.ts",
+  "test/support/{child,run,name,loopback,fault-*,misbehave*}.test.ts",
 ];
 
 export default defineConfig({

@@ -6,6 +6,7 @@ import type { BrokerOptions, OwnBroker } from "../broker.ts";
 import { rabbitmqctl } from "./administration.ts";
 import { awaitGreeting, awaitRefusal, freePorts } from "./greeting.ts";
 import { type Keeper, startKeeper } from "./keeper.ts";
+import { loopbackWay } from "./loopback.ts";
 
 const image = "rabbitmq:4-management";
 const startMs = 60_000;
@@ -70,23 +71,30 @@ async function ownBroker(
 ): Promise<OwnBroker> {
   const { getContainerRuntimeClient } = await import("testcontainers");
   const handle = (await getContainerRuntimeClient()).container.getById(container.getId());
-  const host = container.getHost();
+  const host = "127.0.0.1";
+  const remote = container.getHost();
+  const version = await awaitGreeting({ host: remote, port }, startMs);
+  const ways = [await loopbackWay({ host: remote, port })];
+  if (tlsPort !== undefined)
+    ways.push(await loopbackWay({ host: remote, port: tlsPort, tls: true }));
   const admin = { kind: "container", id: container.getId() } as const;
   const kill9 = async () => {
     const { State } = await handle.inspect();
+    await Promise.all(ways.map((way) => way.shut()));
     if (State.Running) await handle.kill({ signal: "SIGKILL" });
-    await awaitRefusal({ host, port });
+    await awaitRefusal({ host: remote, port });
   };
   const restart = async () => {
     await kill9();
     await handle.start();
-    await awaitGreeting({ host, port }, startMs);
+    await awaitGreeting({ host: remote, port }, startMs);
+    await Promise.all(ways.map((way) => way.open()));
   };
   const stop = async () => {
+    await Promise.all(ways.map((way) => way.shut()));
     await container.stop({ timeout: 0 });
     await keeper.release();
   };
-  const version = await awaitGreeting({ host, port }, startMs);
   const url = `amqp://guest:guest@${host}:${port}`;
   const ctl = (...args: readonly string[]) => rabbitmqctl(admin, args);
   return { kind: "docker", url, host, port, tlsPort, version, admin, ctl, kill9, restart, stop };
