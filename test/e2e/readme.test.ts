@@ -1,13 +1,17 @@
-// The transcripts in README.md are true: each is played on a real broker, with its flags, texts and exit codes.
-import { readFileSync } from "node:fs";
+// The transcripts in README.md and docs/ are true: each is played on a real broker, with its flags, texts and exit codes.
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createDomain } from "../support/accounts.ts";
 import { sharedBroker, sharedCertificates } from "../support/shared-broker.ts";
 import { play, type Cast } from "../support/transcript.ts";
 
-const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
-const transcripts = [...readme.matchAll(/^```text\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+const root = join(import.meta.dirname, "../..");
+const guides = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+const written = ["README.md", ...guides.map((name) => `docs/${name}`)]
+  .map((path) => readFileSync(join(root, path), "utf8"))
+  .join("\n");
+const transcripts = [...written.matchAll(/^```text\n(.*?)^```$/gms)].map(([, text = ""]) => text);
 const onOneBroker = transcripts.filter((text) => !text.includes("was lost"));
 const withAccounts = onOneBroker.filter((text) => text.includes("domain1"));
 const plain = onOneBroker.filter((text) => !text.includes("domain1"));
@@ -19,7 +23,7 @@ const told =
 const titled = (texts: readonly string[]) =>
   texts.map((text) => [/\$ (.*)/.exec(text)?.[1] ?? "", text] as const);
 
-describe("README.md", () => {
+describe("README.md and docs", () => {
   test("holds the transcripts that are played here", () => {
     expect({ plain: plain.length, withAccounts: withAccounts.length }).toEqual({
       plain: 8,
