@@ -82,9 +82,9 @@ describe("--dry-run", () => {
     expect(code).toBe(0);
   });
 
-  it("draws what README.md shows", async () => {
-    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
-    const blocks = [...readme.matchAll(/^```console\n\$ (.*--dry-run)\n(.*?)^```$/gms)];
+  it("draws what docs/topology.md shows", async () => {
+    const guide = readFileSync(join(import.meta.dirname, "../../docs/topology.md"), "utf8");
+    const blocks = [...guide.matchAll(/^```console\n\$ (.*--dry-run)\n(.*?)^```$/gms)];
     expect(blocks).toHaveLength(1);
     for (const [, typed = "", drawing = ""] of blocks) {
       const { code, stdout } = await shell(typed, { env }).ended();
