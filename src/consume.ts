@@ -74,7 +74,7 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   try {
     if (plan.lazyMs === undefined)
       failures = await take(plan, { intake, flow, rules }, courier, world);
-    else await crash(plan, plan.lazyMs, intake, session, world);
+    else await crash(plan, plan.lazyMs, { intake, rules }, session, world);
   } catch (error) {
     if (!(error instanceof ReaderGone)) throw error;
     return exitCodes.done.code;
@@ -189,13 +189,15 @@ const DYING_MS = 100;
 async function crash(
   plan: ConsumePlan,
   afterMs: number,
-  intake: Intake,
+  { intake, rules }: Pick<Feed, "intake" | "rules">,
   session: Session,
   world: World,
 ): Promise<void> {
   const sink = await openSink(plan.sink, world);
-  for await (const batch of until(intake.batches(), world.signal)) {
-    await sink(batch.slice(0, 1));
+  rules.start(() => intake.isEmpty());
+  const stop = AbortSignal.any([world.signal, rules.signal]);
+  for await (const batch of until(intake.batches(), stop)) {
+    await sink(rules.take(batch.slice(0, 1)));
     await pause(afterMs + DYING_MS, world.signal);
     return session.abandon();
   }

@@ -96,3 +96,33 @@ describe("two workers at one queue", () => {
     );
   });
 });
+
+describe("a worker that is to die", () => {
+  test("has received its message, and a stop rule does not call the queue empty", async () => {
+    await play(
+      `
+      lazy $ amqp-con -q task_queue -Q --nad-queue --lazy 0.1 --idle-timeout 20
+      lazy ! Created queue: task_queue
+      pub $ amqp-pub -k task_queue -m 'Hello!'
+      pub > Sent: Hello!
+      pub = 0
+      lazy > Received: Hello!
+      lazy = 0
+      until task_queue has 1 message
+      `,
+      cast,
+    );
+  });
+
+  test("dies no later than its stop rules say when nothing comes", async () => {
+    await play(
+      `
+      lazy $ amqp-con -q task_queue -Q --lazy 20 --idle-timeout 0.2
+      lazy ! Created queue: task_queue
+      lazy ! Stopping: nothing has arrived for 0.2 s (--idle-timeout)
+      lazy = 8
+      `,
+      cast,
+    );
+  });
+});
