@@ -25,7 +25,9 @@ describe("npm start", () => {
     expect(lines[0]).toMatch(
       /^Broker: RabbitMQ \d+\.\d+\.\d+ at \S+:\d+, the one of AMQP_URL, ready in \d+\.\d s$/,
     );
-    expect(of("consumer")).toEqual([
+    // RabbitMQ from 4.3 on may deny the tutorial's queue, and the consumer says how it goes on.
+    const shown = of("consumer").filter((line) => !line.startsWith("this broker denies transient"));
+    expect(shown).toEqual([
       "$ amqp-con -q hello -Q",
       "Created queue: hello",
       "Received: Hello World!",
