@@ -71,7 +71,7 @@ export class Flow {
     for await (const arrived of batches) {
       this.#rest = arrived;
       const readable = (await this.#stages.decompress?.(arrived)) ?? arrived;
-      const wanted = this.#choose(readable, intake);
+      const wanted = await this.#choose(readable, intake);
       this.#rest = wanted;
       if (wanted.length === 0) yield wanted;
       while (this.#rest.length > 0) {
@@ -89,12 +89,12 @@ export class Flow {
     return goesSingly ? batch.slice(0, 1) : batch;
   }
 
-  #choose(batch: Batch, intake: Pick<Intake, "settle">): Batch {
+  async #choose(batch: Batch, intake: Pick<Intake, "settle">): Promise<Batch> {
     const { where } = this.#stages;
     if (!where) return batch;
-    const wanted: Delivery[] = [];
-    const others: Delivery[] = [];
-    for (const delivery of batch) (where(delivery) ? wanted : others).push(delivery);
+    const answers = await where(batch);
+    const wanted = batch.filter((_, i) => answers[i]);
+    const others = batch.filter((_, i) => !answers[i]);
     if (this.#plan.mismatch === "leave") this.#held += others.length;
     intake.settle(others, this.#plan.mismatch);
     return wanted;

@@ -1,13 +1,18 @@
-// --where: which messages are wanted. The language is CEL (cel.dev), which cannot loop for ever, reach into the program or
-// change anything; why this library: docs/adr/0020-where-is-cel.md. It is loaded only when it is used.
+// --where: which messages are wanted. The language is CEL (cel.dev), which cannot reach into the program or change anything;
+// why this library: docs/adr/0020-where-is-cel.md. It is loaded only when it is used. What takes too long is ended.
+import { setImmediate } from "node:timers/promises";
 import { UsageError } from "./errors.ts";
 import { parseExact } from "./exact-json.ts";
 import { isList, typed, type Field, type Table } from "./fields.ts";
 import type { Delivery } from "./message.ts";
+import { limitTime, TooLong } from "./time-limit.ts";
 import type { Log } from "./ui/log.ts";
 
-/** Is this message wanted? Never throws. */
-export type Where = (delivery: Delivery) => boolean;
+/** Which messages of a batch are wanted? Never rejects. */
+export type Where = (batch: readonly Delivery[]) => Promise<readonly boolean[]>;
+
+/** Heartbeats go on between two such times. */
+const LIMIT_MS = 1000;
 
 /** What an expression may name, each with its type. */
 const variables: Readonly<Record<string, string>> = {
@@ -35,33 +40,59 @@ type Value =
 
 /**
  * Reads an expression. A message about which it says nothing (a header that is not there, a body that is no JSON) is not
- * wanted; other mistakes are told once. @throws UsageError with what is wrong with it
+ * wanted; other mistakes are told once. A batch, and then each of its messages, takes no longer than `limitMs`. @throws UsageError with what is wrong with it
  */
-export async function openWhere(expression: string, log: Log): Promise<Where> {
+export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS): Promise<Where> {
   const { Environment, EvaluationError } = await import("@marcbachmann/cel-js");
   const environment = new Environment({ enableOptionalTypes: true });
   for (const [name, type] of Object.entries(variables)) environment.registerVariable(name, type);
   const evaluate = orUsageError(expression, () => environment.parse(expression));
-  const checked = evaluate.check();
+  const checked = orUsageError(expression, () => evaluate.check());
   if (!checked.valid) throw wrong(expression, checked.error);
   if (checked.type !== "bool" && checked.type !== "dyn")
     throw wrong(expression, new TypeError(`it is of type ${checked.type}, not yes or no`));
-  const told = new Set<string>();
-  const tell = (error: unknown): void => {
-    const { code } = error instanceof EvaluationError ? error : { code: "" };
-    if (code === "no_such_key" || told.has(code)) return;
-    told.add(code);
-    log.warn(`--where cannot be decided for a message, which is not wanted then: ${first(error)}`);
-  };
-  return (delivery) => {
+  const tell = tellOnce(log);
+  const decide = (delivery: Delivery): boolean => {
     try {
       const answer: unknown = evaluate(toContext(delivery));
-      if (typeof answer !== "boolean") tell(new TypeError(`it is ${typeof answer}, not yes or no`));
+      if (typeof answer !== "boolean")
+        tell("", new TypeError(`it is ${typeof answer}, not yes or no`));
       return answer === true;
     } catch (error) {
-      tell(error);
+      const { code } = error instanceof EvaluationError ? error : { code: "" };
+      if (code !== "no_such_key") tell(code, error);
       return false;
     }
+  };
+  const limited = limitTime(limitMs);
+  const decideSoon = (batch: readonly Delivery[]): readonly boolean[] | undefined => {
+    try {
+      return limited(() => batch.map(decide));
+    } catch (error) {
+      if (!(error instanceof TooLong)) throw error;
+      return undefined;
+    }
+  };
+  const decideEach = async (batch: readonly Delivery[]): Promise<readonly boolean[]> => {
+    const answers: boolean[] = [];
+    for (const delivery of batch) {
+      await setImmediate();
+      const [answer] = decideSoon([delivery]) ?? [];
+      if (answer === undefined) tell("late", new Error(`it takes longer than ${limitMs} ms`));
+      answers.push(answer ?? false);
+    }
+    return answers;
+  };
+  return async (batch) => decideSoon(batch) ?? (await decideEach(batch));
+}
+
+/** Tells of a message that cannot be decided: once for each kind. */
+function tellOnce(log: Log): (kind: string, error: unknown) => void {
+  const told = new Set<string>();
+  return (kind, error) => {
+    if (told.has(kind)) return;
+    told.add(kind);
+    log.warn(`--where cannot be decided for a message, which is not wanted then: ${first(error)}`);
   };
 }
 
@@ -75,10 +106,14 @@ function orUsageError<T>(expression: string, act: () => T): T {
 
 function wrong(expression: string, error: unknown): UsageError {
   return new UsageError(
-    `--where "${expression}": ${first(error)}`,
+    `--where "${shorten(expression)}": ${first(error)}`,
     `it is a CEL expression over ${Object.keys(variables).join(", ")}: key.startsWith("kern.") && headers.n > 5`,
     error,
   );
+}
+
+function shorten(expression: string): string {
+  return expression.length > 300 ? `${expression.slice(0, 300)}…` : expression;
 }
 
 /** The first line: the library adds a drawing of the place. */

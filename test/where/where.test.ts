@@ -7,9 +7,9 @@ import { recordingLog } from "../support/recording-log.ts";
 
 async function isWanted(expression: string, message: Delivery): Promise<boolean> {
   const log = recordingLog();
-  const wanted = (await openWhere(expression, log))(message);
+  const [wanted] = await (await openWhere(expression, log))([message]);
   expect(log.lines).toEqual([]);
-  return wanted;
+  return wanted === true;
 }
 
 const order: Given = {
@@ -124,7 +124,8 @@ describe("a mistake", () => {
     const log = recordingLog();
     const where = await openWhere('headers.n < "x"', log);
     const message = messageIn(order);
-    expect([where(message), where(message)]).toEqual([false, false]);
+    expect(await where([message, message])).toEqual([false, false]);
+    expect(await where([message])).toEqual([false]);
     expect(log.lines).toEqual([
       "WARNING: --where cannot be decided for a message, which is not wanted then: no such overload: dyn<int> < string",
     ]);
@@ -133,9 +134,56 @@ describe("a mistake", () => {
   it("is an answer that is neither yes nor no", async () => {
     const log = recordingLog();
     const where = await openWhere("headers.n", log);
-    expect(where(messageIn(order))).toBe(false);
+    expect(await where([messageIn(order)])).toEqual([false]);
     expect(log.lines).toEqual([
       "WARNING: --where cannot be decided for a message, which is not wanted then: it is bigint, not yes or no",
+    ]);
+  });
+});
+
+const deep = 30_000;
+
+describe("a hostile expression", () => {
+  it.each([
+    ["parentheses", `${"(".repeat(deep)}true${")".repeat(deep)}`],
+    ["negations", `${"!".repeat(deep)}true`],
+    ["a long chain", `true${"||true".repeat(deep / 2)}`],
+    ["a long sum", `1${"+1".repeat(deep)} == 2`],
+    ["lists in lists", `${"[".repeat(deep)}${"]".repeat(deep)} == []`],
+    ["fields of fields", `key${".a".repeat(deep)} == 1`],
+    ["conditions", `${"true?".repeat(deep)}true`],
+    ["maps in maps", `${'{"a":'.repeat(deep)}1${"}".repeat(deep)} == {}`],
+    ["loops in loops", `${"[1].all(x,".repeat(deep)}true${")".repeat(deep)}`],
+    ["a name", "a".repeat(deep)],
+  ])("of very many %s is wrong use, told in short", async (_name, expression) => {
+    const failure = await openWhere(expression, recordingLog()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/^--where ".{300}…/s),
+    });
+    expect(String(failure).length).toBeLessThan(deep + 500);
+  });
+});
+
+describe("a message that an expression would think about for ever", () => {
+  const bomb = messageIn({ body: `${"a".repeat(40)}!` });
+  const numbers = messageIn({ body: JSON.stringify(Array.from({ length: 500 }, (_, i) => i)) });
+  it.each([
+    ['body.matches("^(a+)+$")', bomb],
+    ['body.matches("^(?=(a+)+b)a")', bomb],
+    ['body.matches("^((a{1,30}){1,30}){1,30}b")', bomb],
+    ["json.all(a, json.all(b, json.all(c, json.all(d, a + b + c + d >= 0.0))))", numbers],
+  ])("is not wanted, %s is told, and the others are decided", async (expression, message) => {
+    const log = recordingLog();
+    const where = await openWhere(`key == "easy" || ${expression}`, log, 300);
+    const easy = messageIn({ routingKey: "easy" });
+    let turns = 0;
+    const counting = setInterval(() => turns++, 1);
+    expect(await where([easy, message, easy])).toEqual([true, false, true]);
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(0);
+    expect(log.lines).toEqual([
+      "WARNING: --where cannot be decided for a message, which is not wanted then: it takes longer than 300 ms",
     ]);
   });
 });
