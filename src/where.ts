@@ -40,7 +40,7 @@ type Value =
 
 /**
  * Reads an expression. A message about which it says nothing (a header that is not there, a body that is no JSON) is not
- * wanted; other mistakes are told once. A batch, and then each of its messages, takes no longer than `limitMs`. @throws UsageError with what is wrong with it
+ * wanted; other mistakes are told once. @throws UsageError with what is wrong with it
  */
 export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS): Promise<Where> {
   const { Environment, EvaluationError } = await import("@marcbachmann/cel-js");
@@ -64,8 +64,18 @@ export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS
       return false;
     }
   };
+  const tooLong = new TypeError(`it takes longer than ${limitMs} ms`);
+  return inTime(decide, limitMs, () => tell("late", tooLong));
+}
+
+/** Decides on a whole batch within the limit, else on each of its messages; what takes longer than that is told. */
+function inTime(
+  decide: (delivery: Delivery) => boolean,
+  limitMs: number,
+  tellLate: () => void,
+): Where {
   const limited = limitTime(limitMs);
-  const decideSoon = (batch: readonly Delivery[]): readonly boolean[] | undefined => {
+  const decideAll = (batch: readonly Delivery[]): readonly boolean[] | undefined => {
     try {
       return limited(() => batch.map(decide));
     } catch (error) {
@@ -77,13 +87,13 @@ export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS
     const answers: boolean[] = [];
     for (const delivery of batch) {
       await setImmediate();
-      const [answer] = decideSoon([delivery]) ?? [];
-      if (answer === undefined) tell("late", new Error(`it takes longer than ${limitMs} ms`));
+      const [answer] = decideAll([delivery]) ?? [];
+      if (answer === undefined) tellLate();
       answers.push(answer ?? false);
     }
     return answers;
   };
-  return async (batch) => decideSoon(batch) ?? (await decideEach(batch));
+  return async (batch) => decideAll(batch) ?? (await decideEach(batch));
 }
 
 /** Tells of a message that cannot be decided: once for each kind. */
