@@ -1,76 +1,82 @@
 // npm run chaos -- --messages 1000000 --faults 12 --seeds 3
-// Runs scenarios on a cluster (or, with --nodes 1, a single broker) and prints their results as a table; --write puts it
-// into docs/reliability.md. --seed N runs that one again; --only alarm,killed takes faults with these words in their names.
-import { readFile, writeFile } from "node:fs/promises";
+// The first word says what to prove: faults (unless said otherwise), kills, stops, soak, drills or cost. Each prints its
+// results as a table; --write puts it into docs/reliability.md. --seed N runs one seed again.
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type ScenarioResult, runScenario } from "./scenario.ts";
-import { Site } from "./site.ts";
+import { proveCost } from "./cost.ts";
+import { proveDrills } from "./drills.ts";
+import { type Asked, proveFaults } from "./fault-runs.ts";
+import { toMarkdown, writeDown, type Proof } from "./proof.ts";
+import { proveSoak } from "./soak.ts";
+import { proveStops } from "./stops.ts";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    messages: { type: "string", default: "100000" },
+    messages: { type: "string" },
     size: { type: "string", default: "100" },
-    faults: { type: "string", default: "12" },
+    faults: { type: "string" },
     seeds: { type: "string", default: "1" },
     seed: { type: "string" },
     only: { type: "string" },
-    nodes: { type: "string", default: "3" },
+    nodes: { type: "string" },
+    runs: { type: "string", default: "100" },
+    minutes: { type: "string", default: "10" },
+    rounds: { type: "string", default: "8" },
+    queue: { type: "string", default: "quorum" },
+    window: { type: "string", default: "1000" },
     write: { type: "boolean", default: false },
     verbose: { type: "boolean", default: false },
   },
 });
 
-const note = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
 const seeds =
   values.seed === undefined
     ? Array.from({ length: Number(values.seeds) }, (_, index) => index + 1)
     : [Number(values.seed)];
+const [seed = 1] = seeds;
 
-const results: ScenarioResult[] = [];
-for (const seed of seeds) results.push(await runOne(seed));
-const text = table(results);
-process.stdout.write(text);
-if (values.write) await writeNote(text);
-process.exitCode = results.some(({ broken }) => broken.length > 0) ? 1 : 0;
-
-async function runOne(seed: number): Promise<ScenarioResult> {
-  say(`seed ${seed}: starting ${values.nodes} node(s)`);
-  const site = await Site.start(Number(values.nodes), seed % 2 === 1 ? "publisher" : "consumer");
-  try {
-    const [messages, size, faults] = [values.messages, values.size, values.faults].map(Number);
-    const only = values.only?.split(",") ?? [""];
-    const plan = { messages: messages ?? 0, size: size ?? 0, faults: faults ?? 0, seed, only };
-    const result = await runScenario(site, plan, (line) => say(`seed ${seed}: ${line}`));
-    if (values.verbose || result.broken.length > 0) say(result.stderr);
-    say(`seed ${seed}: ${result.broken.join("; ") || "all promises kept"}`);
-    return result;
-  } finally {
-    await site.stop();
-  }
+function faultRuns(
+  name: string,
+  usual: { readonly [key in "messages" | "faults" | "nodes"]: number } & Pick<Asked, "only">,
+): Promise<Proof> {
+  const asked: Asked = {
+    name,
+    seeds,
+    messages: Number(values.messages ?? usual.messages),
+    size: Number(values.size),
+    faults: Number(values.faults ?? usual.faults),
+    nodes: Number(values.nodes ?? usual.nodes),
+    only: values.only?.split(",") ?? usual.only,
+    window: Number(values.window),
+    queueType: values.queue === "classic" ? "classic" : "quorum",
+    verbose: values.verbose,
+  };
+  return proveFaults(asked, say);
 }
 
-function table(rows: readonly ScenarioResult[]): string {
-  const head =
-    "| seed | messages | faults | seconds | lost | duplicates | out of order (put back late) | publisher losses, sent again | consumer losses | promises |";
-  const rule = "| ---: ".repeat(9) + "| --- |";
-  const lines = rows.map(
-    (row) =>
-      `| ${row.plan.seed} | ${row.plan.messages} × ${row.plan.size} B | ${row.faults.length} | ${row.seconds.toFixed(0)} | ${row.lost} | ${row.duplicates} | ${row.outOfOrder} (${row.putBackLate}) | ${row.reconnects}, ${row.resent} | ${row.consumerLosses} | ${row.broken.join("; ") || "all kept"} |`,
-  );
-  const stories = rows.map((row) => `- seed ${row.plan.seed}: ${row.faults.join("; ")}`);
-  return `${[head, rule, ...lines, "", ...stories].join("\n")}\n`;
-}
+const proofs: Readonly<Record<string, () => Promise<Proof>>> = {
+  faults: () => faultRuns("faults", { messages: 100_000, faults: 12, nodes: 3, only: [""] }),
+  kills: () =>
+    faultRuns("kills", { messages: 500_000, faults: 100, nodes: 1, only: ["worker killed"] }),
+  stops: () => proveStops({ runs: Number(values.runs), seed, only: values.only }, say),
+  soak: () => proveSoak({ minutes: Number(values.minutes), seed }, say),
+  drills: () => proveDrills({ only: values.only }, say),
+  cost: () =>
+    proveCost({ messages: Number(values.messages ?? 300_000), rounds: Number(values.rounds) }, say),
+};
 
-async function writeNote(measured: string): Promise<void> {
-  const old = await readFile(note, "utf8");
-  const between = /(<!-- chaos -->\n)[^]*?(\n<!-- end -->)/;
-  if (!between.test(old)) throw new Error(`${note} has no place for the table`);
-  await writeFile(
-    note,
-    old.replace(between, (_, start: string, end: string) => `${start}\n${measured}${end}`),
-  );
+const [name = "faults"] = positionals;
+const prove = proofs[name];
+if (prove) {
+  const proof = await prove();
+  process.stdout.write(toMarkdown(proof));
+  if (values.write) await writeDown(proof);
+  for (const complaint of proof.broken) say(`BROKEN: ${complaint}`);
+  process.exitCode = proof.broken.length > 0 ? 1 : 0;
+} else {
+  say(`${name} is none of ${Object.keys(proofs).join(", ")}`);
+  process.exitCode = 2;
 }
 
 function say(line: string): void {

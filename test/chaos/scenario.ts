@@ -7,7 +7,8 @@ import { audit, type Findings } from "./audit.ts";
 import { chooseFaults, type Fault, type Scene } from "./faults.ts";
 import { randomFrom } from "./random.ts";
 import type { Site } from "./site.ts";
-import { Consumer, Feed, type Route } from "./traffic.ts";
+import { brokenOf, type Say } from "./proof.ts";
+import { Consumer, Feed, type QueueType, type Route } from "./traffic.ts";
 
 export interface ScenarioPlan {
   readonly messages: number;
@@ -19,14 +20,26 @@ export interface ScenarioPlan {
   readonly only?: readonly string[];
   readonly window?: number;
   readonly prefetch?: number;
+  readonly queueType?: QueueType;
+  /** Messages a second; undefined: as many as are taken. */
+  readonly perSecond?: number | undefined;
   readonly timeoutMs?: number;
+}
+
+/** The two processes of a scenario. */
+export interface Processes {
+  readonly publisher: number;
+  readonly consumer: number;
 }
 
 /** What has happened, and what must be true of it. */
 export interface ScenarioResult extends Findings {
   readonly plan: ScenarioPlan;
+  /** Of RabbitMQ. */
+  readonly version: string;
   readonly faults: readonly string[];
   readonly seconds: number;
+  readonly duplicatesAllowed: number;
   readonly reconnects: number;
   readonly consumerLosses: number;
   readonly resent: number;
@@ -36,15 +49,16 @@ export interface ScenarioResult extends Findings {
   readonly stderr: string;
 }
 
-/** Runs it. `say` is told what happens as it happens. */
+/** Runs it. `say` is told what happens as it happens; `watch` which processes there are, and with undefined their end. */
 export async function runScenario(
   site: Site,
   plan: ScenarioPlan,
-  say: (line: string) => void,
+  say: Say,
+  watch: (processes: Processes | undefined) => void = () => {},
 ): Promise<ScenarioResult> {
   const folder = await mkdtemp(path.join(tmpdir(), "amqp-pubcon-chaos-"));
   try {
-    return await play(site, plan, folder, say);
+    return await play(site, plan, folder, say, watch);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -54,11 +68,14 @@ async function play(
   site: Site,
   plan: ScenarioPlan,
   folder: string,
-  say: (line: string) => void,
+  say: Say,
+  watch: (processes: Processes | undefined) => void,
 ): Promise<ScenarioResult> {
   const { messages, size, seed, window = 1000, prefetch = 256, timeoutMs = 600_000 } = plan;
+  const { queueType = "quorum" } = plan;
   const since = performance.now();
-  const route: Route = { queue: `chaos-${seed}-${Date.now()}`, folder, window, prefetch };
+  const queue = `chaos-${seed}-${Date.now()}`;
+  const route: Route = { queue, queueType, folder, window, prefetch };
   const random = randomFrom(seed);
   const chosen = chooseFaults(plan.faults, random, plan.only);
   const feed = await Feed.start(route, site.connection("publisher"));
@@ -66,8 +83,16 @@ async function play(
   await consumer.start();
   await site.flush();
   const story = new Story({ site, worker: consumer, random }, chosen, messages, say);
-  await feed.write(messages, size, (fed) => story.advance(fed));
+  watch({ publisher: feed.pid, consumer: consumer.pid });
+  const pace = pacing(plan.perSecond);
+  const advance = async (fed: number): Promise<void> => {
+    await story.advance(fed);
+    await pace(fed);
+  };
+  // Ten portions a second, where there is a pace.
+  await feed.write(messages, size, advance, plan.perSecond && plan.perSecond / 10);
   await story.end();
+  watch(undefined);
   const end = await feed.ended(timeoutMs);
   await drain(site, consumer, route.queue, timeoutMs);
   const findings = audit({
@@ -81,6 +106,8 @@ async function play(
     plan,
     ...findings,
     ...counted,
+    version: site.nodes[0]?.version ?? "",
+    duplicatesAllowed: limit,
     faults: story.told,
     resent: Number(end.account["resent"]),
     seconds: (performance.now() - since) / 1000,
@@ -89,21 +116,26 @@ async function play(
   };
 }
 
+/** Waits, so that no more than so many a second are fed. */
+function pacing(perSecond: number | undefined): (fed: number) => Promise<void> {
+  const since = performance.now();
+  return async (fed) => {
+    if (perSecond === undefined) return;
+    const early = (fed / perSecond) * 1000 - (performance.now() - since);
+    if (early > 0) await sleep(early);
+  };
+}
+
 /** Applies the faults one after another, each when enough was fed; the feed goes on meanwhile, as far as it can. */
 class Story {
   readonly told: string[] = [];
   readonly #scene: Scene;
   readonly #thresholds: readonly { readonly fault: Fault; readonly at: number }[];
-  readonly #say: (line: string) => void;
+  readonly #say: Say;
   #next = 0;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(
-    scene: Scene,
-    chosen: readonly Fault[],
-    messages: number,
-    say: (line: string) => void,
-  ) {
+  constructor(scene: Scene, chosen: readonly Fault[], messages: number, say: Say) {
     this.#scene = scene;
     this.#say = say;
     const step = messages / (chosen.length + 1);
@@ -160,7 +192,7 @@ function check(
 ): readonly string[] {
   const { read, confirmed, returned, nacked, unconfirmed } = end.account;
   const sum = [confirmed, returned, nacked, unconfirmed].map(Number).reduce((a, b) => a + b);
-  const promises: readonly (readonly [boolean, string])[] = [
+  return brokenOf([
     [findings.lost === 0, `${findings.lost} confirmed messages are lost: ${findings.lostRanges}`],
     [findings.foreign === 0, `${findings.foreign} messages were never given`],
     [findings.confirmedTwice === 0, `${findings.confirmedTwice} messages were confirmed twice`],
@@ -173,6 +205,5 @@ function check(
       confirmed === findings.confirmed,
       `confirmed ${String(confirmed)}, but shown as sent ${findings.confirmed}`,
     ],
-  ];
-  return promises.filter(([kept]) => !kept).map(([, complaint]) => complaint);
+  ]);
 }

@@ -17,14 +17,14 @@ interface Way {
 export class Site {
   readonly nodes: readonly OwnBroker[];
   readonly #certificates: Certificates;
-  readonly #tlsSide: Side;
+  readonly #tlsSide: Side | undefined;
   readonly #ways: readonly Way[];
   readonly #end: () => Promise<void>;
 
   private constructor(
     nodes: readonly OwnBroker[],
     certificates: Certificates,
-    tlsSide: Side,
+    tlsSide: Side | undefined,
     ways: readonly Way[],
     end: () => Promise<void>,
   ) {
@@ -36,7 +36,7 @@ export class Site {
   }
 
   /** Starts so many nodes (1 or 3) and the proxies; end it with `stop`. */
-  static async start(size: number, tlsSide: Side): Promise<Site> {
+  static async start(size: number, tlsSide: Side | undefined): Promise<Site> {
     const certificates = await createCertificates((line) => process.stderr.write(`${line}\n`));
     const options = { tls: { ...certificates.server, ca: certificates.ca } };
     const brokers = size === 1 ? await single(options) : await startCluster(size, options);

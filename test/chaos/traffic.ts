@@ -8,9 +8,12 @@ import { run } from "../support/run.ts";
 import type { Sight } from "./audit.ts";
 import type { Worker } from "./faults.ts";
 
+export type QueueType = "classic" | "quorum";
+
 /** What both sides of a scenario have in common. */
 export interface Route {
   readonly queue: string;
+  readonly queueType: QueueType;
   /** Where the outputs go. */
   readonly folder: string;
   readonly window: number;
@@ -30,9 +33,11 @@ const PATIENCE = [
 ];
 const BLOCK_LINES = 500;
 
-function topology({ queue }: Route): readonly string[] {
+function topology({ queue, queueType }: Route): readonly string[] {
+  const type =
+    queueType === "quorum" ? ["--queue-type", "quorum"] : ["--durable-queue", "--nad-queue"];
   // One consumer at a time: else a consumer that the broker has not yet missed would hold back older messages.
-  return ["-q", queue, "-Q", "--queue-type", "quorum", "--single-active-consumer"];
+  return ["-q", queue, "-Q", ...type, "--single-active-consumer"];
 }
 
 /** amqp-pub with the numbers 1 to `messages`. */
@@ -55,10 +60,19 @@ export class Feed {
     return new Feed(child, route);
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Writes all lines, as fast as they are taken; `at(n)` is awaited when n were taken. */
-  async write(messages: number, size: number, at: (fed: number) => Promise<void>): Promise<void> {
+  async write(
+    messages: number,
+    size: number,
+    at: (fed: number) => Promise<void>,
+    blockLines = BLOCK_LINES,
+  ): Promise<void> {
     while (this.fed < messages && this.#child.running) {
-      const last = Math.min(messages, this.fed + BLOCK_LINES);
+      const last = Math.min(messages, this.fed + blockLines);
       let block = "";
       for (let number = this.fed + 1; number <= last; number++)
         block += `${`${number} `.padEnd(size - 1, "x")}\n`;
@@ -112,6 +126,10 @@ export class Consumer implements Worker {
     await this.#child.waitFor("stderr", "Created queue", 60_000);
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   async replace(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     await this.#end(signal);
     await this.start();
@@ -156,8 +174,8 @@ function countLosses(stderr: string): number {
   return stderr.match(/; reconnecting$/gm)?.length ?? 0;
 }
 
-/** The account that --summary json has printed. */
-function lastJson(stderr: string): Readonly<Record<string, unknown>> {
+/** The account that --summary json has printed; empty when there is none. */
+export function lastJson(stderr: string): Readonly<Record<string, unknown>> {
   const line = stderr.split("\n").findLast((text) => text.startsWith("{"));
   const parsed: unknown = JSON.parse(line ?? "{}");
   return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};

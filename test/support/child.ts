@@ -142,7 +142,8 @@ export class Child {
     const { promise, resolve } = settlement<void>();
     if (this.#process.stdin === null)
       throw new Error('stdin is not open: run with { stdin: "open" }');
-    this.#process.stdin.write(bytes, () => resolve());
+    // Failed writes would starve whoever writes in a loop of the news of the process's end.
+    this.#process.stdin.write(bytes, (error) => (error ? setImmediate(resolve) : resolve()));
     await promise;
   }
 

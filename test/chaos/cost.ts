@@ -1,0 +1,161 @@
+// What never losing a message costs: the binaries beside the least that does the same work and breaks at the first fault
+// (bare.ts), in turn on the same broker, time against time.
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { type OwnBroker, startBroker } from "../support/broker.ts";
+import { command } from "../support/run.ts";
+import { brokenOf, median, type Proof, type Say } from "./proof.ts";
+import { Shelf } from "./shelf.ts";
+import { lastJson } from "./traffic.ts";
+
+const LINE_BYTES = 100;
+const MOST_SHARE = 1.05;
+const WINDOW = 1000;
+const entry = fileURLToPath(new URL("bare.ts", import.meta.url));
+const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
+
+/** How much to measure. */
+interface Asked {
+  readonly messages: number;
+  readonly rounds: number;
+}
+
+/** What one process has taken, without its start. */
+interface Cost {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
+/** Two ways to do the same. */
+interface Contest {
+  readonly name: string;
+  readonly ours: (messages: number) => readonly string[];
+  readonly bare: (messages: number) => readonly string[];
+  /** Before each run. */
+  readonly prepare: (messages: number) => Promise<void>;
+  readonly input: (messages: number) => string;
+}
+
+export async function proveCost(asked: Asked, say: Say): Promise<Proof> {
+  const folder = await mkdtemp(path.join(tmpdir(), "amqp-pubcon-cost-"));
+  const broker = await startBroker();
+  try {
+    const contests = await prepareContests(broker, asked.messages, folder);
+    const rows: (readonly (string | number)[])[] = [];
+    const broken: string[] = [];
+    for (const contest of contests) {
+      const { row, share } = await compare(contest, asked, folder, say);
+      rows.push(row);
+      broken.push(
+        ...brokenOf([[share <= MOST_SHARE, `${contest.name} takes ${toPercent(share)} more time`]]),
+      );
+    }
+    return {
+      name: "cost",
+      columns: ["work", "pairs", "messages", "bare", "ours", "time", "processor time"],
+      rows,
+      notes: [`Medians of all pairs, RabbitMQ ${broker.version}.`],
+      broken,
+    };
+  } finally {
+    await broker.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function prepareContests(
+  broker: OwnBroker,
+  messages: number,
+  folder: string,
+): Promise<readonly Contest[]> {
+  const bare = path.join(folder, "bare.mjs");
+  const banner = {
+    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+  };
+  const bundle = { bundle: true, platform: "node", format: "esm", outfile: bare, banner } as const;
+  await build({ ...bundle, entryPoints: [entry] });
+  const lines = path.join(folder, "lines");
+  await writeFile(lines, `${"x".repeat(LINE_BYTES - 1)}\n`.repeat(messages));
+  const { url } = broker;
+  const sea = await Shelf.create(url, "sea", "classic", 10_000_000);
+  const pond = await Shelf.create(url, "pond", "classic");
+  const connection = ["--url", url, "--summary", "json"];
+  const publishing = ["-k", sea.queue, "-l", "--confirm", "--persistent", "--quiet"];
+  const consuming = ["-q", pond.queue, "--format", "raw"];
+  return [
+    {
+      name: `publish with confirms, window ${WINDOW}`,
+      ours: () => [
+        `${dist}amqp-pub.cjs`,
+        ...connection,
+        ...publishing,
+        "--confirm-window",
+        `${WINDOW}`,
+      ],
+      bare: () => [bare, "publish", url, sea.queue, `${WINDOW}`],
+      prepare: async () => {},
+      input: (count) => (count === 0 ? "/dev/null" : lines),
+    },
+    {
+      name: "consume, print and acknowledge, prefetch 256",
+      ours: (count) => [`${dist}amqp-con.cjs`, ...connection, ...consuming, "-n", `${count}`],
+      bare: (count) => [bare, "consume", url, pond.queue, `${count}`],
+      prepare: (count) => pond.fill(count, LINE_BYTES),
+      input: () => "/dev/null",
+    },
+  ];
+}
+
+/** Ours, bare, bare, ours, and so on: whatever drifts meanwhile hits both. */
+async function compare(contest: Contest, { messages, rounds }: Asked, folder: string, say: Say) {
+  const costs: { ours: Cost[]; bare: Cost[] } = { ours: [], bare: [] };
+  for (let round = 0; round < rounds; round++) {
+    const order = round % 2 === 0 ? (["ours", "bare"] as const) : (["bare", "ours"] as const);
+    for (const who of order) costs[who].push(await measure(contest, who, messages, folder));
+    const [ours, bare] = [costs.ours.at(-1), costs.bare.at(-1)];
+    say(`${contest.name}: ours ${JSON.stringify(ours)}, bare ${JSON.stringify(bare)}`);
+  }
+  const share = (of: keyof Cost): number =>
+    median(costs.ours.map((ours, i) => ours[of] / (costs.bare[i]?.[of] ?? Number.NaN)));
+  const speed = (those: readonly Cost[]): string =>
+    `${Math.round(messages / median(those.map(({ ms }) => ms)))} thousand/s`;
+  const row = [
+    contest.name,
+    rounds,
+    `${messages} × ${LINE_BYTES} B`,
+    speed(costs.bare),
+    speed(costs.ours),
+    toPercent(share("ms")),
+    toPercent(share("cpuMs")),
+  ];
+  return { row, share: share("ms") };
+}
+
+async function measure(
+  contest: Contest,
+  who: "ours" | "bare",
+  messages: number,
+  folder: string,
+): Promise<Cost> {
+  await contest.prepare(messages);
+  const output = await open(path.join(folder, "output"), "w");
+  const words = [process.execPath, ...contest[who](messages)];
+  const script = `TIMEFORMAT='cpu %U %S'; time "$@" < ${contest.input(messages)}`;
+  const child = command("bash", ["-c", script, "bash", ...words], { stdout: output.fd });
+  await output.close();
+  const since = performance.now();
+  const { code, stderr } = await child.ended(300_000);
+  const wall = performance.now() - since;
+  if (code !== 0) throw new Error(`${words.join(" ")} has ended with ${code}:\n${stderr}`);
+  const [, user, system] = /^cpu ([\d.]+) ([\d.]+)$/m.exec(stderr) ?? [];
+  const told = Number(lastJson(stderr)["durationMs"] ?? wall);
+  return { ms: Math.round(told), cpuMs: Math.round((Number(user) + Number(system)) * 1000) };
+}
+
+function toPercent(share: number): string {
+  const percent = (share - 1) * 100;
+  return `${percent < 0 ? "−" : "+"}${Math.abs(percent).toFixed(1)} %`;
+}
