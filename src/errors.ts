@@ -110,7 +110,7 @@ export class Undecodable extends Failure {
     super(
       "undecodable",
       `a message from the broker cannot be decoded: ${reason}`,
-      "it is the first in the queue and comes again: remove it with the management UI or --purge, or give the queue a delivery limit",
+      "it is the first in the queue and comes again: remove it with the management UI or --purge, or by a delivery limit of the queue, and --prefetch 1 so that no other counts",
       cause,
     );
     this.name = "Undecodable";

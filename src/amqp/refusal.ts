@@ -37,6 +37,8 @@ export function deniesTransientQueues(failure: Failure): boolean {
 
 /** A broker's reply as a failure; `passing` ones (restart, home node down, garbled frames) may be tried again. */
 export function fromReply(reply: Reply, target: Target, cause?: unknown): Failure {
+  const late = fromLateAcknowledgement(reply, cause);
+  if (late) return late;
   if (isPassing(reply)) {
     return new Unreachable(
       `the broker closed the connection: ${reply.code} ${reply.text}`,
@@ -47,12 +49,21 @@ export function fromReply(reply: Reply, target: Target, cause?: unknown): Failur
   return new Refused(reply, hintFor(reply, target), cause);
 }
 
+/** The broker's consumer_timeout (half an hour by default) has passed: the message goes to another consumer, or comes again. */
+function fromLateAcknowledgement({ text }: Reply, cause: unknown): Failure | undefined {
+  if (!/delivery acknowledgement.*timed out/.test(text)) return undefined;
+  const [, ms] = /Timeout value used: (\d+)/.exec(text) ?? [];
+  const time = ms === undefined ? "in time" : `within ${Number(ms) / 1000} s`;
+  return new Unreachable(
+    `the broker took back a message that was not acknowledged ${time} (its consumer_timeout; a smaller --prefetch or --exec-timeout keeps below it)`,
+    undefined,
+    cause,
+  );
+}
+
 function isPassing({ code, text }: Reply): boolean {
   if (code === 320) return true; // connection-forced: shutdown, or closed by an operator
   if ([501, 502, 504, 505].includes(code)) return true; // a garbled frame, not a decision
   if (code === 541) return !text.includes("deprecated");
-  return (
-    (code === 404 && /home node|process is stopped/.test(text)) ||
-    /delivery acknowledgement.*timed out/.test(text)
-  );
+  return code === 404 && /home node|process is stopped/.test(text);
 }

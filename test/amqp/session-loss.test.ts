@@ -49,6 +49,20 @@ describe("after a loss", () => {
     expect(dying.connections).toBe(1);
   });
 
+  it("an acknowledgement that came too late for the broker is explained", async () => {
+    const text =
+      "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 1800000 ms. This timeout value can be configured";
+    const timeout = channelClose(406, text);
+    const server = await misbehave(inTurn([...openChannel(), timeout], wellBehaved));
+    const client = new IdleClient();
+    const report = new RememberedReport();
+    await openSession([server.port], client, {}, report);
+    await client.attached(2);
+    expect(report.lines[0]).toBe(
+      "lost: the broker took back a message that was not acknowledged within 1800 s (its consumer_timeout; a smaller --prefetch or --exec-timeout keeps below it)",
+    );
+  });
+
   it("topology is declared again", async () => {
     const declaring: Script = [...openChannel(), "queue.declare", queueDeclareOk("q")];
     const server = await misbehave(inTurn([...declaring, "fin"], [...declaring, ...goodbye()]));
