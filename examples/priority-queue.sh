@@ -1,9 +1,10 @@
 #!/bin/sh
 # Priority queue: more important messages overtake others that wait.
 . "$(dirname "$0")/support.sh"
+queues='tasks'
 amqp-pub -q tasks -Q --durable-queue --nad-queue --max-priority 9 --declare-only
 amqp-pub -k tasks -m low --priority 1 --confirm
 amqp-pub -k tasks -m high --priority 9 --confirm
 amqp-pub -k tasks -m middle --priority 5 --confirm
-expect 'in order of priority' "$(amqp-con -q tasks --until-empty --format body 2>/dev/null | tr '\n' ' ')" 'high middle low '
-amqp-con -q tasks --delete-queue
+amqp-con -q tasks --until-empty --format body >"$dir/order"
+expect 'in order of priority' "$(one_line "$dir/order")" 'high middle low'

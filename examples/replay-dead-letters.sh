@@ -1,11 +1,14 @@
 #!/bin/sh
 # Send dead letters back to where they first died, each to its own exchange and key.
 . "$(dirname "$0")/support.sh"
+queues='live dead' exchanges='shop'
 amqp-con -q dead -Q --durable-queue --nad-queue --declare-only
-amqp-con -q live -Q --durable-queue --nad-queue --dead-letter-exchange '' --dead-letter-routing-key dead --declare-only
-amqp-pub -k live -m 'refused once' --confirm
-amqp-con -q live -n 1 --nack --format none 2>/dev/null
+amqp-con -e shop -E --nad-exchange -q live -Q --durable-queue --nad-queue --bind-queue -k new \
+  --dead-letter-exchange '' --dead-letter-routing-key dead --declare-only
+amqp-pub -e shop -k new -m 'refused once' --confirm
+amqp-con -q live -n 1 --nack --format none
 
-amqp-con -q dead --until-empty --format json 2>/dev/null | amqp-pub --json --to-origin --confirm
-expect 'it is back in its queue' "$(amqp-con -q live -n 1 --timeout 10 2>/dev/null)" 'Received: refused once'
-for queue in live dead; do amqp-con -q "$queue" --delete-queue; done
+# Look first: --peek puts everything back.
+amqp-con -q dead --peek --format json | jq -r '"\(.body) was \(.properties.headers["x-first-death-reason"])"'
+amqp-con -q dead --until-empty --format json | amqp-pub --json --to-origin --confirm
+expect 'it is back in its queue' "$(amqp-con -q live -n 1 --format '%e/%k: %s')" 'shop/new: refused once'

@@ -1,8 +1,24 @@
-# Sourced by each example: a scratch folder, waiting for a line, and saying what should have been seen.
+# Sourced by each example: a scratch folder, cleaning up whatever happens, waiting for a line, and saying what was expected.
 set -eu
 dir=$(mktemp -d)
-pids='' # programs in the background that do not end by themselves
-trap 'status=$?; [ -z "$pids" ] || kill $pids 2>/dev/null || true; wait; rm -rf "$dir"; exit $status' EXIT
+queues='' exchanges='' # what an example makes and would outlive it: deleted when it ends, also by Ctrl-C
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+export AMQP_URL="${AMQP_URL:-amqp://localhost}"
+export AMQP_IDLE_TIMEOUT="${AMQP_IDLE_TIMEOUT:-20}" # no consumer waits for ever for what does not come
+
+clean_up() {
+  status=$?
+  trap '' INT TERM HUP
+  jobs -p >"$dir/background"
+  while read -r pid; do kill "$pid" 2>/dev/null || true; done <"$dir/background"
+  wait
+  for queue in $queues; do amqp-con -q "$queue" --delete-queue 2>/dev/null || true; done
+  for exchange in $exchanges; do amqp-pub -e "$exchange" --delete-exchange 2>/dev/null || true; done
+  rm -rf "$dir"
+  exit "$status"
+}
 
 # wait_for FILE TEXT: until the file has a line with that text, at most 20 s.
 wait_for() {
@@ -26,3 +42,6 @@ expect_code() {
   "$@" || code=$?
   expect "exit code of $1" "$code" "$wanted"
 }
+
+# one_line FILE: its lines, with spaces between them.
+one_line() { paste -sd ' ' "$1"; }

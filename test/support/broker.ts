@@ -12,10 +12,12 @@ export interface TlsFiles {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;
+  /** Clients must show a certificate. Default: they may. */
+  readonly certificateNeeded?: boolean;
 }
 
 export interface BrokerOptions {
-  /** Adds a TLS listener; clients may, but need not, show a certificate. */
+  /** Adds a TLS listener. */
   readonly tls?: TlsFiles;
   /** Lines for rabbitmq.conf. */
   readonly config?: readonly string[];

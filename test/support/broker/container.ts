@@ -122,7 +122,7 @@ function containerConfig({ tls, config }: BrokerOptions): string {
           "ssl_options.certfile = /etc/rabbitmq/cert.pem",
           "ssl_options.keyfile = /etc/rabbitmq/key.pem",
           "ssl_options.verify = verify_peer",
-          "ssl_options.fail_if_no_peer_cert = false",
+          `ssl_options.fail_if_no_peer_cert = ${tls.certificateNeeded ?? false}`,
         ];
   return [
     "loopback_users = none",

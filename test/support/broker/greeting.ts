@@ -14,6 +14,7 @@ export interface Address {
 
 /**
  * The version that the broker at `address` gives in Connection.Start (AMQP 0-9-1, §1.4.2.1).
+ * Empty when a TLS listener asks for a certificate first: it is there, but will not talk to us.
  * Rejects when nobody answers within `timeoutMs`, or something that is not an AMQP broker.
  */
 export function greeting(address: Address, timeoutMs: number): Promise<string> {
@@ -29,7 +30,7 @@ export function greeting(address: Address, timeoutMs: number): Promise<string> {
     socket.setTimeout(timeoutMs, () =>
       reject(new Error(`no AMQP greeting from ${where} in ${timeoutMs} ms`)),
     );
-    socket.on("error", reject);
+    socket.on("error", (error) => (wantsCertificate(error) ? resolve("") : reject(error)));
     socket.on("close", () => reject(new Error(`${where} closed without an AMQP greeting`)));
     socket.on("data", (chunk) => {
       received = Buffer.concat([received, chunk]);
@@ -39,6 +40,12 @@ export function greeting(address: Address, timeoutMs: number): Promise<string> {
   });
   socket.write(protocolHeader);
   return version.finally(() => socket.destroy());
+}
+
+function wantsCertificate(error: Error): boolean {
+  return (
+    "code" in error && /ALERT_(CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)/.test(String(error.code))
+  );
 }
 
 /**

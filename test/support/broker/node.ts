@@ -139,7 +139,7 @@ function nodeConfig(port: number, tlsPort: number, options: BrokerOptions): read
           `ssl_options.certfile = ${tls.cert}`,
           `ssl_options.keyfile = ${tls.key}`,
           "ssl_options.verify = verify_peer",
-          "ssl_options.fail_if_no_peer_cert = false",
+          `ssl_options.fail_if_no_peer_cert = ${tls.certificateNeeded ?? false}`,
         ];
   return [
     `listeners.tcp.1 = 127.0.0.1:${port}`,
