@@ -4,13 +4,13 @@ import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { connect } from "amqplib";
-import { type Broker, findBroker } from "../test/support/broker.ts";
+import { type Broker, findBroker } from "../../test/support/broker.ts";
 
 /** The start-up budget; docs/adr/0002-one-file-a-binary.md. */
 const BUDGET_MS = 30;
 const WARM_UP_PAIRS = 2;
 
-const binary = fileURLToPath(new URL("../dist/amqp-pub.cjs", import.meta.url));
+const binary = fileURLToPath(new URL("../../dist/amqp-pub.cjs", import.meta.url));
 const queue = `bench-start.${process.pid}`;
 
 /** Wall times of two commands that ran one after the other. */
