@@ -9,12 +9,14 @@ import { Settler, type Intake, type IntakeAccount, type SubscriptionPlan } from 
 import type { Link } from "./link.ts";
 import { toDelivery } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
+import { Sweeper } from "./sweeper.ts";
 
 export class Consumer implements Intake {
   readonly channelKind = "plain";
   readonly isDrained = false;
   readonly #plan: SubscriptionPlan;
   readonly #settler: Settler;
+  readonly #sweeper = new Sweeper();
   #link: Link | undefined;
   #tags: string[] = [];
   #arrived: Delivery[] = [];
@@ -148,6 +150,7 @@ export class Consumer implements Intake {
     this.#settler.arrived(delivery);
     this.#arrived.push(delivery);
     this.#brake?.arrived(message.content.length);
+    this.#sweeper.passed(message.content.length);
     this.#endTurnSoon();
   }
 
