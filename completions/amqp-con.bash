@@ -8,11 +8,24 @@ _amqp_con() {
     flag=${COMP_WORDS[COMP_CWORD-2]}
   fi
   COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    [[ ${COMP_WORDS[i]} == "--" ]] || continue
+    if declare -F _command_offset >/dev/null; then
+      _command_offset $((i + 1))
+    elif ((i == COMP_CWORD - 1)); then
+      COMPREPLY=($(compgen -c -- "$word"))
+    else
+      compopt -o default 2>/dev/null
+    fi
+    return
+  done
   case $flag in
   -t | --exchange-type) COMPREPLY=($(compgen -W "direct fanout topic headers" -- "$word")); return ;;
   --queue-type) COMPREPLY=($(compgen -W "classic quorum stream" -- "$word")); return ;;
   --overflow) COMPREPLY=($(compgen -W "drop-head reject-publish reject-publish-dlx" -- "$word")); return ;;
   --match) COMPREPLY=($(compgen -W "all any" -- "$word")); return ;;
+  --depth) if [[ $word != -* ]]; then COMPREPLY=($(compgen -W "text json" -- "$word")); return; fi ;;
+  --dry-run) if [[ $word != -* ]]; then COMPREPLY=($(compgen -W "text ascii mermaid" -- "$word")); return; fi ;;
   --on-mismatch) COMPREPLY=($(compgen -W "requeue ack reject" -- "$word")); return ;;
   --offset) COMPREPLY=($(compgen -W "first last next" -- "$word")); return ;;
   --on-failure) COMPREPLY=($(compgen -W "retry reject requeue stop" -- "$word")); return ;;

@@ -15,6 +15,8 @@ _amqp_pub() {
   --queue-type) COMPREPLY=($(compgen -W "classic quorum stream" -- "$word")); return ;;
   --overflow) COMPREPLY=($(compgen -W "drop-head reject-publish reject-publish-dlx" -- "$word")); return ;;
   --match) COMPREPLY=($(compgen -W "all any" -- "$word")); return ;;
+  --depth) if [[ $word != -* ]]; then COMPREPLY=($(compgen -W "text json" -- "$word")); return; fi ;;
+  --dry-run) if [[ $word != -* ]]; then COMPREPLY=($(compgen -W "text ascii mermaid" -- "$word")); return; fi ;;
   --format) COMPREPLY=($(compgen -W "text body raw json pretty hex none" -- "$word")); return ;;
   --auth) COMPREPLY=($(compgen -W "plain external" -- "$word")); return ;;
   --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;

@@ -50,6 +50,7 @@ export const con: Program<typeof flags> = {
     "A message is acknowledged after it has been written: what was not is given again to this or another consumer. It runs until SIGINT or SIGTERM, until --count messages have been taken, or until the reader of its output has gone. After a lost connection it connects, declares and subscribes again.",
   ],
   usage: "amqp-con [flags] [-- COMMAND [ARG...]]",
+  runsCommand: true,
   flags,
   examples: [
     { does: "declare a queue and show what arrives", command: "amqp-con -q hello -Q" },

@@ -16,6 +16,8 @@ export interface Program<F extends FlagTable> {
   /** Paragraphs of the man page: what it does when nothing else is said. */
   readonly description: readonly string[];
   readonly usage: string;
+  /** What stands after -- is a program to run, with its arguments. */
+  readonly runsCommand?: true;
   readonly flags: F;
   readonly examples: readonly Example[];
   /** Checks what the flags mean together, and returns the run. @throws UsageError before anything is opened */

@@ -38,6 +38,9 @@ describe.each(["bash", "zsh", "fish"] as const)("in %s, TAB", async (shell) => {
     ["a file of a flag whose value may be missing", "amqp-pub -l only", "only file.txt"],
     ["a flag of the other program", "amqp-con --consumer-t", "--consumer-tag"],
     ["a shell", "amqp-con --completion zs", "zsh"],
+    ["a value that may be missing", "amqp-con --dry-run=mer", "--dry-run=mermaid"],
+    ["a command after --", "amqp-con -q q -- realpat", "realpath"],
+    ["what the command takes", "amqp-con -q q -- cat only", "only file.txt"],
   ])("completes %s", async (_, typed, word) => {
     const opened = await open(shell);
     await opened.write(`${typed}\t\n`);

@@ -7,7 +7,8 @@ import { list, long, offers, type Entry } from "./listing.ts";
 export function bashCompletion<F extends FlagTable>({
   name,
   flags,
-}: Pick<Program<F>, "name" | "flags">): string {
+  runsCommand,
+}: Pick<Program<F>, "name" | "flags" | "runsCommand">): string {
   const entries = list(flags);
   const valued = entries.filter(({ flag }) => flag.takes !== "none" && flag.bare === undefined);
   const files = valued.filter(({ flag }) => offers(flag) === "file");
@@ -25,9 +26,9 @@ ${call}() {
     flag=\${COMP_WORDS[COMP_CWORD-2]}
   fi
   COMPREPLY=()
-  case $flag in
+${runsCommand ? command : ""}  case $flag in
 ${[
-  ...valued.map(words),
+  ...entries.map(words),
   branch(files, "compopt -o default 2>/dev/null; return"),
   branch(silent, "return"),
 ].join("")}  esac
@@ -40,11 +41,27 @@ complete -F ${call} ${name}
 `;
 }
 
-/** What to do for a flag whose value is one of some words. */
+/** After -- as in an empty command line; bash-completion also knows what the command's own arguments are. */
+const command = `  for ((i = 1; i < COMP_CWORD; i++)); do
+    [[ \${COMP_WORDS[i]} == "--" ]] || continue
+    if declare -F _command_offset >/dev/null; then
+      _command_offset $((i + 1))
+    elif ((i == COMP_CWORD - 1)); then
+      COMPREPLY=($(compgen -c -- "$word"))
+    else
+      compopt -o default 2>/dev/null
+    fi
+    return
+  done
+`;
+
+/** What to do for a flag whose value is one of some words. A value that may be left out gives way to the next flag. */
 function words(entry: Entry): string {
   const offered = offers(entry.flag);
   if (offered === "file" || offered.length === 0) return "";
-  return branch([entry], `COMPREPLY=($(compgen -W "${offered.join(" ")}" -- "$word")); return`);
+  const reply = `COMPREPLY=($(compgen -W "${offered.join(" ")}" -- "$word")); return`;
+  const mayBeMissing = entry.flag.bare !== undefined;
+  return branch([entry], mayBeMissing ? `if [[ $word != -* ]]; then ${reply}; fi` : reply);
 }
 
 /** After a flag that takes several files, each word up to the next flag is a file. */
