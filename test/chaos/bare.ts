@@ -34,7 +34,7 @@ async function publish(window: number): Promise<number> {
     framer.flush();
     await waiting.until(() => sent - settled <= most);
   };
-  const properties = { deliveryMode: 2 } as const;
+  const properties = {};
   const splitter = new Splitter(Buffer.from("\n"));
   for await (const chunk of process.stdin) {
     for (const body of splitter.cut(Buffer.from(chunk))) {

@@ -1,6 +1,8 @@
 // What a proof has found, as a table for people and as a place in docs/reliability.md.
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 export type Cell = string | number;
 
@@ -19,6 +21,7 @@ export interface Proof {
 /** Tells what happens as it happens. */
 export type Say = (line: string) => void;
 
+const formatter = fileURLToPath(new URL("../../node_modules/.bin/oxfmt", import.meta.url));
 const document = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
 
 /** As Markdown; numbers to the right. */
@@ -39,6 +42,7 @@ export async function writeDown(proof: Proof): Promise<void> {
     document,
     old.replace(place, (_, start: string, end: string) => `${start}\n${text}${end}`),
   );
+  await promisify(execFile)(formatter, [document]);
 }
 
 /** The complaints of those promises that were not kept. */
@@ -48,8 +52,8 @@ export function brokenOf(
   return promises.filter(([kept]) => !kept).map(([, complaint]) => complaint);
 }
 
-/** The middle one. */
-export function median(values: readonly number[]): number {
+/** The value below which that share of them lies; usually the middle one. */
+export function quantile(values: readonly number[], share = 0.5): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
 }

@@ -65,6 +65,10 @@ export class Shelf {
     });
   }
 
+  async empty(): Promise<void> {
+    await this.#with((channel) => channel.purgeQueue(this.queue));
+  }
+
   async remove(): Promise<void> {
     await this.#with((channel) => channel.deleteQueue(this.queue));
   }

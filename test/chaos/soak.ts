@@ -1,6 +1,6 @@
 // Ten minutes at a steady pace, with a cut every half a minute: do memory and file descriptors of both binaries stay flat?
 import { readdir, readFile } from "node:fs/promises";
-import { brokenOf, median, type Proof, type Say } from "./proof.ts";
+import { brokenOf, quantile, type Proof, type Say } from "./proof.ts";
 import { type Processes, runScenario } from "./scenario.ts";
 import { Site } from "./site.ts";
 
@@ -116,8 +116,8 @@ function trendOf(side: Side, samples: readonly Sample[]) {
     warm.slice(third, -third),
     warm.slice(-third),
   ];
-  const rss = [first, middle, last].map((part) => median(part.map(({ rssMiB }) => rssMiB)));
-  const files = [first, middle, last].map((part) => median(part.map((sample) => sample.files)));
+  const rss = [first, middle, last].map((part) => quantile(part.map(({ rssMiB }) => rssMiB)));
+  const files = [first, middle, last].map((part) => quantile(part.map((sample) => sample.files)));
   const [rssFirst = 0, rssMiddle = 0, rssLast = 0] = rss;
   const [, filesMiddle = 0, filesLast = 0] = files;
   const counts = warm.map((sample) => sample.files);
