@@ -154,6 +154,7 @@ async function feed(
     if (rules.reason) await intake.stop();
     if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return;
   }
+  if (plan.get && !stop.aborted) rules.stopFor("the queue is empty (--get)");
   await intake.stop();
   const finish = async (): Promise<void> => {
     // Nobody else has what the broker has forgotten.

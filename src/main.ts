@@ -1,6 +1,7 @@
 // One run of a binary: parse, signals, streams, error → stderr and exit code. The only catch-all, and the only place
 // below bin/ that knows `process`.
 import { conceal } from "./cli/conceal.ts";
+import { findMisread } from "./cli/encoding.ts";
 import { generalFlags } from "./cli/flags/general.ts";
 import type { FlagTable } from "./cli/flag.ts";
 import { locateConfig, readConfig } from "./cli/config-file.ts";
@@ -15,6 +16,8 @@ import { version } from "./version.ts";
 import { withoutMessage } from "./work/environment.ts";
 import type { World } from "./world.ts";
 
+const otherBytes = "a message of other bytes comes from -f FILE, or with -m - from standard input";
+
 type Flags = FlagTable & typeof generalFlags;
 
 /** Runs a program and sets the exit code; the process ends by itself when nothing is left to do. */
@@ -22,6 +25,7 @@ export async function main<F extends Flags>(
   program: Program<F>,
   process: NodeJS.Process,
 ): Promise<void> {
+  const misread = findMisread(process.argv.slice(2));
   const shown = conceal(program.flags, process.argv.slice(2));
   process.title = [program.name, ...shown].join(" ");
   const signal = listenForSignals(process);
@@ -30,6 +34,7 @@ export async function main<F extends Flags>(
   let log = await openLog(process.stderr, "auto", process.env);
   let debug = false;
   try {
+    if (misread) throw new UsageError(`${misread}: not UTF-8 text`, otherBytes);
     const argv = process.argv.slice(2);
     const env = withoutMessage(process.env);
     const typed = parse(program.name, program.flags, argv, env);

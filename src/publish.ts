@@ -9,10 +9,10 @@ import { withGrace } from "./deadline.ts";
 import { exitCodes, Failure, ReaderGone } from "./errors.ts";
 import { feed, type FeedPlan, type Skips } from "./feed.ts";
 import type { Properties } from "./message.ts";
+import { showBody } from "./sink/content.ts";
 import { checkTemplates } from "./source/template.ts";
 import { reportAccount, type SummaryStyle } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
-import { escapeBytes } from "./ui/escape.ts";
 import type { World } from "./world.ts";
 
 /** What amqp-pub was asked to do. */
@@ -119,12 +119,10 @@ const newline = Buffer.from("\n");
 
 function reportPublish(plan: PublishPlan, { output, log, meter }: World): PublishReport {
   let warned = false;
-  const show = (body: Buffer): Buffer =>
-    output.isTerminal ? Buffer.from(escapeBytes(body)) : body;
   return {
     sent: ({ body }, takenAt) => {
       meter?.published(body.length, takenAt);
-      if (!plan.quiet) output.queue(label, show(body), newline);
+      if (!plan.quiet) output.queue(label, showBody(body, output.isTerminal), newline);
     },
     returned: (message, { code, text }) => {
       const where = `exchange "${message.exchange}", key "${message.routingKey}"`;

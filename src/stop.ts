@@ -10,8 +10,8 @@ export interface StopPlan {
   readonly idleMs: number | undefined;
   /** So long since the start. */
   readonly timeoutMs: number | undefined;
-  /** The queue holds nothing more. */
-  readonly untilEmpty: boolean;
+  /** The flag by which the run ends when the queue holds nothing more. */
+  readonly untilEmpty: string | undefined;
   /** A message with just this body, which is the last one taken. */
   readonly untilBody: string | undefined;
 }
@@ -77,7 +77,8 @@ export class StopRules {
       }, timeoutMs);
     }
     this.#restartIdle();
-    if (this.#plan.untilEmpty) void this.#watchEmpty(isEmpty);
+    const { untilEmpty } = this.#plan;
+    if (untilEmpty !== undefined) void this.#watchEmpty(isEmpty, untilEmpty);
   }
 
   /** The part of a batch that is still wanted; `reason` is set when it holds the last one. */
@@ -117,13 +118,13 @@ export class StopRules {
     this.#idle = setTimeout(ring, idleMs);
   }
 
-  async #watchEmpty(isEmpty: () => Promise<boolean>): Promise<void> {
+  async #watchEmpty(isEmpty: () => Promise<boolean>, flag: string): Promise<void> {
     for (let before = -1; !this.signal.aborted; before = this.#received) {
       await pause(EMPTY_CHECK_MS, this.signal);
       // While messages arrive there is no need to ask.
       if (before !== this.#received) continue;
       if (await isEmpty().catch(() => false))
-        this.#stop({ text: "the queue is empty (--until-empty)", ending: "done" });
+        this.#stop({ text: `the queue is empty (${flag})`, ending: "done" });
     }
   }
 

@@ -14,6 +14,11 @@ type Hint = string | ((text: string, target: Target) => string);
 
 /** Code, what its text looks like, and the way out. First match wins. */
 const hints: readonly (readonly [number, RegExp, Hint?])[] = [
+  [
+    403,
+    /internal exchange/,
+    "an internal exchange takes messages from other exchanges only: send to one that it is bound to (--bind-exchange)",
+  ],
   [403, /Login was refused|user '.*' - |credentials/i, loginHint],
   [403, /access to (vhost|exchange|queue|topic)/i, permissionHint],
   [403, /'amq\.|reserved/i, "names that begin with amq. belong to the broker; choose another"],
@@ -34,7 +39,7 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
   [
     405,
     /./,
-    "the queue is exclusive to another connection; use another name or wait until that connection ends",
+    "the queue is exclusive to another connection, or exists without --exclusive; use another name or wait until that connection ends",
   ],
   [406, /inequivalent arg/, inequivalenceHint],
   [406, /not empty$/, "empty it first with --purge, or leave out --if-empty"],
@@ -48,6 +53,11 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     406,
     /message size/i,
     "the message is larger than the broker's limit (max_message_size); split it",
+  ],
+  [
+    406,
+    /reply consumer/,
+    "that name stands for replies to one's own requests: amqp-pub --rpc receives them",
   ],
   [406, /user_id/i, "--user-id must be the user of the connection"],
   [

@@ -92,7 +92,8 @@ export const text = one("TEXT", (value) => value);
 /** A name as AMQP has it: at most 255 bytes. */
 export const name = one("NAME", readName);
 
-function readName(value: string): string {
+/** A name as it is. @throws ValueError when it is too long for AMQP */
+export function readName(value: string): string {
   if (Buffer.byteLength(value) <= 255) return value;
   throw new ValueError("longer than the 255 bytes that AMQP allows");
 }

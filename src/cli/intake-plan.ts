@@ -63,7 +63,7 @@ export function planTaking(
       count: limit,
       idleMs: options.idleTimeout,
       timeoutMs: options.timeout,
-      untilEmpty: options.untilEmpty || settling.untilEmpty,
+      untilEmpty: options.untilEmpty ? "--until-empty" : settling.untilEmpty,
       untilBody: options.untilBody,
     },
     verdict: settling.verdict,
@@ -106,7 +106,7 @@ interface Settling {
   readonly verdict: Verdict;
   readonly mismatch: Verdict;
   readonly limit?: number;
-  readonly untilEmpty: boolean;
+  readonly untilEmpty: string | undefined;
 }
 
 /** What becomes of a message that was shown. What is put back is held to the end, or it would come again at once. */
@@ -120,9 +120,9 @@ function planSettling(options: Options, isStream: boolean): Settling {
       verdict: "leave",
       mismatch,
       limit: options.prefetch || MAX_PREFETCH,
-      untilEmpty: true,
+      untilEmpty: options.peek ? "--peek" : "--requeue",
     };
-  return { verdict: refuses ? "reject" : "ack", mismatch, untilEmpty: false };
+  return { verdict: refuses ? "reject" : "ack", mismatch, untilEmpty: undefined };
 }
 
 /** Messages in hand. What is held to the end counts as well, and makes room for nothing; 0 means no limit. */

@@ -22,7 +22,9 @@ const bytes: Readonly<Record<string, number>> = {
 /** `0.5`, `250ms`, `2m` → milliseconds; `plainUnitMs` is what a plain number counts in. */
 export function readDuration(value: string, plainUnitMs: number): number {
   const [, number = "", unit = ""] = /^(\d+\.?\d*|\.\d+)(ms|s|m|h|d)?$/.exec(value) ?? [];
-  if (number === "") throw new ValueError("expected a duration such as 0.5, 250ms, 5s, 2m or 1h");
+  const plain = plainUnitMs === 1 ? "500" : "0.5";
+  if (number === "")
+    throw new ValueError(`expected a duration such as ${plain}, 250ms, 5s, 2m or 1h`);
   return Number(number) * (milliseconds[unit] ?? plainUnitMs);
 }
 

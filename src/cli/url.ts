@@ -21,6 +21,8 @@ export type UrlPlace = "--url" | "AMQP_URL" | "the profile's url";
 export function readUrl(text: string, given: UrlPlace): UrlParts {
   const wrong = (what: string, way = hint): UsageError => new UsageError(`${given}: ${what}`, way);
   const url = URL.parse(text.trim());
+  if (!url && /^amqps?:\/\//i.test(text.trim()))
+    throw wrong("the host or the port cannot be read; a port is at most 65535");
   if (!url || !/^amqps?:$/.test(url.protocol))
     throw wrong("expected a URL that begins with amqp:// or amqps://");
   if (url.search !== "")

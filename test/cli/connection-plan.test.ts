@@ -162,7 +162,12 @@ describe("wrong use", () => {
     [["-u", "http://rabbit"], "--url: expected a URL that begins with amqp:// or amqps://"],
     [["-u", "rabbit"], "--url: expected a URL"],
     [["-u", ""], "--url: expected a URL"],
-    [["-u", "amqp://rabbit:99999"], "--url: expected a URL"],
+    [
+      ["-u", "amqp://rabbit:99999"],
+      "--url: the host or the port cannot be read; a port is at most",
+    ],
+    [["--server-name", ""], '--server-name "": expected a host name or address'],
+    [["--vhost", ""], '--vhost "": expected a name; the usual one is "/"'],
     [["-u", "amqp://bob:se#cret@rabbit"], "--url: "],
     [["-u", "amqp://rabbit/v#w"], '--url: holds a "#" that is not encoded'],
     [

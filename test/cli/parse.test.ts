@@ -116,6 +116,7 @@ describe("wrong use", () => {
     [["-n", "0"], '--count "0": expected a whole number, 1 or more'],
     [["--format", "xml"], '--format "xml": expected one of text, body, raw'],
     [["--lazy", "soon"], '--lazy "soon": expected a duration such as'],
+    [["--queue-ttl", "soon"], '--queue-ttl "soon": expected a duration such as 500, 250ms'],
     [["--frame-max", "4096"], '--frame-max "4096": expected a whole number from 8192'],
     [["--heartbeat", "0.5"], '--heartbeat "0.5": expected whole seconds'],
     [["--queue-ttl", "0"], '--queue-ttl "0": expected 1 to 4294967295 milliseconds'],

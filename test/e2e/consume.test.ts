@@ -128,7 +128,11 @@ describe("--get", () => {
     const queue = await createQueue(["1", "2", "3"]);
     expect(await con(["-q", queue, "--get"])).toMatchObject({ code: 0, stdout: "Received: 1\n" });
     const rest = await con(["-q", queue, "--get", "-n", "9"]);
-    expect(rest).toMatchObject({ code: 0, stdout: "Received: 2\nReceived: 3\n" });
+    expect(rest).toMatchObject({
+      code: 0,
+      stdout: "Received: 2\nReceived: 3\n",
+      stderr: "Stopping: the queue is empty (--get)\n",
+    });
     expect(await con(["-q", queue, "--get"])).toMatchObject({ code: 8, stdout: "" });
     expect(await takeBodies(queue)).toEqual([]);
   });
@@ -136,7 +140,8 @@ describe("--get", () => {
   test("says by exit code 8 that the queue is empty", async () => {
     const queue = await createQueue();
     const exit = await con(["-q", queue, "--get"]);
-    expect(exit).toMatchObject({ code: 8, stdout: "", stderr: "" });
+    const stderr = "Stopping: the queue is empty (--get)\n";
+    expect(exit).toMatchObject({ code: 8, stdout: "", stderr });
   });
 
   test("with --ack-auto takes no more than it shows", async () => {

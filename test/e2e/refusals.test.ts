@@ -34,6 +34,20 @@ describe("403", () => {
       = 4
     `);
   });
+
+  test("an internal exchange is no matter of permissions", async () => {
+    const cast = { words: { inner: await createExchange("fanout", { internal: true }) } };
+    await play(
+      `
+      $ amqp-pub -e inner -m Hello --confirm
+      ! Account: read 1 = confirmed 0 + returned 0 + nacked 0 + unconfirmed 1
+      ! ERROR:  (403, "ACCESS_REFUSED - cannot publish to internal exchange 'inner' in vhost '/'")
+      ! hint: an internal exchange takes messages from other exchanges only: send to one that it is bound to (--bind-exchange)
+      = 4
+      `,
+      cast,
+    );
+  });
 });
 
 /** Newer brokers say which access is refused. */
@@ -141,7 +155,7 @@ describe("405", () => {
       one ! Created queue: mine
       two $ amqp-con -q mine
       two ! ERROR:  (405, "RESOURCE_LOCKED - cannot obtain exclusive access to locked queue 'mine' in vhost '/'. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.")
-      two ! hint: the queue is exclusive to another connection; use another name or wait until that connection ends
+      two ! hint: the queue is exclusive to another connection, or exists without --exclusive; use another name or wait until that connection ends
       two = 4
       one ^ SIGTERM
       one ! Stopped
@@ -153,6 +167,15 @@ describe("405", () => {
 });
 
 describe("406", () => {
+  test("the name for direct replies is no queue to read from", async () => {
+    await play(`
+      $ amqp-con -q amq.rabbitmq.reply-to
+      ! ERROR:  (406, "PRECONDITION_FAILED - reply consumer cannot acknowledge")
+      ! hint: that name stands for replies to one's own requests: amqp-pub --rpc receives them
+      = 4
+    `);
+  });
+
   test("a queue that exists with other properties shows both sides", async () => {
     const cast = { words: { tasks: await createQueue() } };
     const none = isModern ? "'classic'" : "none";

@@ -8,7 +8,7 @@ const NONE: StopPlan = {
   count: undefined,
   idleMs: undefined,
   timeoutMs: undefined,
-  untilEmpty: false,
+  untilEmpty: undefined,
   untilBody: undefined,
 };
 const bodies = (...texts: readonly string[]) => texts.map((body) => messageIn({ body }));
@@ -116,7 +116,7 @@ describe("a clock", () => {
 describe("--until-empty", () => {
   it("ends when nothing arrives and the broker says that there is nothing", async () => {
     const answers = [false, false, true];
-    const rules = start({ untilEmpty: true }, async () => answers.shift() ?? true);
+    const rules = start({ untilEmpty: "--until-empty" }, async () => answers.shift() ?? true);
     await aborted(rules.signal);
     expect(answers).toEqual([]);
     expect(rules.reason).toEqual({ text: "the queue is empty (--until-empty)", ending: "done" });
@@ -124,7 +124,7 @@ describe("--until-empty", () => {
 
   it("goes on while the broker cannot be asked", async () => {
     const answers = [() => Promise.reject(new Error("away")), () => Promise.resolve(true)];
-    const rules = start({ untilEmpty: true }, () => answers.shift()?.() ?? never());
+    const rules = start({ untilEmpty: "--until-empty" }, () => answers.shift()?.() ?? never());
     await aborted(rules.signal);
     expect(answers).toEqual([]);
     expect(rules.reason?.text).toContain("--until-empty");

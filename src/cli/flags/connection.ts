@@ -1,7 +1,26 @@
 // Where the broker is, who we are there, and how long to try. What these flags mean together: ../connection-plan.ts.
-import { count, duration, file, name, outage, text, toggle, wholeSeconds } from "../flag.ts";
+import { ValueError } from "../../errors.ts";
+import {
+  count,
+  duration,
+  file,
+  one,
+  outage,
+  readName,
+  text,
+  toggle,
+  wholeSeconds,
+} from "../flag.ts";
 
 const group = "Connection";
+
+/** A name that is never empty; `what` says what belongs there. */
+function filled(what: string) {
+  return one("NAME", (value) => {
+    if (value === "") throw new ValueError(`expected ${what}`);
+    return readName(value);
+  });
+}
 
 export const connectionFlags = {
   url: text({
@@ -14,7 +33,7 @@ export const connectionFlags = {
     details:
       "User, password and vhost are percent-decoded as UTF-8. Other connection flags override the URL's parts. The first URL that answers is used; after a loss the next ones are tried. All URLs of a list log in as the same user.",
   }),
-  serverName: text({
+  serverName: filled("a host name or address")({
     group,
     default: "localhost",
     placeholder: "HOST",
@@ -24,7 +43,7 @@ export const connectionFlags = {
     group,
     summary: "broker's port (5672; 5671 with TLS)",
   }),
-  vhost: name({
+  vhost: filled('a name; the usual one is "/"')({
     group,
     default: "/",
     placeholder: "VHOST",
