@@ -35,10 +35,10 @@ export function trace(sketch: Sketch): Graph {
 /** Our own messages: to an exchange, and from the default exchange to the queue of that name. */
 function tracePublishing({ topology, program }: Sketch, publishing: Publishing): readonly Edge[] {
   const from = client(program, describePublishing(publishing));
-  const key = publishing.key ?? nameQueue(topology.queue?.name ?? "");
+  const { key = nameQueue(""), own } = publishing;
   const exchange = drawExchange(topology, publishing.exchange);
-  const sending = { from, to: exchange, labels: [key] };
-  if (publishing.exchange !== "") return [sending];
+  const sending = { from, to: exchange, labels: [own ? `own ${own}` : key] };
+  if (publishing.exchange !== "" || own || key === "") return [sending];
   return [sending, { from: exchange, to: drawQueue(topology, key), labels: [""] }];
 }
 

@@ -23,6 +23,8 @@ export interface Publishing {
   readonly exchange: string;
   /** Undefined: the name that the broker gives to the declared queue. */
   readonly key: string | undefined;
+  /** What each message brings along, which `exchange` and `key` only stand in for. */
+  readonly own: "key" | "exchange and key" | undefined;
   /** What is sent: `3 messages`. */
   readonly what: string;
   readonly confirm: boolean;
@@ -57,7 +59,8 @@ export function sketchPublish(plan: PublishPlan, asks: boolean): Sketch {
     tasks: [],
     publishing: {
       exchange: plan.exchange,
-      key: plan.routingKey,
+      key: plan.routingKey ?? (plan.topology.queue ? undefined : ""),
+      own: describeOwn(plan.source),
       what: describeSource(plan.source),
       confirm: plan.delivery.confirm,
       mandatory: plan.delivery.mandatory,
@@ -112,6 +115,11 @@ function sketchRun(
       `${host}:${port}${tls ? " (TLS)" : ""}, vhost ${vhost}, as ${username}`,
   );
   return { program, places, topology, warnings };
+}
+
+function describeOwn(source: PublishPlan["source"]): Publishing["own"] {
+  if (source.kind === "records" || source.kind === "directory") return "exchange and key";
+  return source.kind === "lines" && source.keyDelimiter !== undefined ? "key" : undefined;
 }
 
 function describeSource(source: PublishPlan["source"]): string {

@@ -63,8 +63,11 @@ function conditions(ifEmpty: boolean, ifUnused: boolean): string {
   return all.length === 0 ? "" : `, if ${all.join(" and ")}`;
 }
 
-function describeSending({ what, exchange, key }: Publishing): string {
+function describeSending({ what, exchange, key, own }: Publishing): string {
   const target = exchange === "" ? "the default exchange" : `exchange ${exchange}`;
+  if (own === "exchange and key")
+    return `Would send ${what} to its own exchange and key, or else to ${target}`;
+  if (own) return `Would send ${what} to ${target} with its own key`;
   const name = key ?? nameQueue("");
   return `Would send ${what} to ${target} ${name === "" ? "without key" : `with key ${name}`}`;
 }

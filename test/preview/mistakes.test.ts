@@ -30,6 +30,18 @@ const cases: readonly (readonly [Name, string, string, string])[] = [
     "pub -q q -Q",
     "queue q is not bound to exchange logs: the messages do not get there; add --bind-queue.",
   ],
+  [
+    "keyOfNoQueue",
+    "pub -q hey -Q -k h",
+    "pub -q hey -Q -k hey",
+    "the default exchange delivers to",
+  ],
+  [
+    "exchangeToNowhere",
+    "pub -e e -E",
+    "pub -e e -E --mandatory",
+    "nothing here is bound to exchange",
+  ],
   ["namelessQueue", "con -Q", "con -Q -q q", "nobody knows the name that the broker gives"],
   [
     "wildcardOnDirect",
@@ -236,7 +248,7 @@ describe("the mistakes of a command line", () => {
     "con -e logs -E -t topic -Q --exclusive --bind-queue -k kern.#",
     "pub -k hello -m x --mandatory --confirm",
     "pub -q tasks -Q --durable-queue --nad-queue -m work --persistent",
-    "pub -e logs -E -t fanout -m x",
+    "pub -e logs -t fanout -m x",
   ])("are none in %s", (command) => {
     expect(findMistakes(sketch(command))).toEqual([]);
   });

@@ -147,6 +147,19 @@ describe("a dry run", () => {
     );
   });
 
+  it.each([
+    ["-m x", "one message to the default exchange without key"],
+    [
+      "--json",
+      "each record as a message to its own exchange and key, or else to the default exchange",
+    ],
+    ["-l --key-delimiter : -e logs", "each line as a message to exchange logs with its own key"],
+  ])("draws no queue where none is known: amqp-pub %s", async (flags, sending) => {
+    const { lines } = await show(publish(flags));
+    expect(lines).toContain(`Would send ${sending}`);
+    expect(lines.join("\n")).not.toContain("amq.gen");
+  });
+
   it("warns of mistakes on stderr, and of what the run would warn of", async () => {
     const { lines, warnings } = await show(publish("--userpass alice:s3cret --mandatory"));
     expect(warnings).toContain("the connection is not secured.");
