@@ -30,18 +30,8 @@ const cases: readonly (readonly [Name, string, string, string])[] = [
     "pub -q q -Q",
     "queue q is not bound to exchange logs: the messages do not get there; add --bind-queue.",
   ],
-  [
-    "keyOfNoQueue",
-    "pub -q hey -Q -k h",
-    "pub -q hey -Q -k hey",
-    "the default exchange delivers to",
-  ],
-  [
-    "exchangeToNowhere",
-    "pub -e e -E",
-    "pub -e e -E --mandatory",
-    "nothing here is bound to exchange",
-  ],
+  ["keyOfNoQueue", "pub -q q -Q -k k", "pub -q q -Q -k q", "the default exchange delivers to"],
+  ["exchangeToNowhere", "pub -e e -E", "pub -e e -E --mandatory", "nothing here is bound to"],
   ["namelessQueue", "con -Q", "con -Q -q q", "nobody knows the name that the broker gives"],
   [
     "wildcardOnDirect",
