@@ -1,5 +1,5 @@
 // The least that publishes with confirms, or consumes with acknowledgements, through the same frames and sockets as the
-// binaries, and breaks at the first fault: what cost.ts compares them with. Prints how many milliseconds it took.
+// binaries, and breaks at the first fault: what cost.ts compares them with.
 //   bare publish URL QUEUE WINDOW < lines        bare consume URL QUEUE COUNT > bodies
 import process from "node:process";
 import { connect, type ChannelModel } from "amqplib";
@@ -12,12 +12,9 @@ const PREFETCH = 256;
 const REFILL = 0.75;
 
 const [mode, url = "", queue = "", number = "0"] = process.argv.slice(2);
-const since = performance.now();
-const count = await (mode === "publish" ? publish(Number(number)) : consume(Number(number)));
-const durationMs = performance.now() - since;
-process.stderr.write(`${JSON.stringify({ count, durationMs })}\n`);
+await (mode === "publish" ? publish(Number(number)) : consume(Number(number)));
 
-async function publish(window: number): Promise<number> {
+async function publish(window: number): Promise<void> {
   const connection = await connect(`${url}?heartbeat=10`, { noDelay: true });
   const channel = await connection.createConfirmChannel();
   const frames = framing(channel);
@@ -45,10 +42,9 @@ async function publish(window: number): Promise<number> {
   }
   await until(0);
   await connection.close();
-  return sent;
 }
 
-async function consume(wanted: number): Promise<number> {
+async function consume(wanted: number): Promise<void> {
   const connection = await connect(`${url}?heartbeat=10`, { noDelay: true });
   const channel = await connection.createChannel();
   keepRawHeaders(connection);
@@ -76,7 +72,6 @@ async function consume(wanted: number): Promise<number> {
   });
   await channel.close();
   await connection.close();
-  return received;
 }
 
 function socketOf({ connection }: ChannelModel): NodeJS.WritableStream {

@@ -210,6 +210,7 @@ function judge(
   const cutShort = [
     [inQueue.size === 0 || isTwice, "something was stored, and there is no account"],
     [isTwice || code === null, "there is no account"],
+    [!isTwice || [0, 130, 143, null].includes(code), `the exit code is ${code}`],
   ] as const;
   const broken = brokenOf([...always, ...(isCutShort ? cutShort : finished)]);
   return { kind, seen, ms, broken: broken.map((why) => `${why} (${story})\n${stderr}`) };
