@@ -77,7 +77,7 @@ function environment(): readonly string[] {
   return [
     ".SH ENVIRONMENT",
     ...prose(
-      `Every flag but those that only print something can also be set by a variable: AMQP_ and its name in capitals, such as ${variable("nbMessages")} for --nb-messages. Toggles are true or false; a flag that may be repeated takes one value a line; an empty variable counts as not set. What is typed overrides the environment, and that a profile.`,
+      `Every flag but those that ask for something else than a run, such as --help or --purge, can also be set by a variable: AMQP_ and its name in capitals, such as ${variable("nbMessages")} for --nb-messages. Toggles are true or false; a flag that may be repeated takes one value a line; an empty variable counts as not set. What is typed overrides the environment, and that a profile.`,
     ),
     ".TP",
     ".B AMQP_PASSWORD",
