@@ -2,7 +2,7 @@
 // How argv becomes values is parse.ts; which flags exist is flags/.
 import { ValueError } from "../errors.ts";
 import { readField, type Field } from "../fields.ts";
-import { readDuration, readFactor, readSize } from "./units.ts";
+import { readDuration, readFactor, readSize, writeSize } from "./units.ts";
 
 /** The headings of help and reference, in their order. */
 export const groups = [
@@ -140,11 +140,12 @@ export const factor = one("F", readFactor);
 
 /** A number of bytes: plain, `64KiB`, `1MB`. */
 export function size(bounds: { readonly max: number }) {
-  return one("SIZE", (value) => {
+  const read = (value: string): number => {
     const bytes = readSize(value);
     if (bytes <= bounds.max) return bytes;
-    throw new ValueError(`expected at most ${bounds.max} bytes`);
-  });
+    throw new ValueError(`expected at most ${writeSize(bounds.max)}`);
+  };
+  return one("SIZE", read, writeSize);
 }
 
 /** A whole number within bounds. */

@@ -43,3 +43,11 @@ export function readSize(value: string): number {
     throw new ValueError("expected a size such as 100, 64KiB or 1MB");
   return size;
 }
+
+/** Whole bytes as readSize takes them: `64MiB`, or plain where that is not exact. */
+export function writeSize(size: number): string {
+  const units = ["GiB", "MiB", "KiB"] as const;
+  const powers = { GiB: 1024 ** 3, MiB: 1024 ** 2, KiB: 1024 } as const;
+  const unit = units.find((name) => size > 0 && size % powers[name] === 0);
+  return unit === undefined ? `${size}` : `${size / powers[unit]}${unit}`;
+}

@@ -1,7 +1,7 @@
 // Durations, times to live and sizes as people write them.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readDuration, readSize } from "../../src/cli/units.ts";
+import { readDuration, readSize, writeSize } from "../../src/cli/units.ts";
 import { parseCon, parsePub, wrongUse } from "../support/plan.ts";
 
 describe("durations", () => {
@@ -57,6 +57,17 @@ describe("durations", () => {
 });
 
 describe("sizes", () => {
+  it("are written so that they are read again, in the largest unit that is exact", () => {
+    expect([0, 1, 1024, 1536, 67_108_864].map(writeSize)).toEqual([
+      "0",
+      "1",
+      "1KiB",
+      "1536",
+      "64MiB",
+    ]);
+    fc.assert(fc.property(fc.nat(), (size) => readSize(writeSize(size)) === size));
+  });
+
   it.each([
     ["100", 100],
     ["1B", 1],
@@ -81,7 +92,7 @@ describe("sizes", () => {
   it("of a message end where the largest that RabbitMQ can take ends", () => {
     expect(parsePub(["--message-size", "512MiB"]).options.messageSize).toBe(536_870_912);
     expect(wrongUse(() => parsePub(["--message-size", "1GB"]))).toBe(
-      '--message-size "1GB": expected at most 536870912 bytes',
+      '--message-size "1GB": expected at most 512MiB',
     );
   });
 });
