@@ -110,6 +110,7 @@ describe("a queue that is deleted", () => {
       `
       $ amqp-con -q hello -Q --get
       ! Created queue: hello
+      ! Stopping: the queue is empty (--get)
       = 8
       con $ amqp-con -q hello -Q
       con ! Created queue: hello

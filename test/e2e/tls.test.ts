@@ -41,12 +41,15 @@ describe("the broker's certificate", () => {
       `
       $ amqp-con -Q --exclusive --get --cafile ca.pem --port-number TLSPORT
       ! Created queue: amq.gen-one
+      ! Stopping: the queue is empty (--get)
       = 8
       $ amqp-con -Q --exclusive --get --cafile ca.pem --port-number TLSPORT --server-name localhost
       ! Created queue: amq.gen-two
+      ! Stopping: the queue is empty (--get)
       = 8
       $ amqp-con -Q --exclusive --get --cafile ca.pem -u amqps://guest:guest@127.0.0.1:TLSPORT/%2F
       ! Created queue: amq.gen-three
+      ! Stopping: the queue is empty (--get)
       = 8
       `,
       cast,
@@ -128,6 +131,7 @@ describe("the broker's certificate", () => {
       $ amqp-con -Q --exclusive --get --insecure --port-number TLSPORT
       ! WARNING: --insecure: the broker's certificate is not verified; anybody could answer in its place.
       ! Created queue: amq.gen-any
+      ! Stopping: the queue is empty (--get)
       = 8
       `,
       cast,
@@ -175,12 +179,15 @@ describe("a client certificate", () => {
       `
       $ amqp-con -Q --exclusive --get --cafile ca.pem --cert client.pem --key client.key --auth external --port-number TLSPORT
       ! Created queue: amq.gen-one
+      ! Stopping: the queue is empty (--get)
       = 8
       $ amqp-con -Q --exclusive --get --cafile ca.pem --cert client.pem --key locked.key --passphrase-file <(echo SESAME) --auth external --port-number TLSPORT
       ! Created queue: amq.gen-two
+      ! Stopping: the queue is empty (--get)
       = 8
       $ amqp-con -Q --exclusive --get --cafile ca.pem --pfx client.p12 --passphrase-file <(echo SESAME) --auth external --port-number TLSPORT
       ! Created queue: amq.gen-three
+      ! Stopping: the queue is empty (--get)
       = 8
       `,
       secret,
@@ -192,6 +199,7 @@ describe("a client certificate", () => {
       `
       $ amqp-con -Q --exclusive --get --cafile ca.pem --cert client.pem --key client.key --port-number TLSPORT
       ! Created queue: amq.gen-any
+      ! Stopping: the queue is empty (--get)
       = 8
       `,
       cast,

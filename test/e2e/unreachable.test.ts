@@ -161,6 +161,7 @@ describe("several URLs", () => {
       `
       $ amqp-con -Q --exclusive --get -u ${dead.href},${url}
       ! Created queue: amq.gen-any
+      ! Stopping: the queue is empty (--get)
       = 8
       `,
       { words: { PORT: port }, ...nobody },
