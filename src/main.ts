@@ -58,7 +58,16 @@ export async function main<F extends Flags>(
   } finally {
     // A pending read would keep the process alive.
     stdin.close();
+    if (signal.aborted || process.stdout.writableLength > 0) leaveSoon(process);
   }
+}
+
+/** What is left to write when the run is over. */
+const LAST_WORDS_MS = 500;
+
+/** Nobody takes what is written: that would keep the process alive for ever. */
+function leaveSoon(process: NodeJS.Process): void {
+  setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 }
 
 /** Standard input is opened only when asked for: it costs start-up time. */

@@ -12,6 +12,8 @@ export interface Log {
   error(failure: Failure): void;
   /** Several lines for whoever debugs. */
   trace(text: string): void;
+  /** Several lines of somebody else's; resolves when more may come. */
+  relay(text: string): Promise<void>;
   /** The lines below all others; undefined where stderr is no terminal that can do that. */
   readonly footer: Footer | undefined;
 }
@@ -34,10 +36,26 @@ export async function openLog(
     note: (line) => write(escapeLine(line)),
     warn: (line) => write(`${paint("yellow", "WARNING:")} ${escapeLine(line)}`),
     trace: (text) => write(escapeText(text)),
+    relay: async (text) => {
+      write(escapeText(text));
+      if (stream.writableNeedDrain) await drained(stream);
+    },
     error: (failure) => {
       write(`${paint("red", "ERROR:")} ${escapeLine(failure.message)}`);
       if (failure.hint !== undefined)
         write(`${paint("cyan", "hint:")} ${escapeLine(failure.hint)}`);
     },
   };
+}
+
+/** Resolves when the stream takes more, or nothing at all any longer. */
+async function drained(stream: Screen): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const events = ["drain", "close", "error"] as const;
+    const end = (): void => {
+      for (const event of events) stream.off(event, end);
+      resolve();
+    };
+    for (const event of events) stream.on(event, end);
+  });
 }

@@ -106,12 +106,12 @@ export class ErrorLines implements Taker {
 
   async take(chunk: Buffer): Promise<void> {
     await this.#head.take(chunk);
-    this.#show(this.#decoder.write(chunk));
+    await this.#show(this.#decoder.write(chunk));
   }
 
   async end(): Promise<void> {
-    this.#show(this.#decoder.end());
-    if (this.#unfinished !== "") this.#log.trace(this.#unfinished);
+    await this.#show(this.#decoder.end());
+    if (this.#unfinished !== "") await this.#log.relay(this.#unfinished);
     this.#unfinished = "";
   }
 
@@ -120,10 +120,10 @@ export class ErrorLines implements Taker {
     return this.#head.bytes;
   }
 
-  #show(text: string): void {
+  async #show(text: string): Promise<void> {
     const whole = this.#unfinished + text;
     const end = whole.length > LINE_CHARACTERS ? whole.length : whole.lastIndexOf("\n") + 1;
-    if (end > 0) this.#log.trace(whole.slice(0, end).replace(/\n$/, ""));
     this.#unfinished = whole.slice(end);
+    if (end > 0) await this.#log.relay(whole.slice(0, end).replace(/\n$/, ""));
   }
 }

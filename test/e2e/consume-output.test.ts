@@ -134,6 +134,18 @@ describe("output that nobody takes", () => {
     expect(left.length).toBeGreaterThan(40);
   });
 
+  test("a reader that stands still gets the time of --grace, and holds up no end", async () => {
+    const queue = await createQueue(["1", "2", "3"].map((body) => body.repeat(200_000)));
+    const consumer = `sh -c 'echo $$ >&2; exec amqp-con "$@"' sh -q ${quote(queue)} --grace 0.2`;
+    const line = `{ ${consumer}; echo "ended with $?" >&2; } | sleep 30`;
+    const pipe = shell(line, { env });
+    const pid = Number(await pipe.waitFor("stderr", /^\d+$/));
+    await untilQueue(queue, { messages: 0, consumers: 1 });
+    process.kill(pid, "SIGTERM");
+    await pipe.waitFor("stderr", "ended with 0");
+    await untilQueue(queue, { messages: 3, consumers: 0 });
+  });
+
   test("a full disk is exit code 7, and nothing is lost", async () => {
     const queue = await createQueue(["1", "2", "3"]);
     const full = openSync("/dev/full", "w");

@@ -32,6 +32,7 @@ export function pretendWorld(wishes: WorldWishes = {}): {
       warn: (line) => void lines.push(`WARNING: ${line}`),
       error: (failure) => void errors.push(failure),
       trace: (text) => void lines.push(text),
+      relay: async (text) => void lines.push(text),
       footer: wishes.footer,
     },
     signal: wishes.signal ?? new AbortController().signal,

@@ -16,5 +16,6 @@ export function recordingLog(): RecordingLog {
     warn: (line) => void lines.push(`WARNING: ${line}`),
     error: (failure) => void lines.push(`ERROR: ${failure.message}`),
     trace: (text) => void lines.push(text),
+    relay: async (text) => void lines.push(text),
   };
 }
