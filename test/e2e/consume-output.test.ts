@@ -142,7 +142,7 @@ describe("output that nobody takes", () => {
     const pid = Number(await pipe.waitFor("stderr", /^\d+$/));
     await untilQueue(queue, { messages: 0, consumers: 1 });
     process.kill(pid, "SIGTERM");
-    await pipe.waitFor("stderr", "ended with 0");
+    expect(await pipe.waitFor("stderr", /^ended/)).toBe("ended with 0");
     await untilQueue(queue, { messages: 3, consumers: 0 });
   });
 
