@@ -1,5 +1,5 @@
 // A clock that only goes forward. `performance.now()` would load node:perf_hooks at start, which costs 2 ms.
-// oxlint-disable-next-line no-restricted-imports
+// oxlint-disable-next-line no-restricted-imports -- hrtime touches nothing outside
 import { hrtime } from "node:process";
 
 /** Milliseconds since some moment in the past; only differences mean something. */

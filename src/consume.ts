@@ -142,9 +142,11 @@ async function feed(
   const hurry = AbortSignal.any([world.signal, rules.hurry, world.output.failed]);
   // The broker sends nothing more from then on, however long what is in hand still takes.
   stop.addEventListener("abort", () => void intake.stop(), { once: true });
+  // What has arrived and waits for its turn (--rate) is still to come.
+  const isWaiting = (): boolean => flow.rest.length > 0;
   rules.start(
-    () => intake.isEmpty(),
-    () => work.isBusy ?? false,
+    async () => !isWaiting() && (await intake.isEmpty()) && !isWaiting(),
+    () => isWaiting() || (work.isBusy ?? false),
   );
   for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
     if (isFull(plan, flow)) rules.stopFor(`--prefetch holds no more: ${flow.held} do not match`);
@@ -158,7 +160,8 @@ async function feed(
   await intake.stop();
   const finish = async (): Promise<void> => {
     // Nobody else has what the broker has forgotten.
-    if (plan.subscription.noAck) await work.take(rules.take([...flow.rest, ...intake.leftovers()]));
+    if (plan.subscription.ackOnArrival)
+      await work.take(rules.take([...flow.rest, ...intake.leftovers()]));
     await work.finish();
   };
   await withGrace(finish(), hurry, plan.graceMs);

@@ -1,19 +1,24 @@
-// Waiting with an end: every wait in this program is bounded by a time or by an AbortSignal.
+// Waiting with an end: a time, or an AbortSignal.
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What a timer can hold: 24 days. */
+/** What a timer can hold: 24.8 days. Node makes 1 ms of more. */
 const LONGEST_MS = 2 ** 31 - 1;
+
+/** That time, or the longest that a timer can hold. Nobody waits for the difference. */
+export function toTimer(ms: number): number {
+  return Math.min(ms, LONGEST_MS);
+}
 
 /** Waits; returns early, without error, when the signal is aborted. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  await sleep(Math.min(ms, LONGEST_MS), undefined, signal && { signal }).catch(() => {});
+  await sleep(toTimer(ms), undefined, signal && { signal }).catch(() => {});
 }
 
 /** The promise's value, or "late" when it has not settled in time. Its rejection passes through. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | "late"> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(resolve, Math.min(ms, LONGEST_MS), "late");
+    timer = setTimeout(resolve, toTimer(ms), "late");
   });
   try {
     return await Promise.race([promise, late]);

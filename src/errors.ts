@@ -45,7 +45,7 @@ export class Failure extends Error {
     return exitCodes[this.ending].code;
   }
 
-  /** May trying again help? Only when the broker was away; never after a decision of the broker. */
+  /** May trying again help? When the broker was away, ended a subscription, or sent what cannot be decoded. */
   get passing(): boolean {
     return false;
   }

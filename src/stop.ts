@@ -1,5 +1,5 @@
 // When amqp-con has enough: stop rules that compose. The first one that holds ends the run, and says so.
-import { pause } from "./deadline.ts";
+import { pause, toTimer } from "./deadline.ts";
 import type { Ending } from "./errors.ts";
 import type { Delivery } from "./message.ts";
 
@@ -42,7 +42,7 @@ export class StopRules {
     this.#lastBody = plan.untilBody === undefined ? undefined : Buffer.from(plan.untilBody);
   }
 
-  /** Aborted when a rule holds that does not depend on what arrives. */
+  /** Aborted when any rule holds, and by `end`. */
   get signal(): AbortSignal {
     return this.#stopping.signal;
   }
@@ -74,7 +74,7 @@ export class StopRules {
       this.#timeout = setTimeout(() => {
         this.#stop(reason);
         this.#hurrying.abort();
-      }, timeoutMs);
+      }, toTimer(timeoutMs));
     }
     this.#restartIdle();
     const { untilEmpty } = this.#plan;
@@ -99,7 +99,7 @@ export class StopRules {
     this.#stop({ text, ending: "done" });
   }
 
-  /** Stops the clocks. */
+  /** Stops the clocks, and aborts `signal`. */
   end(): void {
     clearTimeout(this.#idle);
     clearTimeout(this.#timeout);
@@ -115,7 +115,7 @@ export class StopRules {
       ending: "done",
     };
     const ring = (): void => (this.#isBusy() ? this.#restartIdle() : this.#stop(reason));
-    this.#idle = setTimeout(ring, idleMs);
+    this.#idle = setTimeout(ring, toTimer(idleMs));
   }
 
   async #watchEmpty(isEmpty: () => Promise<boolean>, flag: string): Promise<void> {

@@ -161,7 +161,7 @@ export class Consumer implements Intake {
     setImmediate(() => {
       this.#isTurnEnding = false;
       // With the brake on, the broker must not take this for a wish for more.
-      if (this.#plan.noAck && !this.#brake?.isOn) this.#forget();
+      if (this.#plan.ackOnArrival && !this.#brake?.isOn) this.#forget();
       this.#wake();
     });
   }
@@ -172,7 +172,7 @@ export class Consumer implements Intake {
   }
 
   #handOut(): readonly Delivery[] {
-    if (this.#plan.noAck && this.#forgotten < this.#arrived.length) this.#forget();
+    if (this.#plan.ackOnArrival && this.#forgotten < this.#arrived.length) this.#forget();
     const batch = this.#arrived;
     this.#arrived = [];
     this.#forgotten = 0;

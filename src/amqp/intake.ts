@@ -50,7 +50,7 @@ export interface SubscriptionPlan {
   readonly alsoFrom: readonly string[];
   readonly prefetch: number;
   /** Acknowledge what arrives before anybody has seen it (--ack-auto). Why not the protocol's no-ack: docs/adr/0021-ack-auto-acknowledges-on-arrival.md. */
-  readonly noAck: boolean;
+  readonly ackOnArrival: boolean;
   /** Acknowledge so many at a time, in order; but at the end, when nothing arrives, and every second. */
   readonly ackEvery: number;
   readonly consumerTag: string | undefined;
@@ -121,11 +121,11 @@ export class Settler {
   ): void {
     const generation = this.#link?.generation;
     for (const delivery of batch) {
-      if (delivery.generation !== generation && !this.#plan.noAck) continue;
+      if (delivery.generation !== generation && !this.#plan.ackOnArrival) continue;
       if (as) this.#count[as]++;
-      if (!this.#plan.noAck) this.#settlement?.settle(delivery.deliveryTag, verdict);
+      if (!this.#plan.ackOnArrival) this.#settlement?.settle(delivery.deliveryTag, verdict);
     }
-    if (this.#plan.noAck) return;
+    if (this.#plan.ackOnArrival) return;
     this.#flush(false);
     if (this.#settlement?.isWaiting) this.#wait();
   }

@@ -2,6 +2,7 @@
 // answer are sent again on a new link, so that a server may see one twice (at least once).
 import type { ConsumeMessage, Message as Returned } from "amqplib";
 import { randomBytes } from "node:crypto";
+import { toTimer } from "../deadline.ts";
 import { Cancelled, Undecodable, UsageError, type Failure } from "../errors.ts";
 import type { Delivery, Message } from "../message.ts";
 import type { Link } from "./link.ts";
@@ -23,8 +24,6 @@ export type Ending = "answered" | "late" | "returned" | "refused" | "stopped";
 
 /** The pseudo-queue of direct reply-to (rabbitmq.com/docs/direct-reply-to). */
 const DIRECT = "amq.rabbitmq.reply-to";
-/** What a timer can hold. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** A request under way. */
 interface Pending {
@@ -117,7 +116,7 @@ export class Requester implements Client {
     let timer: NodeJS.Timeout | undefined;
     const ended = await new Promise<Ending | Failure>((end) => {
       this.#pending.set(id, { message, onReply, end, count: 0 });
-      timer = setTimeout(() => end("late"), Math.min(this.#plan.timeoutMs, LONGEST_MS));
+      timer = setTimeout(() => end("late"), toTimer(this.#plan.timeoutMs));
     });
     clearTimeout(timer);
     const isComplete = this.#plan.replies === 0 && (this.#pending.get(id)?.count ?? 0) > 0;

@@ -1,6 +1,6 @@
 // One logical session over successive links: fail-over, back-off, topology again, and a new generation each time.
 // What is published or consumed on it is a Client; it is attached to each new link.
-import { pause } from "../deadline.ts";
+import { pause, toTimer } from "../deadline.ts";
 import { Failure, Refused, Unreachable } from "../errors.ts";
 import { closeChannel, type Connection, type Manner } from "./connection.ts";
 import type { Target } from "./target.ts";
@@ -184,7 +184,7 @@ export class Session {
   async #establish(target: Target, longestMs: number): Promise<Link> {
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
-    const late = setTimeout(stop, Math.min(longestMs, 2 ** 31 - 1));
+    const late = setTimeout(stop, toTimer(longestMs));
     this.#closing.signal.addEventListener("abort", stop, { once: true });
     try {
       if (this.#closing.signal.aborted) stop();

@@ -1,5 +1,6 @@
 // Notices a broker that lives, as its heartbeats tell, but settles nothing for too long.
 import { now } from "../clock.ts";
+import { toTimer } from "../deadline.ts";
 
 /** Runs while there is a connection. It never keeps the process alive. */
 export class Watchdog {
@@ -23,7 +24,7 @@ export class Watchdog {
       if (this.#isIdle()) this.feed();
       if (now() - this.#fedAt >= this.#timeoutMs) bark();
     };
-    this.#timer = setInterval(check, this.#timeoutMs / 4).unref();
+    this.#timer = setInterval(check, toTimer(this.#timeoutMs / 4)).unref();
   }
 
   /** The broker has settled something, or has begun to be waited for. */

@@ -1,5 +1,5 @@
-// The only file that knows amqplib below its public API: raw headers of what is received, and frames of our own in what
-// is sent. Where amqplib is not as expected, `canFrame` and `keepRawHeaders` say so and its public API is used instead.
+// With handshake.ts, all that knows amqplib below its public API: raw headers of what is received, back-pressure, and frames
+// of our own. `keepRawHeaders`, `fitValve` and `framing` say when amqplib is not as expected; its public API is used then.
 import { EventEmitter } from "node:events";
 import type { Channel, ChannelModel } from "amqplib";
 

@@ -51,7 +51,7 @@ export function planTaking(
       ...planSubscription(options, circumstances),
       prefetch: planPrefetch(options, origin, circumstances.prefetch, settling, limit),
       // What ends the run or chooses messages must not find them forgotten; acknowledging each is the same for the user.
-      noAck:
+      ackOnArrival:
         options.ackAuto &&
         limit === undefined &&
         options.untilBody === undefined &&
@@ -82,7 +82,7 @@ export function planTaking(
 function planSubscription(
   options: Options,
   { alsoFrom, isAnswered }: Circumstances,
-): Omit<SubscriptionPlan, "prefetch" | "noAck" | "stream"> {
+): Omit<SubscriptionPlan, "prefetch" | "ackOnArrival" | "stream"> {
   const { queue, ackEvery, consumerTag, exclusiveConsumer, consumerPriority } = options;
   const priority = consumerPriority === undefined ? {} : { "x-priority": consumerPriority };
   return {

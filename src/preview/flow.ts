@@ -130,11 +130,11 @@ function traceConsuming(sketch: Sketch): readonly Edge[] {
   ];
 }
 
-function describeConsuming({ prefetch, noAck, get, handler }: Consuming): readonly string[] {
+function describeConsuming({ prefetch, ackOnArrival, get, handler }: Consuming): readonly string[] {
   const taking = prefetch === 0 ? "no prefetch limit" : `prefetch ${prefetch}`;
   return [
     get ? "one by one" : taking,
-    ...(noAck ? ["ack-auto"] : []),
+    ...(ackOnArrival ? ["ack-auto"] : []),
     ...(handler ? [`runs ${handler.file}`] : []),
     ...(handler && handler.jobs > 1 ? [`${handler.jobs} at once`] : []),
   ];

@@ -42,7 +42,7 @@ export interface Consuming {
   readonly alsoFrom: readonly string[];
   /** 0: no limit. */
   readonly prefetch: number;
-  readonly noAck: boolean;
+  readonly ackOnArrival: boolean;
   /** Fetched one by one. */
   readonly get: boolean;
   /** The program that is run for each message, without its arguments: they may be secret. */
@@ -74,7 +74,7 @@ export function sketchPublish(plan: PublishPlan, asks: boolean): Sketch {
 
 /** The plan of amqp-con. */
 export function sketchConsume(plan: ConsumePlan): Sketch {
-  const { queue, alsoFrom, prefetch, noAck } = plan.subscription;
+  const { queue, alsoFrom, prefetch, ackOnArrival } = plan.subscription;
   return {
     ...sketchRun("amqp-con", plan),
     tasks: [],
@@ -83,7 +83,7 @@ export function sketchConsume(plan: ConsumePlan): Sketch {
       queue,
       alsoFrom,
       prefetch,
-      noAck,
+      ackOnArrival,
       get: plan.get,
       handler: plan.handler && { file: plan.handler.command.file, jobs: plan.handler.jobs },
       forward: plan.forward,

@@ -14,7 +14,7 @@ export interface MeterClocks {
 
 /** What a run lets be looked at, from time to time. */
 export interface Gauges {
-  /** Messages in flight, or delivered and not settled; undefined where nobody knows (no confirms, no-ack). */
+  /** Messages in flight, or delivered and not settled; undefined where nobody knows (no confirms; no channel at the moment). */
   readonly open: () => number | undefined;
   /** What became of the messages, by name, for the report. */
   readonly account: () => Readonly<Record<string, number>>;

@@ -1,5 +1,6 @@
 // What --stats shows while a run goes on: a line each time, or a chart that is drawn again in its place. Numbers only:
 // nothing that a message contains gets here.
+import { toTimer } from "../deadline.ts";
 import type { MeasurePlan } from "../measure.ts";
 import type { World } from "../world.ts";
 import { formatDuration, formatRate, listPercentiles } from "./figures.ts";
@@ -35,7 +36,7 @@ export async function startStats(
     ? await drawing(plan, intervalMs, meter, footer, world)
     : writing(plan, meter, world);
   const [spans, whole] = [new Spans(meter), new Spans(meter)];
-  const timer = setInterval(() => show.next(spans.next()), intervalMs);
+  const timer = setInterval(() => show.next(spans.next()), toTimer(intervalMs));
   return {
     draws: footer !== undefined,
     end: () => {

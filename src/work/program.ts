@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
-import { pause, within } from "../deadline.ts";
+import { pause, toTimer, within } from "../deadline.ts";
 import { Failure } from "../errors.ts";
 import type { World } from "../world.ts";
 import type { Taker } from "./collect.ts";
@@ -117,7 +117,7 @@ export class Programs {
       isLate = true;
       this.#endGroup(group, TERM_MS);
     };
-    const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(stop, toTimer(timeoutMs));
     const [code, signal] = await once(child, "exit");
     clearTimeout(timer);
     // Whatever it has left behind belongs to nobody now.

@@ -1,6 +1,7 @@
 // Puts messages back into their queue, never in a hot loop: one that comes again and again waits longer each time.
 import { createHash } from "node:crypto";
 import type { Intake } from "../amqp/intake.ts";
+import { toTimer } from "../deadline.ts";
 import type { Delivery } from "../message.ts";
 
 const FIRST_DELAY_MS = 100;
@@ -28,7 +29,7 @@ export class PutBack {
     };
     if (!delivery.redelivered || this.#isEnding) return putNow();
     const delay = Math.min(FIRST_DELAY_MS * 2 ** (times - 1), LONGEST_DELAY_MS);
-    this.#waiting.set(delivery, setTimeout(putNow, delay));
+    this.#waiting.set(delivery, setTimeout(putNow, toTimer(delay)));
   }
 
   /** The run is over: nothing waits any longer. */

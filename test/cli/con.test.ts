@@ -7,7 +7,7 @@ const plan = (...argv: readonly string[]) => planCon(["-q", "t", ...argv]);
 describe("the subscription", () => {
   it("is bounded and acknowledges unless told otherwise", () => {
     expect(plan()).toMatchObject({
-      subscription: { queue: "t", prefetch: 256, noAck: false, ackEvery: 1 },
+      subscription: { queue: "t", prefetch: 256, ackOnArrival: false, ackEvery: 1 },
       verdict: "ack",
       get: false,
       lazyMs: undefined,
@@ -31,10 +31,10 @@ describe("the subscription", () => {
   });
 
   it("acknowledges each message when only some are wanted, for no-ack would lose the rest", () => {
-    expect(plan("--ack-auto").subscription.noAck).toBe(true);
-    expect(plan("--ack-auto", "--lazy", "3").subscription.noAck).toBe(true);
-    expect(plan("--ack-auto", "-n", "1").subscription.noAck).toBe(false);
-    expect(plan("--ack-auto", "--get").subscription.noAck).toBe(false);
+    expect(plan("--ack-auto").subscription.ackOnArrival).toBe(true);
+    expect(plan("--ack-auto", "--lazy", "3").subscription.ackOnArrival).toBe(true);
+    expect(plan("--ack-auto", "-n", "1").subscription.ackOnArrival).toBe(false);
+    expect(plan("--ack-auto", "--get").subscription.ackOnArrival).toBe(false);
   });
 
   it("fetches one message with --get, or as many as --count says", () => {

@@ -78,6 +78,13 @@ describe("a clock", () => {
     expect([rules.signal.aborted, rules.hurry.aborted]).toEqual([true, true]);
   });
 
+  it("of a month is no instant, though no timer can hold it", () => {
+    const month = 30 * 24 * 3600 * 1000;
+    const rules = start({ timeoutMs: month, idleMs: month });
+    vi.advanceTimersByTime(1000);
+    expect(rules.reason).toBeUndefined();
+  });
+
   it("of --idle-timeout begins again with everything that arrives, wanted or not", () => {
     const rules = start({ idleMs: 1000 });
     vi.advanceTimersByTime(900);

@@ -12,8 +12,9 @@ export const consumeFlags = {
   }),
   ackAuto: toggle({
     group: "Consuming",
-    summary: "the broker forgets a message once it is sent (no-ack)",
-    details: "Otherwise a message is acknowledged after its line is written.",
+    summary: "acknowledge each message on arrival, before it is shown",
+    details:
+      "What has arrived is lost if the consumer dies. Otherwise a message is acknowledged after it is written.",
   }),
   ackEvery: count({ min: 1 })({
     group: "Consuming",
