@@ -6,8 +6,6 @@ import type { QueueType } from "./traffic.ts";
 
 /** What to run. */
 export interface Asked {
-  /** What the proof is called. */
-  readonly name: string;
   readonly seeds: readonly number[];
   readonly messages: number;
   readonly size: number;
@@ -21,16 +19,19 @@ export interface Asked {
   readonly verbose: boolean;
 }
 
-export async function proveFaults(asked: Asked, say: Say): Promise<Proof> {
+export async function proveFaults(name: string, all: readonly Asked[], say: Say): Promise<Proof> {
   const results: ScenarioResult[] = [];
-  for (const seed of asked.seeds)
-    results.push(await runOne(asked, seed, (line) => say(`seed ${seed}: ${line}`)));
+  for (const asked of all)
+    for (const seed of asked.seeds)
+      results.push(await runOne(asked, seed, (line) => say(`seed ${seed}: ${line}`)));
   return {
-    name: asked.name,
+    name,
     columns: [
       "seed",
       "RabbitMQ",
+      "queue",
       "messages",
+      "window",
       "faults",
       "seconds",
       "lost",
@@ -66,7 +67,9 @@ function toRow(row: ScenarioResult): Proof["rows"][number] {
   return [
     plan.seed,
     row.version,
+    row.place,
     `${plan.messages} × ${plan.size} B`,
+    plan.window ?? "",
     row.faults.length,
     Math.round(row.seconds),
     row.lost,

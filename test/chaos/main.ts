@@ -1,5 +1,5 @@
 // npm run chaos -- --messages 1000000 --faults 12 --seeds 3
-// The first word says what to prove: faults (unless said otherwise), kills, stops, soak, drills or cost. Each prints its
+// The first word says what to prove: faults (unless said otherwise), variety, kills, stops, soak, drills or cost. Each prints its
 // results as a table; --write puts it into docs/reliability.md. --seed N runs one seed again.
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -36,29 +36,39 @@ const seeds =
     : [Number(values.seed)];
 const [seed = 1] = seeds;
 
-function faultRuns(
-  name: string,
-  usual: { readonly [key in "messages" | "faults" | "nodes"]: number } & Pick<Asked, "only">,
-): Promise<Proof> {
-  const asked: Asked = {
-    name,
+/** What was asked for, else what is usual for a proof. */
+function asked(usual: Partial<Asked>): Asked {
+  const { messages, faults, nodes, only, size, window, queue, verbose } = values;
+  return {
     seeds,
-    messages: Number(values.messages ?? usual.messages),
-    size: Number(values.size),
-    faults: Number(values.faults ?? usual.faults),
-    nodes: Number(values.nodes ?? usual.nodes),
-    only: values.only?.split(",") ?? usual.only,
-    window: Number(values.window),
-    queueType: values.queue === "classic" ? "classic" : "quorum",
-    verbose: values.verbose,
+    size: Number(size),
+    window: Number(window),
+    queueType: queue === "classic" ? "classic" : "quorum",
+    verbose,
+    ...usual,
+    messages: Number(messages ?? usual.messages ?? 100_000),
+    faults: Number(faults ?? usual.faults ?? 12),
+    nodes: Number(nodes ?? usual.nodes ?? 3),
+    only: only?.split(",") ?? usual.only ?? [""],
   };
-  return proveFaults(asked, say);
 }
 
+/** Small and large windows and messages, classic queues on one node and on a cluster. */
+const varieties: readonly Partial<Asked>[] = [
+  { seeds: [4], window: 1, nodes: 1, queueType: "classic", messages: 60_000, faults: 6 },
+  { seeds: [5], window: 100_000, nodes: 1, queueType: "classic", messages: 200_000, faults: 8 },
+  { seeds: [6], window: 100_000, messages: 200_000, faults: 8 },
+  { seeds: [7], window: 10, messages: 100_000, faults: 8 },
+  { seeds: [8], size: 1_000_000, nodes: 1, queueType: "classic", messages: 600, faults: 6 },
+  { seeds: [9], queueType: "classic", messages: 200_000, faults: 12 },
+];
+
+const kills = { messages: 500_000, faults: 100, nodes: 1, only: ["worker killed"] };
+
 const proofs: Readonly<Record<string, () => Promise<Proof>>> = {
-  faults: () => faultRuns("faults", { messages: 100_000, faults: 12, nodes: 3, only: [""] }),
-  kills: () =>
-    faultRuns("kills", { messages: 500_000, faults: 100, nodes: 1, only: ["worker killed"] }),
+  faults: () => proveFaults("faults", [asked({})], say),
+  variety: () => proveFaults("variety", varieties.map(asked), say),
+  kills: () => proveFaults("kills", [asked(kills)], say),
   stops: () => proveStops({ runs: Number(values.runs), seed, only: values.only }, say),
   soak: () => proveSoak({ minutes: Number(values.minutes), seed }, say),
   drills: () => proveDrills({ only: values.only }, say),

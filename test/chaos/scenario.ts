@@ -37,6 +37,8 @@ export interface ScenarioResult extends Findings {
   readonly plan: ScenarioPlan;
   /** Of RabbitMQ. */
   readonly version: string;
+  /** The queue's type, and on how many nodes. */
+  readonly place: string;
   readonly faults: readonly string[];
   readonly seconds: number;
   readonly duplicatesAllowed: number;
@@ -107,6 +109,7 @@ async function play(
     ...findings,
     ...counted,
     version: site.nodes[0]?.version ?? "",
+    place: `${queueType}, ${site.nodes.length === 1 ? "1 node" : `${site.nodes.length} nodes`}`,
     duplicatesAllowed: limit,
     faults: story.told,
     resent: Number(end.account["resent"]),

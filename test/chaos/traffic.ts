@@ -31,7 +31,8 @@ const PATIENCE = [
   "--wait",
   "60",
 ];
-const BLOCK_LINES = 500;
+/** What is written to stdin at a time. */
+const BLOCK_BYTES = 50_000;
 
 function topology({ queue, queueType }: Route): readonly string[] {
   const type =
@@ -69,7 +70,7 @@ export class Feed {
     messages: number,
     size: number,
     at: (fed: number) => Promise<void>,
-    blockLines = BLOCK_LINES,
+    blockLines = Math.ceil(BLOCK_BYTES / size),
   ): Promise<void> {
     while (this.fed < messages && this.#child.running) {
       const last = Math.min(messages, this.fed + blockLines);
