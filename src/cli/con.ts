@@ -63,16 +63,16 @@ export const con: Program<typeof flags> = {
       command: "amqp-con -e logs -E -t topic -Q --exclusive --bind-queue -k 'kern.#'",
     },
     {
-      does: "take ten messages, bodies only, and stop",
-      command: "amqp-con -q tasks -n 10 --format body",
-    },
-    {
       does: "take one message if there is one (exit code 8 if not)",
       command: "amqp-con -q tasks --get --format raw",
     },
     {
       does: "run a program for each message, four at once; try again when it fails",
       command: "amqp-con -q tasks --jobs 4 --retries 5 --dead-letter :failed -- ./work.sh",
+    },
+    {
+      does: "take ten messages, bodies only, and stop",
+      command: "amqp-con -q tasks -n 10 --format body",
     },
   ],
   prepare: (parsed, env) => {

@@ -19,6 +19,7 @@ export interface Program<F extends FlagTable> {
   /** What stands after -- is a program to run, with its arguments. */
   readonly runsCommand?: true;
   readonly flags: F;
+  /** The first five stand in the short help. */
   readonly examples: readonly Example[];
   /** Checks what the flags mean together, and returns the run. @throws UsageError before anything is opened */
   prepare(

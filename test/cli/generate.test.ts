@@ -45,9 +45,9 @@ describe.each(programs)("the help of $name", (program) => {
     }
   });
 
-  it("shows the flags used most and the examples when it is short", () => {
-    for (const { command: example } of program.examples)
-      expect(short).toContain(`\n  ${example}\n`);
+  it("shows the flags used most and five examples when it is short", () => {
+    const shown = program.examples.filter(({ command }) => short.includes(`\n  ${command}\n`));
+    expect(shown).toEqual(program.examples.slice(0, 5));
     expect(short).toContain("--create-queue");
     expect(short).not.toContain("--passphrase-file");
     expect(short.split("\n").length).toBeLessThan(50);

@@ -11,7 +11,8 @@ const TEXT_COLUMN = 28;
 /** `-h`: what it is, what is used most, examples, and where to find more. */
 export function shortHelp<F extends FlagTable>(program: Program<F>): string {
   const usual = list(program.flags).filter(({ flag }) => flag.usual);
-  const examples = program.examples.map(({ does, command }) => `  # ${does}\n  ${command}`);
+  const first = program.examples.slice(0, 5);
+  const examples = first.map(({ does, command }) => `  # ${does}\n  ${command}`);
   return [
     ...title(program),
     ...usual.map(line),
