@@ -46,7 +46,7 @@ describe.each(programs)("the help of $name", (program) => {
   });
 
   it("shows the flags used most and five examples when it is short", () => {
-    const shown = program.examples.filter(({ command }) => short.includes(`\n  ${command}\n`));
+    const shown = program.examples.filter((example) => short.includes(`\n  ${example.command}\n`));
     expect(shown).toEqual(program.examples.slice(0, 5));
     expect(short).toContain("--create-queue");
     expect(short).not.toContain("--passphrase-file");
