@@ -46,7 +46,7 @@ function describeTask(task: Task): string {
     case "purge":
       return `Would purge queue: ${nameQueue(task.queue)}`;
     case "depth":
-      return `Would count queue: ${nameQueue(task.queue)}`;
+      return `Would print depth of queue: ${nameQueue(task.queue)}`;
     case "delete-queue":
       return `Would delete queue: ${nameQueue(task.queue)}${conditions(task.ifEmpty, task.ifUnused)}`;
     case "delete-exchange":

@@ -141,7 +141,7 @@ function plots(run: RunReport): readonly Markup[] {
       markup`Latency over time: <span class="key">mean</span>, <span class="key max">max</span>`,
       plotOverTime(`${name} over time`, [mean, max], formatMicros),
     ),
-    section(`How often which ${name}`, plotLatencies(`how often which ${name}`, run.latency)),
+    section(`Distribution of ${name}`, plotLatencies(`distribution of ${name}`, run.latency)),
     markup`<p>Of ${run.latency.count} messages. Dashed: ${Object.keys(percentiles).join(", ")}.${clockNote(run)}</p>`,
   ];
 }

@@ -136,7 +136,7 @@ describe("a dry run", () => {
       "Would connect to localhost:5672, vhost /, as guest",
       "Would unbind Queue [q] from Exchange [e] a",
       "Would purge queue: q",
-      "Would count queue: q",
+      "Would print depth of queue: q",
       "Would delete queue: q, if empty and unused",
       "Would delete exchange: e, if unused",
       "",

@@ -72,7 +72,7 @@ describe("the page", () => {
       "messages per second",
       "in flight",
       "confirm latency over time",
-      "how often which confirm latency",
+      "distribution of confirm latency",
     ]);
   });
 

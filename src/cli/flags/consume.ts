@@ -56,7 +56,7 @@ export const consumeFlags = {
   }),
   idleTimeout: duration({
     group: "Consuming",
-    summary: "stop when nothing has arrived for so long",
+    summary: "stop when nothing has arrived for this long",
     details: "Exit code 8 when nothing was received at all.",
   }),
   timeout: duration({ group: "Consuming", summary: "stop after this time, with exit code 124" }),

@@ -44,7 +44,7 @@ export const handlerFlags = {
   retryBackoff: factor({
     group,
     default: 2,
-    summary: "each wait is so many times the one before",
+    summary: "each wait is F times the one before",
     details: "At most a day.",
   }),
   deadLetter: text({

@@ -94,9 +94,9 @@ export const inputFlags = {
   onBadRecord: oneOf(["stop", "skip"])({
     group,
     default: "stop",
-    summary: "what to do about input that is no message",
+    summary: "what to do about input that is not a message",
     details:
-      "A bad line of --lines with --key-delimiter, of --json, or a bad file of --from-dir. What came before it is sent in any case. Those skipped are told and counted on stderr.",
+      "A bad line of --lines with --key-delimiter, of --json, or a bad file of --from-dir. What came before it is sent in any case. Those skipped are reported and counted on stderr.",
   }),
   nbMessages: count({ min: 0 })({
     group,

@@ -20,7 +20,7 @@ export const rpcFlags = {
   replies: count({ min: 0 })({
     group,
     default: 1,
-    summary: "with --rpc: how many to wait for; 0: all in time",
+    summary: "with --rpc: how many to wait for; 0: all until --timeout",
     details: "More than one where several servers get each request, as with a fanout exchange.",
   }),
   jobs: count({ min: 1, max: 1000 })({

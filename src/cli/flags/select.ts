@@ -34,7 +34,7 @@ export const selectFlags = {
     ...text({
       group,
       placeholder: "SEC[..SEC]",
-      summary: "pretend to work so long on each message before settling it",
+      summary: "pretend to work this long on each message before settling it",
     }),
     read: (values: readonly string[]) => readRange(values.at(-1) ?? ""),
   },
