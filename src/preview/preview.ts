@@ -17,21 +17,26 @@ export type Style = "text" | "ascii" | "mermaid";
 /** What a dry run writes to. */
 export interface PreviewWorld {
   readonly log: Pick<Log, "warn">;
-  readonly output: Pick<Output, "isTerminal" | "write">;
+  readonly output: Pick<Output, "isTerminal" | "columns" | "write">;
 }
 
-/** Drawing and list go to stdout, mistakes to stderr. `isUtf8`: does the locale say that output is UTF-8? */
+/** Of a drawing that goes to no terminal. */
+const COLUMNS = 80;
+const LEAST_COLUMNS = 20;
+
+/** Drawing and list go to stdout, mistakes to stderr. `isUtf8`: what `speaksUtf8` says. */
 export async function preview(
   sketch: Sketch,
   style: Style,
-  isUtf8: boolean,
+  isUtf8: boolean | undefined,
   { log, output }: PreviewWorld,
 ): Promise<number> {
   const graph = trace(sketch);
   if (style === "mermaid") await output.write(toMermaid(graph));
   else {
-    const isPlain = style === "ascii" || !(output.isTerminal || isUtf8);
-    const drawing = draw(thread(graph), isPlain ? "ascii" : "unicode");
+    const isPlain = style === "ascii" || !(isUtf8 ?? output.isTerminal);
+    const width = Math.max(LEAST_COLUMNS, output.columns ?? COLUMNS);
+    const drawing = draw(thread(graph), isPlain ? "ascii" : "unicode", width);
     const steps = listSteps(sketch).map(isPlain ? escapeAscii : escapeLine);
     await output.write(`${drawing === "" ? "" : `${drawing}\n`}${steps.join("\n")}\n`);
   }
@@ -39,8 +44,11 @@ export async function preview(
   return exitCodes.done.code;
 }
 
-/** Does the locale say that output is UTF-8? POSIX: the first of these variables that is not empty counts. */
-export function speaksUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
-  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
-  return /utf-?8/i.test(locale);
+/**
+ * Does the locale say that output is UTF-8? Undefined when there is none. POSIX: the first of these variables that is not
+ * empty counts.
+ */
+export function speaksUtf8(env: Readonly<Record<string, string | undefined>>): boolean | undefined {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"];
+  return locale ? /utf-?8/i.test(locale) : undefined;
 }

@@ -6,12 +6,15 @@ import { watchReader } from "./reader.ts";
 
 export interface OutputStream extends Writable {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   readonly fd?: number;
 }
 
 /** A byte sink that resolves when the bytes have left this process. */
 export interface Output {
   readonly isTerminal: boolean;
+  /** How wide the terminal is now; absent when it is none, or does not tell. */
+  readonly columns?: number | undefined;
   /** @throws ReaderGone when the reader closed the pipe, Failure (exit code 7) when the bytes cannot be written */
   write(bytes: Buffer | string): Promise<void>;
   /** Takes bytes for which nobody waits now; written in order with the rest. */
@@ -52,6 +55,10 @@ export function openOutput(stream: OutputStream): Output {
   };
   return {
     isTerminal: stream.isTTY === true,
+    get columns() {
+      // A terminal that does not know says 0.
+      return stream.columns || undefined;
+    },
     write,
     queue: (...parts) => {
       for (const part of parts) queuedBytes += part.length;

@@ -21,12 +21,20 @@ const administer = (words: string): Sketch => {
   return sketchAdministration("amqp-con", plan);
 };
 
-/** What a dry run writes, as lines; `isTerminal` and `isUtf8` as in a pipe with a UTF-8 locale unless said otherwise. */
-async function show(sketch: Sketch, style: Style = "text", isTerminal = false, isUtf8 = true) {
+interface Place {
+  readonly isTerminal: boolean;
+  readonly isUtf8: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** What a dry run writes, as lines; by default into a pipe, with a UTF-8 locale. */
+async function show(sketch: Sketch, style: Style = "text", where: Partial<Place> = {}) {
+  const { isTerminal, isUtf8, columns }: Place = { isTerminal: false, isUtf8: true, ...where };
   const seen = { stdout: "", stderr: "" };
   const log = { warn: (line: string) => (seen.stderr += `${line}\n`) };
   const output = {
     isTerminal,
+    columns,
     write: async (text: Buffer | string) => {
       seen.stdout += text.toString();
     },
@@ -86,7 +94,7 @@ describe("a dry run", () => {
 
   it("draws the source of --bind-exchange", async () => {
     const words = "-e logs -E --bind-exchange amq.fanout -q t --bind-queue -k a";
-    const { lines } = await show(consume(words), "ascii", false);
+    const { lines } = await show(consume(words), "ascii");
     expect(lines.filter((line) => line.includes("amq.fanout"))).toEqual([
       "| amq.fanout      |",
       "Would bind Exchange [logs] to Exchange [amq.fanout] a",
@@ -185,17 +193,31 @@ describe("a dry run", () => {
   });
 
   it.each([
-    ["text", true, false, "─"],
+    ["text", true, undefined, "─"],
+    ["text", true, false, "-"],
     ["text", false, true, "─"],
+    ["text", false, undefined, "-"],
     ["text", false, false, "-"],
     ["ascii", true, true, "-"],
   ] as const)("as %s, on a terminal: %s, in UTF-8: %s, is drawn with %s", async (...given) => {
     const [style, isTerminal, isUtf8, stroke] = given;
-    const { lines } = await show(consume("-q é"), style, isTerminal, isUtf8);
+    const { lines } = await show(consume("-q é"), style, { isTerminal, isUtf8 });
     expect(lines.join("\n")).toContain(stroke.repeat(8));
     const isPlain = stroke === "-";
     expect(/^[ -~]*$/.test(lines.join(""))).toBe(isPlain);
     expect(lines).toContain(`Would consume from queue: ${isPlain ? String.raw`\u00e9` : "é"}`);
+  });
+
+  it("is as wide as the terminal at most, and 80 columns elsewhere", async () => {
+    const sketch = consume(`-q ${"q".repeat(30)} -e ${"e".repeat(30)} --bind-queue`);
+    const widest = async (columns?: number): Promise<number> => {
+      const { lines } = await show(sketch, "text", { isTerminal: columns !== undefined, columns });
+      return Math.max(...lines.slice(0, lines.indexOf("")).map((line) => line.length));
+    };
+    expect(await widest(40)).toBeLessThanOrEqual(40);
+    expect(await widest()).toBeLessThanOrEqual(80);
+    expect(await widest(140)).toBeGreaterThan(80);
+    expect(await widest(1)).toBeLessThanOrEqual(20);
   });
 
   it("cannot be broken out of by names", async () => {
@@ -215,7 +237,8 @@ describe("the locale", () => {
     [{ LANG: "de_DE.UTF-8", LC_ALL: "C" }, false],
     [{ LANG: "C", LC_CTYPE: "en_US.UTF-8" }, true],
     [{ LANG: "C.UTF-8", LC_ALL: "" }, true],
-    [{}, false],
+    [{}, undefined],
+    [{ LANG: "" }, undefined],
   ])("%j is UTF-8: %s", (env, isUtf8) => {
     expect(speaksUtf8(env)).toBe(isUtf8);
   });
