@@ -1,5 +1,6 @@
 // Typed AMQP fields (headers and arguments) in the form that a JSON record shows: types that JSON lacks are tagged,
 // `{"int":"9007199254740993"}`. How they travel on the wire is amqp/table.ts.
+import { encodeText, isEncodable } from "./amqp/text.ts";
 import { ValueError } from "./errors.ts";
 import { parseExact } from "./exact-json.ts";
 
@@ -39,12 +40,7 @@ export type TypedField =
 const whole =
   (low: bigint, high: bigint) =>
   (value: Field): bigint => {
-    const number =
-      typeof value === "number"
-        ? Number.isSafeInteger(value)
-          ? BigInt(value)
-          : undefined
-        : toBigInt(value);
+    const number = toBigInt(value);
     if (number === undefined || number < low || number > high)
       throw new ValueError(`expected a whole number from ${low} to ${high}`);
     return number;
@@ -56,17 +52,29 @@ const small = (low: number, high: number) => {
   return (value: Field): number => Number(read(value));
 };
 
+/** A large whole number in JSON comes with a tag: exact-json.ts. */
 function toBigInt(value: Field): bigint | undefined {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  if (isTaggedInt(value)) return toBigInt(value.int);
   return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value) : undefined;
 }
 
+/** Erlang has no other floats: every RabbitMQ closes the connection at one that is no number, or infinite. */
 function toFloat(value: Field): number {
-  const special = value === "NaN" || value === "Infinity" || value === "-Infinity";
-  if (typeof value === "number" || special || value === "-0") return Number(value);
-  // A large whole number in JSON: exact-json.ts.
-  const large = isTaggedInt(value) ? toBigInt(value.int) : undefined;
-  if (large !== undefined) return Number(large);
-  throw new ValueError('expected a number, "NaN", "Infinity" or "-Infinity"');
+  if (value === "-0") return -0;
+  const number = typeof value === "number" ? value : Number(toBigInt(value) ?? Number.NaN);
+  if (Number.isFinite(number)) return number;
+  throw new ValueError("expected a number, neither NaN nor infinite, for RabbitMQ takes none");
+}
+
+function toSingle(value: Field): number {
+  return toFloat(Math.fround(toFloat(value)));
+}
+
+/** @throws ValueError for what UTF-8 cannot carry */
+function toText(text: string): string {
+  if (text.isWellFormed()) return text;
+  throw new ValueError("expected text that is valid Unicode");
 }
 
 function toBase64(value: Field): string {
@@ -93,7 +101,7 @@ const tags: Readonly<Record<string, (value: Field) => TypedField>> = {
   int16: (value) => ["int16", small(-(2 ** 15), 2 ** 15 - 1)(value)],
   uint16: (value) => ["uint16", small(0, 2 ** 16 - 1)(value)],
   uint32: (value) => ["uint32", small(0, 2 ** 32 - 1)(value)],
-  float: (value) => ["float", toFloat(value)],
+  float: (value) => ["float", toSingle(value)],
   double: (value) => ["double", toFloat(value)],
   timestamp: (value) => ["timestamp", uint64(value)],
   decimal: (value) => ["decimal", toDecimal(value)],
@@ -130,7 +138,7 @@ export function tagOf(field: Table): string | undefined {
 }
 
 function typedNumber(value: number): TypedField {
-  if (!Number.isInteger(value) || Object.is(value, -0)) return ["double", value];
+  if (!Number.isInteger(value) || Object.is(value, -0)) return ["double", toFloat(value)];
   if (value === (value | 0)) return ["int32", value];
   return Number.isSafeInteger(value) ? ["int", BigInt(value)] : ["double", value];
 }
@@ -173,20 +181,43 @@ export function readField(type: string, text: string): Field {
   return field;
 }
 
-/** Finds tagged values that do not fit their tag, and names that AMQP cannot carry. @throws ValueError */
-export function checkField(field: Field): void {
-  if (isList(field)) return field.forEach(checkField);
+/** Tables and lists in one another: deeper ones are refused before they exhaust the stack. */
+export const MAX_DEPTH = 1000;
+
+/** Finds values that do not fit their tag, and what AMQP cannot carry. @throws ValueError */
+export function checkField(field: Field, depth = 1): void {
+  if (depth > MAX_DEPTH) throw new ValueError(`nested deeper than ${MAX_DEPTH}`);
+  if (isList(field)) {
+    for (const entry of field) checkField(entry, depth + 1);
+    return;
+  }
   const [tag, value] = typed(field);
+  if (tag === "text") toText(value);
   if (tag !== "table") return;
   for (const [key, entry] of Object.entries(value)) {
-    if (Buffer.byteLength(key) > 255) throw new ValueError("expected names of at most 255 bytes");
-    checkField(entry);
+    checkName(key);
+    checkField(entry, depth + 1);
   }
+}
+
+/** The name of a header or an argument. @throws ValueError for one that AMQP cannot carry */
+export function checkName(name: string): void {
+  if (!isEncodable(name)) throw new ValueError("expected names that are valid Unicode");
+  if (encodeText(name).length > 255) throw new ValueError("expected names of at most 255 bytes");
+}
+
+/** ISO 8601. Date.parse takes a good deal more: "foo 5" is the first of May 2001 to it. */
+const isoTime =
+  /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/** A time such as 2026-01-01T00:00:00Z as milliseconds since 1970; NaN when it is none. */
+export function parseTime(text: string): number {
+  return isoTime.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 /** A time as whole seconds since 1970, which is all that an AMQP timestamp holds. @throws ValueError */
 export function readSeconds(text: string): number {
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseTime(text);
   if (Number.isNaN(ms) || ms < 0) {
     throw new ValueError("expected a time such as 2026-01-01T00:00:00Z, or seconds since 1970");
   }

@@ -5,9 +5,18 @@
 // and `0000000001.json`, its record without body, on one line, which tells that the message is complete. The numbers are
 // the order in which the messages were received; they count on behind the largest one in the folder. See `savedNames`.
 import { isUtf8 } from "node:buffer";
-import { encodeText } from "./amqp/text.ts";
+import { decodeText, encodeText, isEncodable } from "./amqp/text.ts";
 import { ValueError } from "./errors.ts";
-import { checkField, isList, isTaggedInt, readSeconds, type Field, type Table } from "./fields.ts";
+import {
+  checkField,
+  checkName,
+  isList,
+  isTaggedInt,
+  parseTime,
+  readSeconds,
+  type Field,
+  type Table,
+} from "./fields.ts";
 import type { Delivery, Message, Properties } from "./message.ts";
 
 /** What a record may leave out falls back to the flags of amqp-pub. */
@@ -107,7 +116,7 @@ const readers: Readonly<Record<string, (field: Field) => Properties>> = {
   priority: (field) => ({ priority: readByte(field) }),
   correlationId: (field) => ({ correlationId: readShort(field) }),
   replyTo: (field) => ({ replyTo: readShort(field) }),
-  expiration: (field) => ({ expiration: readShort(field) }),
+  expiration: (field) => ({ expiration: readExpiration(field) }),
   messageId: (field) => ({ messageId: readShort(field) }),
   timestamp: (field) => ({ timestamp: readTimestamp(field) }),
   type: (field) => ({ type: readShort(field) }),
@@ -134,7 +143,7 @@ function toTable(field: Field): Table {
 function readHeaders(field: Field): Table {
   const headers = toTable(field);
   for (const [name, value] of Object.entries(headers)) {
-    if (Buffer.byteLength(name) > 255) throw new ValueError("expected names of at most 255 bytes");
+    checkName(name);
     at(name, checkField, value);
   }
   return headers;
@@ -145,10 +154,22 @@ function readText(field: Field): string {
   throw new ValueError("expected text");
 }
 
+/** The form in which it would be received: what the broker returns is compared with what was sent. */
 function readShort(field: Field): string {
   const text = readText(field);
-  if (text.length <= 255 && encodeText(text).length <= 255) return text;
-  throw new ValueError("longer than the 255 bytes that AMQP allows");
+  if (!isEncodable(text)) throw new ValueError("expected text that is valid Unicode");
+  const bytes = encodeText(text.slice(0, 256));
+  if (text.length > 255 || bytes.length > 255)
+    throw new ValueError("longer than the 255 bytes that AMQP allows");
+  return text.isWellFormed() ? text : decodeText(bytes);
+}
+
+const MAX_EXPIRATION = 2 ** 32 - 1;
+
+function readExpiration(field: Field): string {
+  const text = readText(field);
+  if (/^\d+$/.test(text) && Number(text) <= MAX_EXPIRATION) return text;
+  throw new ValueError(`expected milliseconds as text, "0" to "${MAX_EXPIRATION}"`);
 }
 
 function readByte(field: Field): number {
@@ -183,7 +204,7 @@ function readBase64(field: Field): Buffer {
 }
 
 function readTime(field: Field): number {
-  const ms = Date.parse(readText(field));
+  const ms = parseTime(readText(field));
   if (!Number.isNaN(ms)) return ms;
   throw new ValueError("expected a time such as 2026-01-01T00:00:00.000Z");
 }

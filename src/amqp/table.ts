@@ -1,14 +1,19 @@
 // Field tables as bytes, exactly: every type, every width, every byte of a text survives. RabbitMQ's tags, which differ
 // from the specification's: rabbitmq.com/amqp-0-9-1-errata ("Field types"). amqplib's codec would lose int64 digits,
 // the width of numbers and bytes that are no UTF-8.
-import { isList, tagOf, typed, type Field, type Table, type TypedField } from "../fields.ts";
+import {
+  isList,
+  MAX_DEPTH,
+  tagOf,
+  typed,
+  type Field,
+  type Table,
+  type TypedField,
+} from "../fields.ts";
 import { decodeText, encodeText } from "./text.ts";
 
 /** A message that cannot be decoded: an unknown type tag, or nesting that no program writes. */
 export class DecodeError extends Error {}
-
-/** Deeper tables are refused before they exhaust the stack. */
-const MAX_DEPTH = 1000;
 
 /** A table with its length before it. */
 export function encodeTable(table: Table): Buffer {

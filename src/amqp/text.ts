@@ -17,6 +17,11 @@ export function decodeText(bytes: Buffer): string {
   return exact;
 }
 
+/** Are there bytes for this text? Not for other halves of a surrogate pair than those that stand for bytes. */
+export function isEncodable(text: string): boolean {
+  return text.isWellFormed() || text.replaceAll(/[\udc80-\udcff]/gu, "").isWellFormed();
+}
+
 /** Text → bytes. */
 export function encodeText(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text, "utf8");

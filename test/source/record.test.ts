@@ -64,8 +64,8 @@ describe("a record", () => {
   });
 });
 
-it.each(["NaN", "Infinity", "-Infinity", "-0"])("a record keeps %s", (double) => {
-  const wire = encodeProperties({ headers: { d: { double }, f: { float: double } } });
+it("a record keeps -0", () => {
+  const wire = encodeProperties({ headers: { d: { double: "-0" }, f: { float: "-0" } } });
   const line = toRecord({ ...delivery, properties: decodeProperties(wire) }, receivedAt);
   expect(encodeProperties(read(line).properties)).toEqual(wire);
 });
@@ -82,6 +82,30 @@ describe("reading a record", () => {
       headers: { n: { int: "9007199254740993" }, t: "9007199254740993" },
       timestamp: "18446744073709551615",
     });
+  });
+
+  it("takes a whole number of a typed header as number, too, however large", () => {
+    const line =
+      '{"properties":{"headers":{"n":{"int":9007199254740993},"t":{"timestamp":18446744073709551615}}}}';
+    const wire = encodeProperties(read(line).properties);
+    expect(decodeProperties(wire).headers).toEqual({
+      n: { int: "9007199254740993" },
+      t: { timestamp: "18446744073709551615" },
+    });
+  });
+
+  it("takes a text as it would be received, so that what the broker returns is known again", () => {
+    const { routingKey } = read(String.raw`{"routingKey":"\udcff\udcc3\udca9"}`);
+    expect(routingKey).toBe("\udcffé");
+  });
+
+  it("takes headers as deep as they can be received, and no deeper", () => {
+    const nested = (levels: number): string =>
+      `{"properties":{"headers":{"a":${"[".repeat(levels)}${"]".repeat(levels)}}}}`;
+    const wire = encodeProperties(read(nested(1000)).properties);
+    expect(encodeProperties(decodeProperties(wire))).toEqual(wire);
+    for (const levels of [1001, 10_000, 100_000])
+      expect(() => read(nested(levels))).toThrow('"headers": "a": nested deeper than 1000');
   });
 
   it("takes a timestamp as a time, too", () => {
@@ -129,6 +153,25 @@ describe("reading a record", () => {
       '"headers": "a": expected a whole number from',
     ],
     ['{"properties":{"headers":[]}}', '"headers": expected an object'],
+    [String.raw`{"routingKey":"\ud800"}`, '"routingKey": expected text that is valid Unicode'],
+    [
+      String.raw`{"properties":{"headers":{"a":"\udcff"}}}`,
+      '"headers": "a": expected text that is valid Unicode',
+    ],
+    [
+      String.raw`{"properties":{"headers":{"\ud800":1}}}`,
+      '"headers": expected names that are valid Unicode',
+    ],
+    ['{"properties":{"headers":{"a":1e400}}}', '"headers": "a": expected a number, neither NaN'],
+    [
+      '{"properties":{"headers":{"a":[{"double":"NaN"}]}}}',
+      '"headers": "a": expected a number, neither NaN nor infinite',
+    ],
+    ['{"properties":{"headers":{"a":{"float":1e39}}}}', '"headers": "a": expected a number,'],
+    ['{"properties":{"expiration":"1.5"}}', '"expiration": expected milliseconds as text'],
+    ['{"properties":{"expiration":"4294967296"}}', '"expiration": expected milliseconds as text'],
+    ['{"properties":{"timestamp":"foo 5"}}', '"timestamp": expected a time such as'],
+    ['{"receivedAt":"foo 5"}', '"receivedAt": expected a time such as'],
   ])("of %s says: %s", (line, message) => {
     expect(() => read(line)).toThrow(message);
   });
