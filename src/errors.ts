@@ -59,6 +59,17 @@ export class UsageError extends Failure {
   }
 }
 
+/** A message that no frame can carry: a name that is too long, headers larger than a frame. */
+export class Unsendable extends UsageError {
+  readonly reason: string;
+
+  constructor(reason: string, cause: unknown) {
+    super(`a message cannot be sent: ${reason}`, undefined, cause);
+    this.name = "Unsendable";
+    this.reason = reason;
+  }
+}
+
 /** The broker's own answer: reply code and text of connection.close, channel.close or the handshake. */
 export interface Reply {
   readonly code: number;

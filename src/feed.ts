@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import type { Publisher } from "./amqp/publisher.ts";
 import { now } from "./clock.ts";
 import { until } from "./deadline.ts";
-import { UsageError } from "./errors.ts";
+import { Unsendable, UsageError } from "./errors.ts";
 import type { Message } from "./message.ts";
 import { stamping } from "./sent-at.ts";
 import { openSource, type ShapePlan, type SourcePlan } from "./source/index.ts";
-import type { Envelope } from "./source/source.ts";
+import type { Envelope, Position } from "./source/source.ts";
 import { ProgressBar } from "./ui/progress.ts";
 import type { World } from "./world.ts";
 
@@ -43,7 +43,8 @@ export async function feed(
   const { stdin, env } = world;
   const refuse = refusing(plan, skips, world);
   const open = openSource(plan.source, plan.shape);
-  const source = open(envelope, { stdin, stop, env, refuse, progress });
+  const position: Position = { place: () => "a message" };
+  const source = open(envelope, { stdin, stop, env, refuse, position, progress });
   const prepare = preparing(plan);
   world.signal.addEventListener("abort", () => publisher.stop(), { once: true });
   try {
@@ -53,7 +54,12 @@ export async function feed(
         const room = publisher.room();
         if (room) await room;
         if (stop.aborted) return;
-        publisher.publish(prepare(message), world.meter?.now());
+        try {
+          publisher.publish(prepare(message), world.meter?.now());
+        } catch (error) {
+          if (!(error instanceof Unsendable)) throw error;
+          refuse(position.place(), error.reason);
+        }
       }
       if (world.output.isFull) await world.output.flush();
     }

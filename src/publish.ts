@@ -10,6 +10,7 @@ import { exitCodes, Failure, ReaderGone } from "./errors.ts";
 import { feed, type FeedPlan, type Skips } from "./feed.ts";
 import type { Properties } from "./message.ts";
 import { showBody } from "./sink/content.ts";
+import { checkInput } from "./source/index.ts";
 import { checkTemplates } from "./source/template.ts";
 import { reportAccount, type SummaryStyle } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
@@ -32,6 +33,7 @@ export interface PublishPlan extends FeedPlan {
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function publish(plan: PublishPlan, world: World): Promise<number> {
   checkTexts(plan, world);
+  await checkInput(plan.source);
   for (const warning of plan.warnings) world.log.warn(warning);
   const startedAt = now();
   const skips: Skips = { count: 0 };
@@ -131,9 +133,9 @@ function reportPublish(plan: PublishPlan, { output, log, meter }: World): Publis
         log.warn(`the broker has no queue for messages to ${where}; they are counted as returned`);
       warned = true;
     },
-    nacked: ({ exchange, routingKey }) =>
+    nacked: ({ exchange, routingKey }, reason) =>
       log.warn(
-        `the broker refused a message (nack) to exchange "${exchange}", key "${routingKey}"`,
+        `the broker refused a message (${reason}) to exchange "${exchange}", key "${routingKey}"`,
       ),
     blocked: (reason) =>
       log.warn(`the broker takes no messages at the moment (${reason}); waiting`),

@@ -91,7 +91,9 @@ class Asking {
     const skips: Skips = { count: 0 };
     const refuse = refusing(publish, skips, this.#world);
     const source = openSource(publish.source, publish.shape);
-    const batches = source({ exchange, routingKey, properties }, { stdin, env, stop, refuse });
+    const envelope = { exchange, routingKey, properties };
+    const position = { place: () => "a request" };
+    const batches = source(envelope, { stdin, env, stop, refuse, position });
     for await (const batch of until(batches, stop)) {
       for (const message of batch) {
         while (this.#underWay.size >= jobs) await Promise.race(this.#underWay);

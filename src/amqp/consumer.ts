@@ -84,6 +84,10 @@ export class Consumer implements Intake {
     this.#settler.flush();
   }
 
+  putBack(): void {
+    this.#settler.putBack();
+  }
+
   async isEmpty(): Promise<boolean> {
     const link = this.#link;
     if (!link || this.#arrived.length > 0) return false;

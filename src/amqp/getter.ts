@@ -72,6 +72,10 @@ export class Getter implements Intake {
     this.#settler.flush();
   }
 
+  putBack(): void {
+    this.#settler.putBack();
+  }
+
   /** `batches` ends by itself when the queue is empty. */
   async isEmpty(): Promise<boolean> {
     return false;

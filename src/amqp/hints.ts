@@ -52,7 +52,7 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
   [
     406,
     /message size/i,
-    "the message is larger than the broker's limit (max_message_size); split it",
+    "the message is larger than the broker's limit (max_message_size); split it. With --confirm, amqp-pub sends all others",
   ],
   [
     406,

@@ -20,6 +20,8 @@ export interface Intake extends Client {
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void;
   /** Sends acknowledgements that wait for company (--ack-every). */
   flush(): void;
+  /** After `stop`: puts back in order what is held to the end, and what has no verdict. */
+  putBack(): void;
   /** Does the broker hold nothing more that is ready? Asked on the channel, so that what was on its way is here. */
   isEmpty(): Promise<boolean>;
   readonly account: IntakeAccount;
@@ -138,6 +140,10 @@ export class Settler {
   flush(): void {
     this.#stopWaiting();
     this.#flush(true);
+  }
+
+  putBack(): void {
+    this.#settlement?.putBack();
   }
 
   #flush(atEnd: boolean): void {

@@ -21,7 +21,8 @@ export interface LedgerReport {
   /** Confirmed, and taken at that moment; or handed over, without one. */
   sent(message: Message, takenAt?: number): void;
   returned(message: Message, reply: Reply): void;
-  nacked(message: Message): void;
+  /** Refused for good; `reason` is short. */
+  nacked(message: Message, reason: string): void;
 }
 
 /** Counts; every message read is counted once. */
@@ -76,9 +77,9 @@ export class Ledger {
   }
 
   /** The broker has refused it for the last time. */
-  nacked({ message }: Entry): void {
+  nacked(message: Message, reason = "nack"): void {
     this.#nacked++;
-    this.#report.nacked(message);
+    this.#report.nacked(message, reason);
   }
 
   /** Without confirms: given to the connection; nobody knows what has arrived until the last round trip. */

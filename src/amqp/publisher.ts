@@ -4,11 +4,13 @@ import { Failure, Unreachable } from "../errors.ts";
 import type { Message } from "../message.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { Ledger, type Account, type LedgerReport } from "./ledger.ts";
-import { isAnswered, type Link } from "./link.ts";
+import type { Link } from "./link.ts";
+import { passBarrier } from "./barrier.ts";
 import { toReturned } from "./received.ts";
 import { Retries } from "./retries.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "./session.ts";
+import { SizeLimit } from "./size-limit.ts";
 import { Waiting } from "./waiting.ts";
 import { Watchdog } from "./watchdog.ts";
 import { MAX_BYTES, Window, type Entry } from "./window.ts";
@@ -28,6 +30,7 @@ export class Publisher implements Client {
   readonly #report: PublishReport;
   readonly #ledger: Ledger;
   readonly #window = new Window();
+  readonly #sizeLimit = new SizeLimit();
   readonly #retries = new Retries((entries) => this.#retry(entries));
   readonly #watchdog: Watchdog;
   readonly #failing = new AbortController();
@@ -64,13 +67,14 @@ export class Publisher implements Client {
   /**
    * Takes a message; it is sent as soon as there is a channel. Await `room()` first when it is not undefined.
    * `takenAt` comes back with its confirm, in the report.
-   * @throws UsageError when it cannot be encoded
+   * @throws Unsendable when it cannot be encoded; it does not count as read then
    */
   publish(message: Message, takenAt?: number): void {
-    this.#ledger.read();
     if (this.#window.size === 0) this.#watchdog.feed();
-    this.#window.add(message, takenAt);
+    if (!this.#sizeLimit.excludes(message)) this.#window.add(message, takenAt);
+    else this.#ledger.nacked(message, this.#sizeLimit.explain(message));
     this.#flush();
+    this.#ledger.read();
   }
 
   /** Undefined when another message may be taken, else resolves when it may. @throws Failure */
@@ -78,12 +82,13 @@ export class Publisher implements Client {
     return this.#hasRoom(1) ? undefined : this.#waiting.until(() => this.#hasRoom(REFILL));
   }
 
-  /** Resolves when everything taken is settled, or, without confirms, has reached the broker. @throws Failure */
+  /** Resolves when all taken is settled, or, without confirms, has reached the broker. @throws Failure */
   async finish(): Promise<void> {
     await this.#waiting.until(() => this.open === 0);
-    if (!this.#plan.confirm) await this.#passBarrier();
+    if (!this.#plan.confirm) await passBarrier(this.#waiting, () => this.#link);
     this.#ledger.arrived();
     this.isDrained = true;
+    if (this.#sizeLimit.refusal) throw this.#sizeLimit.refusal;
   }
 
   async attach(link: Link): Promise<void> {
@@ -117,6 +122,15 @@ export class Publisher implements Client {
     this.#ledger.lost();
   }
 
+  /** With confirms nothing else is lost when the channel closes: what was on its way is sent again, but for what is too large. */
+  outlives(reason: Failure): boolean {
+    if (!this.#plan.confirm || !this.#sizeLimit.learn(reason)) return false;
+    const refused = this.#window.takeOut((message) => this.#sizeLimit.excludes(message));
+    for (const { message } of refused)
+      this.#ledger.nacked(message, this.#sizeLimit.explain(message));
+    return refused.length > 0;
+  }
+
   fail(failure: Failure): void {
     this.detach();
     this.#retries.stop();
@@ -145,19 +159,14 @@ export class Publisher implements Client {
   #flush(): void {
     const mandatory = this.#plan.mandatory || this.#plan.confirm;
     for (let entry = this.#window.next(); entry && this.#sender; entry = this.#window.next()) {
-      this.#send(this.#sender, entry.message, mandatory);
+      try {
+        this.#sender.send(entry.message, mandatory);
+      } catch (error) {
+        this.#window.dropNext();
+        throw error;
+      }
       this.#window.sent();
       if (!this.#plan.confirm) this.#ledger.handedOver(this.#window.ackSent());
-    }
-  }
-
-  #send(sender: Sender, message: Message, mandatory: boolean): void {
-    try {
-      sender.send(message, mandatory);
-    } catch (error) {
-      // It cannot be encoded, and never will be: it stays in the account as unconfirmed.
-      this.#window.dropNext();
-      throw error;
     }
   }
 
@@ -189,7 +198,7 @@ export class Publisher implements Client {
 
   #refuse(entry: Entry): void {
     if (entry.nacks < this.#plan.nackRetries) return this.#retries.add(entry);
-    this.#ledger.nacked(entry);
+    this.#ledger.nacked(entry.message);
   }
 
   #retry(entries: readonly Entry[]): void {
@@ -235,15 +244,5 @@ export class Publisher implements Client {
   #giveUpOn(link: Link): void {
     const sentence = `the broker confirmed nothing for ${this.#plan.confirmTimeoutMs / 1000} s`;
     this.#drop(link, new Unreachable(sentence, "allow more time with --confirm-timeout"));
-  }
-
-  /** When the answer to a question on the channel is here, all returns and refusals before it are, too. */
-  async #passBarrier(): Promise<void> {
-    for (let passed = false; !passed;) {
-      await this.#waiting.until(() => this.#link !== undefined);
-      const link = this.#link;
-      passed = link !== undefined && (await isAnswered(link.channel.prefetch(0)));
-      if (!passed) await this.#waiting.until(() => this.#link !== link);
-    }
   }
 }

@@ -1,6 +1,6 @@
 // Puts messages on a channel: many frames to a write where amqplib allows it, else through its public API.
 import type { Channel, Options } from "amqplib";
-import { UsageError } from "../errors.ts";
+import { Unsendable } from "../errors.ts";
 import type { Message, Properties } from "../message.ts";
 import { toArguments } from "./arguments.ts";
 import type { Connection } from "./connection.ts";
@@ -9,7 +9,7 @@ import { framing } from "./wire.ts";
 
 /** Sends on one channel. */
 export interface Sender {
-  /** @throws UsageError when the message cannot be encoded; nothing of it is sent then */
+  /** @throws Unsendable when the message cannot be encoded; nothing of it is sent then */
   send(message: Message, mandatory: boolean): void;
   /** The socket has enough for now; `drained` is called when it wants more. */
   readonly isFull: boolean;
@@ -83,9 +83,8 @@ class PlainSender implements Sender {
   }
 }
 
-function unsendable(error: unknown): UsageError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new UsageError(`a message cannot be sent: ${reason}`, undefined, error);
+function unsendable(error: unknown): Unsendable {
+  return new Unsendable(error instanceof Error ? error.message : String(error), error);
 }
 
 function toOptions(properties: Properties, mandatory: boolean): Options.Publish {

@@ -30,6 +30,8 @@ export interface Client {
   attach(link: Link): Promise<void>;
   /** The link is gone; another will be attached, or `fail` is called. */
   detach(): void;
+  /** The broker has refused something that will not come again: work can go on, on a new link. */
+  outlives?(reason: Failure): boolean;
   /** There will be no other link. */
   fail(failure: Failure): void;
   /** Nothing is buffered on the channel: it need not be closed on its own. */
@@ -150,6 +152,7 @@ export class Session {
 
   /** @throws Failure when trying again is pointless, not wanted, or has taken too long */
   async #replace(reason: Failure, outage: Outage): Promise<Link> {
+    if (this.#client.outlives?.(reason)) return this.#connect(outage, true);
     if (!reason.passing || this.#plan.maxOutageMs === 0) throw reason;
     if (reason.ending === "undecodable" && outage.losses > MAX_LOSSES_WITHOUT_PROGRESS)
       throw reason;

@@ -52,6 +52,15 @@ export class Settlement {
     this.flush(true);
   }
 
+  /**
+   * Puts back everything without a verdict that settles it, one by one: a quorum queue takes it back in that order, and does
+   * not count it as a failed delivery, as it would after the end of the channel (RabbitMQ 4.3).
+   */
+  putBack(): void {
+    for (const [i, verdict] of this.#verdicts.entries())
+      if (!isSettled(verdict)) this.settle(this.#first + i, "requeue");
+  }
+
   /** Decides on a delivery; call `flush` once after the last one of a batch. */
   settle(tag: number, verdict: Verdict): void {
     this.#verdicts[tag - this.#first] = verdict;

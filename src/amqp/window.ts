@@ -91,6 +91,15 @@ export class Window {
     this.#bytes -= entry?.message.body.length ?? 0;
   }
 
+  /** Takes out what can never be sent, whether it was sent on this channel or not; a new channel must follow. */
+  takeOut(isHopeless: (message: Message) => boolean): readonly Entry[] {
+    const isTaken = (entry: Entry | undefined): entry is Entry =>
+      entry?.state === "open" && isHopeless(entry.message);
+    const taken = this.#entries.slice(this.#head).filter(isTaken);
+    for (const entry of taken) entry.state = "nacked";
+    return taken;
+  }
+
   /**
    * A new channel: all that is open is unsent again, and so is what was refused and waits for another try, in the order in
    * which messages were added first. Tells what had been acked out of order.

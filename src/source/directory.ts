@@ -22,6 +22,7 @@ export function directory({ folder, toOrigin, speed }: DirectoryPlan): Source {
     for (const name of names) {
       if (world.stop.aborted) return;
       const file = path.join(folder, name);
+      world.position.place = place(file);
       const record = await readSaved(file, world);
       const message =
         record && attempt(() => toMessage(record, envelope, toOrigin), place(file), world);

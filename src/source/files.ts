@@ -1,6 +1,6 @@
 // Each file is one message, byte for byte; `-` is stdin.
 import { readFile } from "node:fs/promises";
-import { expectBytes, readAll, unreadable } from "./pieces.ts";
+import { expectBytes, isPipe, nameOf, readAll, unreadable } from "./pieces.ts";
 import type { SourceWorld } from "./source.ts";
 
 /** The files' contents in order, one at a time in memory. @throws UsageError naming a file that cannot be read */
@@ -14,7 +14,10 @@ export function fileBodies(
     isFirst = false;
     for (const path of paths) {
       if (world.stop.aborted) return;
-      const body = path === "-" ? await readAll("--file", world) : await readBody(path);
+      world.position.place = () => nameOf(path);
+      const body = (await isPipe(path))
+        ? await readAll("--file", path, { ...world, progress: undefined })
+        : await readBody(path);
       yield body;
       if (path !== "-") world.progress?.advance(body.length);
     }

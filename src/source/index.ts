@@ -8,6 +8,7 @@ import { fileBodies } from "./files.ts";
 import { lines, type LinesPlan } from "./lines.ts";
 import { messageBodies } from "./message.ts";
 import { paced } from "./pace.ts";
+import { checkReadable } from "./pieces.ts";
 import { records, type RecordsPlan } from "./records.ts";
 import { repeat, type RepeatPlan } from "./repeat.ts";
 import { resize } from "./resize.ts";
@@ -50,6 +51,19 @@ export function openSource(plan: SourcePlan, shape: ShapePlan): Source {
   };
 }
 
+/**
+ * Looks whether the input is there, before anything is opened or declared; of several files only the first one, for what
+ * comes before a bad file is sent in any case. @throws UsageError
+ */
+export async function checkInput(plan: SourcePlan): Promise<void> {
+  if (plan.kind === "directory") return checkReadable("--from-dir", plan.folder, true);
+  if (plan.kind === "message") return;
+  const [first = "-"] = plan.paths;
+  if (first !== "-") await checkReadable(flags[plan.kind], first, false);
+}
+
+const flags = { files: "--file", lines: "--lines", records: "--json" } as const;
+
 function openInput(plan: SourcePlan): Source {
   switch (plan.kind) {
     case "message":
@@ -90,7 +104,11 @@ function stamp(message: Message, stamps: readonly Stamp[]): Message {
   return { ...message, properties: { ...made, ...message.properties } };
 }
 
-function templates({ env, refuse }: SourceWorld): (message: Message) => Message | undefined {
+function templates({
+  env,
+  refuse,
+  position,
+}: SourceWorld): (message: Message) => Message | undefined {
   let n = 0;
   return (message) => {
     try {
@@ -98,7 +116,7 @@ function templates({ env, refuse }: SourceWorld): (message: Message) => Message 
       return expandMessage(message, { n, env });
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
-      refuse(`message ${n}`, error.message);
+      refuse(position.place(), error.message);
       return undefined;
     }
   };

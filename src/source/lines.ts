@@ -2,7 +2,7 @@
 import { decodeText } from "../amqp/text.ts";
 import { UsageError, ValueError } from "../errors.ts";
 import type { Message } from "../message.ts";
-import { expectBytes, readPieces } from "./pieces.ts";
+import { expectBytes, nameOf, readPieces } from "./pieces.ts";
 import type { Batch, Envelope, Source, SourceWorld } from "./source.ts";
 import { Splitter } from "./split.ts";
 
@@ -39,6 +39,7 @@ export async function* batches(
   const splitter = new Splitter(delimiter);
   let number = 0;
   const place = (): string => placeOf(path, number);
+  world.position.place = place;
   const take = function* (found: Iterable<Buffer>): Batch {
     try {
       for (const line of found) {
@@ -72,7 +73,7 @@ export function attempt<T>(
 }
 
 function placeOf(path: string, number: number): string {
-  return path === "-" ? `line ${number} of stdin` : `line ${number} of "${path}"`;
+  return `line ${number} of ${nameOf(path)}`;
 }
 
 function plain({ exchange, routingKey, properties }: Envelope): (line: Buffer) => Message {

@@ -9,8 +9,11 @@ export function messageBodies(
 ): (world: SourceWorld) => AsyncIterable<Buffer> {
   let body: Buffer | undefined = text === "-" ? undefined : Buffer.from(text);
   let isFirst = true;
+  let count = 0;
   return async function* bodies(world) {
-    body ??= await readAll("--message", { ...world, progress: undefined });
+    body ??= await readAll("--message", "-", { ...world, progress: undefined });
+    const number = ++count;
+    world.position.place = () => `message ${number}`;
     if (isFirst && times > 1) world.progress?.expect(times, "messages");
     isFirst = false;
     yield body;

@@ -1,6 +1,8 @@
 // Input as it arrives, piece by piece: stdin or files. What the pieces mean is up to lines.ts and records.ts.
-import { createReadStream, fstatSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { constants, createReadStream, fstatSync, openSync } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { Socket } from "node:net";
+import type { Readable } from "node:stream";
 import { UsageError } from "../errors.ts";
 import type { Progress, SourceWorld } from "./source.ts";
 
@@ -12,10 +14,12 @@ export async function* readPieces(
 ): AsyncIterable<Buffer> {
   if (stop.aborted) return;
   if (path === "-") checkStdin(flag);
-  const input = path === "-" ? stdin() : createReadStream(path);
-  const cut = (): void => void input.destroy();
+  let input: Readable | undefined;
+  const cut = (): void => void input?.destroy();
   stop.addEventListener("abort", cut, { once: true });
   try {
+    input = path === "-" ? stdin() : await openFile(path);
+    if (stop.aborted) cut();
     for await (const chunk of input) {
       const piece = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
       yield piece;
@@ -29,10 +33,36 @@ export async function* readPieces(
 }
 
 /** All that there is, as one body. */
-export async function readAll(flag: string, world: SourceWorld): Promise<Buffer> {
+export async function readAll(flag: string, path: string, world: SourceWorld): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of readPieces("-", flag, world)) pieces.push(piece);
+  for await (const piece of readPieces(path, flag, world)) pieces.push(piece);
   return Buffer.concat(pieces);
+}
+
+/** Stdin, or a pipe that has a name. */
+export async function isPipe(path: string): Promise<boolean> {
+  if (path === "-") return true;
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isFIFO() ?? false;
+}
+
+/** A pipe without writer is opened at once, and waited for as a socket is: a wait in open(2) nothing could end. */
+async function openFile(path: string): Promise<Readable> {
+  if (!(await isPipe(path))) return createReadStream(path);
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
+}
+
+/** Is there something that can be read? Found out before anything else is done. @throws UsageError naming flag and file */
+export async function checkReadable(flag: string, path: string, isFolder: boolean): Promise<void> {
+  try {
+    const isDirectory = (await stat(path)).isDirectory();
+    if (isDirectory !== isFolder)
+      throw Object.assign(new Error(), { code: isFolder ? "ENOTDIR" : "EISDIR" });
+    await access(path, constants.R_OK);
+  } catch (error) {
+    throw unreadable(flag, path, error);
+  }
 }
 
 /** Tells how many bytes the files have, `times` over, unless one of them is a pipe or cannot be looked at. */
@@ -72,10 +102,14 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_FS_FILE_TOO_LARGE: "larger than 2 GiB",
 };
 
+/** The input as errors name it. */
+export function nameOf(path: string): string {
+  return path === "-" ? "stdin" : `"${path}"`;
+}
+
 /** A file of a source that cannot be read, by its reason in plain words. */
 export function unreadable(flag: string, path: string, error: unknown): UsageError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const name = path === "-" ? "stdin" : `"${path}"`;
   const reason = reasons[code] ?? (code === "" ? "cannot be read" : `cannot be read (${code})`);
-  return new UsageError(`${flag} ${name}: ${reason}`, undefined, error);
+  return new UsageError(`${flag} ${nameOf(path)}: ${reason}`, undefined, error);
 }

@@ -12,8 +12,15 @@ export interface SourceWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** One message of the input cannot be sent. @throws UsageError unless such are skipped, and counted */
   readonly refuse: (place: string, reason: string) => void;
+  /** Kept by the source. */
+  readonly position: Position;
   /** Absent when nobody looks. */
   readonly progress?: Progress | undefined;
+}
+
+/** Where in the input the message stands that is made at the moment: for errors that are found later on its way. */
+export interface Position {
+  place: () => string;
 }
 
 /** How far the input has been read. */

@@ -38,8 +38,8 @@ class RememberedReport implements PublishReport {
     this.lines.push(`returned ${body.toString()} ${code}`);
   }
 
-  nacked({ body }: Message): void {
-    this.lines.push(`nacked ${body.toString()}`);
+  nacked({ body }: Message, reason: string): void {
+    this.lines.push(`nacked ${body.toString()}${reason === "nack" ? "" : ` (${reason})`}`);
   }
 
   blocked(reason: string): void {

@@ -25,6 +25,7 @@ export async function collect(
     stop: new AbortController().signal,
     env,
     refuse: (place: string, reason: string): void => void refused.push(`${place}: ${reason}`),
+    position: { place: () => "" },
   };
   const messages: Message[] = [];
   for await (const batch of source(flags, world)) messages.push(...batch);
