@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBroker, type OwnBroker } from "../support/broker.ts";
 import { FaultProxy } from "../support/fault-proxy.ts";
+import { brief } from "../support/name.ts";
 import { run, runToEnd, type RunOptions } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import { createQueue, put, takeBodies } from "../support/witness.ts";
@@ -57,6 +58,39 @@ describe("a connection that is lost", () => {
       new RegExp(`^${lost(proxy)}connected again to 127.0.0.1:${proxy.port}\\n$`),
     );
     expect(await takeBodies(queue)).toEqual(["1", "2", "3"]);
+  });
+
+  test("again and again: what reached a queue and what did not is told apart all the same", async () => {
+    const queue = await createQueue();
+    const { proxy, env } = await proxied();
+    const keys = [queue, brief("nowhere")];
+    const lines = Array.from({ length: 4000 }, (_, i) => `${keys[i % 2]}:${i}\n`);
+    const flags = [
+      "-l",
+      "--key-delimiter",
+      ":",
+      "--confirm",
+      "--mandatory",
+      "--confirm-window",
+      "300",
+    ];
+    const publisher = startPub([...flags, "--summary", "text"], { env, stdin: "open" });
+    for (const part of [0, 1, 2]) {
+      await publisher.write(lines.slice(1000 * part, 1000 * (part + 1)).join(""));
+      // At least a part of this part: the connection lives again.
+      await publisher.waitForLines("stdout", 500 * part + 100, 30_000);
+      proxy.cut();
+    }
+    publisher.end(lines.slice(3000).join(""));
+    const { code, stdout, stderr } = await publisher.ended(30_000);
+    expect(stderr).toMatch(
+      /read 4000 = confirmed 2000 \+ returned 2000 \+ nacked 0 \+ unconfirmed 0/,
+    );
+    expect(stderr.match(/; reconnecting$/gm)).toHaveLength(3);
+    expect(stderr.match(/^Returned: 312 NO_ROUTE/gm)).toHaveLength(2000);
+    expect(stdout.match(/^Sent: \d*[02468]$/gm)).toHaveLength(2000);
+    expect(new Set(await takeBodies(queue)).size).toBe(2000);
+    expect(code).toBe(5);
   });
 
   test("is exit code 3 when the broker stays away longer than --max-outage", async () => {
