@@ -166,6 +166,7 @@ async function feed(
   };
   await withGrace(finish(), hurry, plan.graceMs);
   intake.flush();
+  if (plan.verdict === "leave" || flow.held > 0) intake.putBack();
   world.output.failed.throwIfAborted();
 }
 
@@ -183,7 +184,7 @@ async function openWork(
   if (plan.handler) world.output.watchReader();
   if (plan.handler && courier) return Handling.open(plan.handler, intake, courier, world);
   if (plan.forward && courier) return forwarding(plan.forward, intake, courier);
-  return printing(await openSink(plan.sink, world), intake, plan);
+  return printing(await openSink(plan.sink, world), intake, plan, world.log);
 }
 
 /** So long the sample's interpreter takes to die: its README's message 4 comes before the redelivered message 1. */

@@ -20,7 +20,7 @@ export interface Intake extends Client {
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void;
   /** Sends acknowledgements that wait for company (--ack-every). */
   flush(): void;
-  /** After `stop`: puts back in order what is held to the end, and what has no verdict. */
+  /** After `stop`: puts back in order what is held to the end, and what has no verdict, unless the end does that better. */
   putBack(): void;
   /** Does the broker hold nothing more that is ready? Asked on the channel, so that what was on its way is here. */
   isEmpty(): Promise<boolean>;
@@ -143,7 +143,8 @@ export class Settler {
   }
 
   putBack(): void {
-    this.#settlement?.putBack();
+    const { serverProperties } = this.#link?.connection ?? {};
+    if (serverProperties && tellsReturnFromFailure(serverProperties)) this.#settlement?.putBack();
   }
 
   #flush(atEnd: boolean): void {
@@ -165,6 +166,15 @@ export class Settler {
     clearTimeout(this.#waiting);
     this.#waitingSince = undefined;
   }
+}
+
+/**
+ * Does a quorum queue of this broker count what is put back apart from what was lost with its channel? Since RabbitMQ 4.3.
+ * Earlier ones had better keep it until the channel ends: 3.10 puts what is put back alone at the end of the queue.
+ */
+function tellsReturnFromFailure({ version }: Readonly<Record<string, unknown>>): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(String(version)) ?? [];
+  return Number(major) > 4 || (Number(major) === 4 && Number(minor) >= 3);
 }
 
 /** amqplib throws on a channel that is closing: the broker gives these messages again. */

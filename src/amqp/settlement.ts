@@ -53,8 +53,8 @@ export class Settlement {
   }
 
   /**
-   * Puts back everything without a verdict that settles it, one by one: a quorum queue takes it back in that order, and does
-   * not count it as a failed delivery, as it would after the end of the channel (RabbitMQ 4.3).
+   * Puts back everything without a verdict that settles it, one by one: a quorum queue takes it back in that order, and, since
+   * RabbitMQ 4.3, does not count it as a failed delivery, as it would after the end of the channel.
    */
   putBack(): void {
     for (const [i, verdict] of this.#verdicts.entries())

@@ -156,3 +156,15 @@ describe("acknowledging so many at a time", () => {
     expect([broker.frames, broker.states.size, settlement.open]).toEqual([1, 9, 0]);
   });
 });
+
+it("puts back in order what was held to the end or has no verdict, and nothing else", () => {
+  const { broker, settlement } = play([{ act: "deliver", count: 6 }], 1, () => {});
+  for (const tag of [5, 2]) settlement.settle(tag, "leave");
+  settlement.settle(1, "ack");
+  settlement.settle(4, "reject");
+  settlement.flush(true);
+  settlement.putBack();
+  settlement.putBack();
+  expect([...broker.states].slice(2)).toEqual([2, 3, 5, 6].map((tag) => [tag, "requeue"]));
+  expect(settlement.open).toBe(0);
+});

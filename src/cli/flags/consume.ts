@@ -35,7 +35,8 @@ export const consumeFlags = {
   peek: toggle({
     group: "Consuming",
     summary: "show and put back, in order; nothing is consumed",
-    details: "At most --count messages, or --prefetch without it. They are marked as redelivered.",
+    details:
+      "At most --count messages, or --prefetch without it. They are marked as redelivered. A quorum queue before RabbitMQ 4.3 counts that as a delivery, of which 4.0 allows 20.",
   }),
   lazy: duration({
     group: "Consuming",
