@@ -55,7 +55,7 @@ function asked(usual: Partial<Asked>): Asked {
 
 /** Small and large windows and messages, classic queues on one node and on a cluster. */
 const varieties: readonly Partial<Asked>[] = [
-  { seeds: [4], window: 1, nodes: 1, queueType: "classic", messages: 60_000, faults: 6 },
+  { seeds: [4], window: 1, nodes: 1, queueType: "classic", messages: 10_000, faults: 6 },
   { seeds: [5], window: 100_000, nodes: 1, queueType: "classic", messages: 200_000, faults: 8 },
   { seeds: [6], window: 100_000, messages: 200_000, faults: 8 },
   { seeds: [7], window: 10, messages: 100_000, faults: 8 },
