@@ -1,6 +1,15 @@
 // --offset-file: how far a stream has been read, from one run to the next. The file always holds one whole line; a crash
 // costs at most a second's progress, and those messages come again.
-import { constants, closeSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
 import { Failure, UsageError } from "./errors.ts";
 import type { Log } from "./ui/log.ts";
 
@@ -12,11 +21,15 @@ export class OffsetFile {
   #saved: bigint | undefined;
   #error: unknown;
 
-  /** @throws UsageError when the file cannot be read, holds something else, or belongs to another stream */
+  /**
+   * @throws UsageError when the file cannot be read, holds something else, or belongs to another stream, or when none can be
+   * written there
+   */
   constructor(path: string, queue: string) {
     this.#path = path;
     this.#queue = queue;
     this.#saved = readOffset(path, queue);
+    orUsageError(path, () => accessSync(dirname(path), constants.W_OK));
   }
 
   /** Where to go on; undefined in the first run. */
@@ -90,14 +103,21 @@ function parse(text: string, path: string): { readonly queue: string; readonly o
 }
 
 function readIfThere(path: string): string | undefined {
+  return orUsageError(path, () => {
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      throw error;
+    }
+  });
+}
+
+function orUsageError<T>(path: string, act: () => T): T {
   try {
-    return readFileSync(path, "utf8");
+    return act();
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new UsageError(
-      `--offset-file ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      undefined,
-      error,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--offset-file ${path}: ${reason}`, undefined, error);
   }
 }

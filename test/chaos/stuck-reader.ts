@@ -21,9 +21,12 @@ interface Variant {
   readonly name: string;
   readonly size: number;
   readonly flags: string;
+  readonly limitMiB?: number;
 }
 
 const LIMIT_MIB = 120;
+/** A handler's message is in memory several times: as body, as record, and as what it has printed. */
+const HANDLER_LIMIT_MIB = 150;
 
 const variants: readonly Variant[] = [
   { name: "1 MB bodies", size: 1_000_000, flags: "--format raw" },
@@ -32,7 +35,12 @@ const variants: readonly Variant[] = [
   { name: "10 kB bodies, --ack-auto", size: 10_000, flags: "--format raw --ack-auto" },
   { name: "1 kB bodies", size: 1000, flags: "--format raw" },
   { name: "1 kB bodies, --ack-auto", size: 1000, flags: "--format raw --ack-auto" },
-  { name: "1 MB bodies, handlers", size: 1_000_000, flags: "-- cat" },
+  {
+    name: "1 MB bodies, handlers",
+    size: 1_000_000,
+    flags: "-- cat",
+    limitMiB: HANDLER_LIMIT_MIB,
+  },
 ];
 
 /** Lets a reader stand still in each variant. */
@@ -49,7 +57,11 @@ export async function proveStuckReader(url: string, plan: StuckPlan, say: Say): 
   return { name: "stuck-reader", columns, rows, notes: [], broken };
 }
 
-async function stand(url: string, { size, flags }: Variant, { megabytes, seconds }: StuckPlan) {
+async function stand(
+  url: string,
+  { size, flags, limitMiB = LIMIT_MIB }: Variant,
+  { megabytes, seconds }: StuckPlan,
+) {
   const queue = `stuck-reader-${Date.now()}`;
   const count = Math.round((megabytes * 1_000_000) / size);
   const connection = await connect(url);
@@ -69,7 +81,7 @@ async function stand(url: string, { size, flags }: Variant, { megabytes, seconds
       peak: await peak,
       broken: brokenOf([
         [code === 0, `ended with ${code}`],
-        [(await peak) <= LIMIT_MIB, `${(await peak).toFixed(0)} MiB`],
+        [(await peak) <= limitMiB, `${(await peak).toFixed(0)} MiB`],
         [consumerCount === 1, `${consumerCount} consumers while the reader stood still`],
         [told.join() === `Stopping: --count ${count} reached`, `it says: ${told.join("; ")}`],
         [stdout.startsWith(sum), "what was read is not what was sent"],
