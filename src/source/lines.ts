@@ -40,21 +40,25 @@ export async function* batches(
   let number = 0;
   const place = (): string => placeOf(path, number);
   world.position.place = place;
-  const take = function* (found: Iterable<Buffer>): Batch {
+  // Piece by piece it would stand still for the many lines of one piece.
+  const { progress, ...unwatched } = world;
+  const take = function* (found: Iterable<Buffer>, endBytes: number): Batch {
     try {
       for (const line of found) {
         number++;
         const message = attempt(() => toMessage(line), place, world);
         if (message) yield message;
+        progress?.advance(line.length + endBytes);
       }
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       throw new UsageError(`${placeOf(path, number + 1)}: ${error.message}`, undefined, error);
     }
   };
-  for await (const piece of readPieces(path, flag, world)) yield take(splitter.cut(piece));
+  for await (const piece of readPieces(path, flag, unwatched))
+    yield take(splitter.cut(piece), delimiter.length);
   const rest = splitter.rest();
-  if (rest) yield take([rest]);
+  if (rest) yield take([rest], 0);
 }
 
 /** What it returns; undefined when it throws a ValueError that may be skipped. @throws UsageError when it may not */

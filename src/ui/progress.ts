@@ -22,6 +22,7 @@ const DRAW_MS = 200;
 /** Rates are those of the last five seconds. */
 const SAMPLES = 25;
 const BAR_COLUMNS = 24;
+const LEAST_COLUMNS = 5;
 
 /** Draws itself from the moment the total is known until `end`. A run shorter than a tick never shows it. */
 export class ProgressBar {
@@ -73,17 +74,35 @@ export class ProgressBar {
     const rate = (key: "done" | "messages"): number =>
       first && last && ms > 0 ? ((last[key] - first[key]) * 1000) / ms : 0;
     const share = this.#total > 0 ? Math.min(1, this.#done / this.#total) : 1;
-    const filled = Math.floor(share * BAR_COLUMNS);
-    const bar = `[${"#".repeat(filled)}${".".repeat(BAR_COLUMNS - filled)}]`;
     const percent = `${Math.floor(share * 100)}%`.padStart(4);
     const left = rate("done") > 0 ? (this.#total - this.#done) / rate("done") : undefined;
     const eta = left === undefined ? "?" : formatDuration(Math.max(0, left) * 1000);
     const rates = `${Math.round(rate("messages"))} msg/s`;
-    return `${bar}${percent}  ${this.#amounts()}  ${rates}  ${eta} left`;
+    const text = this.#fit(percent, this.#amounts(), rates, `${eta} left`);
+    return drawBar(share, this.#world.footer.columns - text.length) + text;
+  }
+
+  /** As much as a narrow terminal has room for; its last column stays free. */
+  #fit(percent: string, amounts: string, rates: string, left: string): string {
+    const room = this.#world.footer.columns - 1;
+    const choices = [
+      [percent, amounts, rates, left],
+      [percent, amounts, left],
+      [percent, left],
+    ];
+    return choices.map((parts) => parts.join("  ")).find(({ length }) => length <= room) ?? percent;
   }
 
   #amounts(): string {
     if (this.#unit === "messages") return `${this.#done} of ${this.#total}`;
     return `${formatSize(this.#done)} of ${formatSize(this.#total)}`;
   }
+}
+
+/** Empty where there is no room for one that tells more than the percents do. */
+function drawBar(share: number, room: number): string {
+  const columns = Math.min(BAR_COLUMNS, room - 3);
+  if (columns < LEAST_COLUMNS) return "";
+  const filled = Math.floor(share * columns);
+  return `[${"#".repeat(filled)}${".".repeat(columns - filled)}]`;
 }

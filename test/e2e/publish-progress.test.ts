@@ -20,7 +20,7 @@ describe("on a terminal", () => {
       env: env(),
       on: "stderr",
     });
-    await child.waitFor("stderr", BAR);
+    await child.waitFor("stderr", /\[#+\.+\] *[1-9]\d?%/);
     const { code, stdout, stderr } = await child.ended();
     expect({ code, stdout }).toEqual({ code: 0, stdout: "Sent: 0123456789\n".repeat(40) });
     expect(stderr).toMatch(/\d+ B of 440 B {2}\d+ msg\/s {2}.* left/);
