@@ -79,14 +79,14 @@ function openProgress(
   return new ProgressBar({ footer, clock: now, messages: () => publisher.account.read });
 }
 
+const skippable = "what came before it was sent; --on-bad-record skip passes over such input";
+
 /** What a source calls for input that cannot be sent. */
-export function refusing({ onBadRecord }: FeedPlan, skips: Skips, { log }: World) {
+export function refusing({ onBadRecord, source }: FeedPlan, skips: Skips, { log }: World) {
+  // The others cannot be told to skip: cli/source-plan.ts.
+  const hint = source.kind === "message" || source.kind === "files" ? undefined : skippable;
   return (place: string, reason: string): void => {
-    if (onBadRecord === "stop")
-      throw new UsageError(
-        `${place}: ${reason}`,
-        "what came before it was sent; --on-bad-record skip passes over such input",
-      );
+    if (onBadRecord === "stop") throw new UsageError(`${place}: ${reason}`, hint);
     skips.count++;
     log.warn(`${place}: ${reason}; skipped`);
   };

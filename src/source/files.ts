@@ -1,5 +1,6 @@
 // Each file is one message, byte for byte; `-` is stdin.
 import { readFile } from "node:fs/promises";
+import { UsageError } from "../errors.ts";
 import { expectBytes, isPipe, nameOf, readAll, unreadable } from "./pieces.ts";
 import type { SourceWorld } from "./source.ts";
 
@@ -9,15 +10,20 @@ export function fileBodies(
   times: number,
 ): (world: SourceWorld) => AsyncIterable<Buffer> {
   let isFirst = true;
+  const readPipe = async (path: string, world: SourceWorld): Promise<Buffer> => {
+    if (times === 1) return readAll("--file", path, { ...world, progress: undefined });
+    throw new UsageError(
+      `--nb-messages excludes --file ${nameOf(path)}`,
+      "a pipe can be read once",
+    );
+  };
   return async function* bodies(world) {
     if (isFirst) await expectBytes(paths, times, world.progress);
     isFirst = false;
     for (const path of paths) {
       if (world.stop.aborted) return;
       world.position.place = () => nameOf(path);
-      const body = (await isPipe(path))
-        ? await readAll("--file", path, { ...world, progress: undefined })
-        : await readBody(path);
+      const body = (await isPipe(path)) ? await readPipe(path, world) : await readBody(path);
       yield body;
       if (path !== "-") world.progress?.advance(body.length);
     }

@@ -1,0 +1,106 @@
+// Input that is not there, not yet there, or no message: told before anything is opened, or by its place.
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { pub, startPub } from "../support/binaries.ts";
+import { testFolder } from "../support/folder.ts";
+import { misbehave } from "../support/misbehave.ts";
+import { openChannel } from "../support/misbehave-script.ts";
+import { runToEnd } from "../support/run.ts";
+import { createQueue, queueState, takeBodies } from "../support/witness.ts";
+
+const execute = promisify(execFile);
+
+/** A pipe with a name, into which nobody writes yet. */
+async function createPipe(): Promise<string> {
+  const path = join(await testFolder(), "pipe");
+  await execute("mkfifo", [path]);
+  return path;
+}
+
+describe("an input that is not there", () => {
+  test("is told before anything is opened", async () => {
+    const server = await misbehave(openChannel());
+    const folder = await testFolder();
+    const missing = join(folder, "missing");
+    for (const [argv, error] of [
+      [["-f", missing], `--file "${missing}": no such file`],
+      [["-l", missing], `--lines "${missing}": no such file`],
+      [["--json", missing], `--json "${missing}": no such file`],
+      [["--from-dir", missing], `--from-dir "${missing}": no such file`],
+      [["-f", folder], `--file "${folder}": is a directory`],
+    ] as const) {
+      const exit = await runToEnd("amqp-pub", ["-u", server.url, "-k", "q", ...argv]);
+      expect(exit).toMatchObject({ code: 2, stdout: "", stderr: `ERROR: ${error}\n` });
+    }
+    expect(server.connections).toBe(0);
+  });
+});
+
+describe("a pipe with a name", () => {
+  test.each(["-f", "-l", "--json"])(
+    "that nobody writes into does not hold up a stopped %s",
+    async (flag) => {
+      const queue = await createQueue();
+      const publisher = startPub([flag, await createPipe(), "-q", queue, "-Q", "--passive"]);
+      await publisher.waitFor("stderr", /Found queue/);
+      publisher.kill("SIGINT");
+      expect(await publisher.ended()).toMatchObject({ code: 0, stdout: "" });
+    },
+  );
+
+  test("is waited for, and read to its end", async () => {
+    const queue = await createQueue();
+    const pipe = await createPipe();
+    const publisher = startPub(["-f", pipe, "-k", queue, "--confirm", "--quiet"]);
+    await execute("bash", ["-c", `{ printf a; printf %s "$(seq 3)"; } > '${pipe}'`]);
+    expect(await publisher.ended()).toMatchObject({ code: 0, stderr: "" });
+    expect(await takeBodies(queue)).toEqual(["a1\n2\n3"]);
+  });
+
+  test("cannot be sent twice", async () => {
+    const queue = await createQueue();
+    const pipe = await createPipe();
+    const exit = await pub(["-f", pipe, "-k", queue, "--nb-messages", "2"]);
+    expect(exit).toMatchObject({
+      code: 2,
+      stderr: `ERROR: --nb-messages excludes --file "${pipe}"\nhint: a pipe can be read once\n`,
+    });
+    expect((await queueState(queue)).messages).toBe(0);
+  });
+});
+
+describe("a record whose headers no frame can carry", () => {
+  test("is named by file and line, or skipped and counted", async () => {
+    const queue = await createQueue();
+    const file = join(await testFolder(), "large.jsonl");
+    const large = JSON.stringify({ properties: { headers: { h: "x".repeat(9000) } } });
+    await writeFile(file, `{"body":"a"}\n\n${large}\n{"body":"c"}\n`);
+    const argv = ["-k", queue, "--json", file, "--frame-max", "8192", "--summary", "text"];
+    const reason = `line 3 of "${file}": the properties are larger than one frame (--frame-max)`;
+    const stopped = await pub([...argv, "--confirm"]);
+    expect(stopped).toMatchObject({ code: 2, stdout: "Sent: a\n" });
+    expect(stopped.stderr).toContain(`ERROR: ${reason}\n`);
+    expect(stopped.stderr).toContain("Account: read 1 = confirmed 1 +");
+    expect(await takeBodies(queue)).toEqual(["a"]);
+    const skipped = await pub([...argv, "--confirm", "--on-bad-record", "skip"]);
+    expect(skipped).toMatchObject({ code: 0, stdout: "Sent: a\nSent: c\n" });
+    expect(skipped.stderr).toBe(
+      `WARNING: ${reason}; skipped\nAccount: read 2 = confirmed 2 + returned 0 + nacked 0 + unconfirmed 0\nSkipped: 1 that could not be sent\n`,
+    );
+    expect(await takeBodies(queue)).toEqual(["a", "c"]);
+  });
+});
+
+test("a header that every RabbitMQ chokes on is refused before it costs the connection", async () => {
+  const queue = await createQueue();
+  const stdin = `{"body":"a"}\n{"properties":{"headers":{"n":1e400}}}\n`;
+  const exit = await pub(["-k", queue, "--json", "--quiet"], { stdin });
+  expect(exit.code).toBe(2);
+  expect(exit.stderr).toContain(
+    'ERROR: line 2 of stdin: "headers": "n": expected a number, neither NaN nor infinite',
+  );
+  expect(await takeBodies(queue)).toEqual(["a"]);
+});
