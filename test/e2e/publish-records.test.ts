@@ -3,9 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseExact } from "../../src/exact-json.ts";
 import type { Message } from "../../src/message.ts";
-import { readRecord, savedNames, toRecord, toRecordWithoutBody } from "../../src/record.ts";
+import { savedNames, toRecord, toRecordWithoutBody } from "../../src/record.ts";
 import { body, properties } from "../support/arbitrary-message.ts";
 import { con, pub } from "../support/binaries.ts";
 import { testFolder } from "../support/folder.ts";
@@ -38,12 +37,16 @@ async function takeRecords(queue: string): Promise<string> {
   return exit.stdout;
 }
 
-/** What records say, but for when and how the messages were received. RabbitMQ 4 sorts the names of headers. */
-function contents(lines: string) {
+/**
+ * What records say, but for when and how the messages were received. RabbitMQ 4 sorts the names of headers. Not read by
+ * the program's own reader: what that leaves out would be missing on both sides.
+ */
+function contents(lines: string): readonly object[] {
+  const left = { receivedAt: undefined, deliveryTag: undefined, redelivered: undefined };
   return lines
     .trimEnd()
     .split("\n")
-    .map((line) => ({ ...readRecord(parseExact(line)), receivedAt: undefined }));
+    .map((line) => ({ ...JSON.parse(line), ...left }));
 }
 
 describe("a round trip", () => {

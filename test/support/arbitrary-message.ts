@@ -1,5 +1,7 @@
 // Any message at all, for fast-check: every property, every type of header, bytes that are no text.
+import { isUtf8 } from "node:buffer";
 import * as fc from "fast-check";
+import { decodeText } from "../../src/amqp/text.ts";
 import type { Field, Table } from "../../src/fields.ts";
 import type { Properties } from "../../src/message.ts";
 
@@ -7,8 +9,11 @@ const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
   fc.constantFrom("", "\u2028\u2029\u0085", "\u001b]52;c;eA==\u0007", "héllo 日本 🐇", "\r\n\0"),
 );
-/** At most 255 bytes of UTF-8. */
-const short = fc.string({ unit: "binary", maxLength: 60 });
+/** At most 255 bytes, in UTF-8 or not, in the form that a received one has. */
+const short = fc.oneof(
+  { arbitrary: fc.string({ unit: "binary", maxLength: 60 }), weight: 3 },
+  fc.uint8Array({ maxLength: 255 }).map((content) => decodeText(Buffer.from(content))),
+);
 
 const bytes = fc
   .uint8Array({ maxLength: 40 })
@@ -41,6 +46,10 @@ const scalars: readonly fc.Arbitrary<Field>[] = [
     .record({ places: fc.nat(255), digits: fc.nat(2 ** 31 - 1) })
     .map((decimal) => ({ decimal: { ...decimal } })),
   bytes.map((content) => ({ bytes: content })),
+  bytes
+    .filter((content) => !isUtf8(Buffer.from(content, "base64")))
+    .map((content) => ({ string64: content })),
+  fc.constantFrom({ table: { int: 5 } }, { table: { table: "text" } }),
 ];
 
 /** Names that need care: of JavaScript's own, of our tags. */
