@@ -24,17 +24,17 @@ export interface PreviewWorld {
 const COLUMNS = 80;
 const LEAST_COLUMNS = 20;
 
-/** Drawing and list go to stdout, mistakes to stderr. `isUtf8`: what `speaksUtf8` says. */
+/** Drawing and list go to stdout, mistakes to stderr. `isUtf8`: does the locale say that output is UTF-8? */
 export async function preview(
   sketch: Sketch,
   style: Style,
-  isUtf8: boolean | undefined,
+  isUtf8: boolean,
   { log, output }: PreviewWorld,
 ): Promise<number> {
   const graph = trace(sketch);
   if (style === "mermaid") await output.write(toMermaid(graph));
   else {
-    const isPlain = style === "ascii" || !(isUtf8 ?? output.isTerminal);
+    const isPlain = style === "ascii" || !(output.isTerminal || isUtf8);
     const width = Math.max(LEAST_COLUMNS, output.columns ?? COLUMNS);
     const drawing = draw(thread(graph), isPlain ? "ascii" : "unicode", width);
     const steps = listSteps(sketch).map(isPlain ? escapeAscii : escapeLine);
@@ -44,11 +44,8 @@ export async function preview(
   return exitCodes.done.code;
 }
 
-/**
- * Does the locale say that output is UTF-8? Undefined when there is none. POSIX: the first of these variables that is not
- * empty counts.
- */
-export function speaksUtf8(env: Readonly<Record<string, string | undefined>>): boolean | undefined {
-  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"];
-  return locale ? /utf-?8/i.test(locale) : undefined;
+/** Does the locale say that output is UTF-8? POSIX: the first of these variables that is not empty counts. */
+export function speaksUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
+  return /utf-?8/i.test(locale);
 }
