@@ -6,7 +6,7 @@ import type { BrokerOptions, OwnBroker } from "../broker.ts";
 import { rabbitmqctl } from "./administration.ts";
 import { awaitGreeting, awaitRefusal, freePorts } from "./greeting.ts";
 import { type Keeper, startKeeper } from "./keeper.ts";
-import { loopbackWay } from "./loopback.ts";
+import { loopbackWays } from "./loopback.ts";
 
 const image = "rabbitmq:4-management";
 const startMs = 60_000;
@@ -74,9 +74,7 @@ async function ownBroker(
   const host = "127.0.0.1";
   const remote = container.getHost();
   const version = await awaitGreeting({ host: remote, port }, startMs);
-  const ways = [await loopbackWay({ host: remote, port })];
-  if (tlsPort !== undefined)
-    ways.push(await loopbackWay({ host: remote, port: tlsPort, tls: true }));
+  const ways = await loopbackWays(remote, tlsPort === undefined ? [port] : [port, tlsPort]);
   const admin = { kind: "container", id: container.getId() } as const;
   const kill9 = async () => {
     const { State } = await handle.inspect();

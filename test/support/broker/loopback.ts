@@ -4,26 +4,30 @@ import { once } from "node:events";
 import net from "node:net";
 import { type Address, greeting } from "./greeting.ts";
 
-/** A way from 127.0.0.1 to a broker, on the same port; it can be shut while that broker is down. */
+/** A way from 127.0.0.1 to one port of a broker, on the same port; it can be shut while that broker is down. */
 export interface LoopbackWay {
   readonly open: () => Promise<void>;
   /** Resets what is connected; further connections are refused. */
   readonly shut: () => Promise<void>;
 }
 
-const direct: LoopbackWay = { open: () => Promise.resolve(), shut: () => Promise.resolve() };
-
-/** The way that is there already when the broker answers on loopback itself, else a forwarder, open. */
-export async function loopbackWay(broker: Address): Promise<LoopbackWay> {
-  const { port, tls = false } = broker;
-  const answers = await greeting({ host: "127.0.0.1", port, tls }, 2_000).then(
+/**
+ * Ways to these ports of `host`, open; none where loopback leads there already. The first port is the one that is asked,
+ * without TLS: another may want a certificate of whoever knocks.
+ */
+export async function loopbackWays(
+  host: string,
+  ports: readonly number[],
+): Promise<readonly LoopbackWay[]> {
+  const [port = 0] = ports;
+  const answers = await greeting({ host: "127.0.0.1", port }, 2_000).then(
     () => true,
     () => false,
   );
-  if (answers) return direct;
-  const way = forwarder(broker, port);
-  await way.open();
-  return way;
+  if (answers) return [];
+  const ways = ports.map((each) => forwarder({ host, port: each }, each));
+  await Promise.all(ways.map((way) => way.open()));
+  return ways;
 }
 
 /** Passes bytes on from `port` on loopback; a reset on one side becomes one on the other. */
