@@ -46,7 +46,7 @@ export function readRabtap(record: Table): PublishRecord {
   return readRecord({
     ...(Exchange !== undefined && { exchange: Exchange }),
     ...(RoutingKey !== undefined && { routingKey: RoutingKey }),
-    ...(typeof Body === "string" && { bodyBase64: Body }),
+    ...(Body !== undefined && Body !== null && { bodyBase64: Body }),
     ...(XRabtapReceivedTimestamp !== undefined && { receivedAt: XRabtapReceivedTimestamp }),
     properties,
   });
