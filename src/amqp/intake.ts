@@ -65,9 +65,16 @@ export interface SubscriptionPlan {
   readonly mayStopReading: boolean;
 }
 
-/** Acknowledgements wait for company no longer than these: since the last one, and since the first. */
+/** With --ack-every, acknowledgements wait for company no longer than these: since the last one, and since the first. */
 const IDLE_MS = 100;
 const LONGEST_WAIT_MS = 1000;
+
+/**
+ * Without it, until a quarter of the prefetch is finished, at most so many, or for one millisecond: a broker that gets each
+ * acknowledgement alone sends its messages alone, and a read and two writes for each cost more than the message.
+ */
+const MOST_TOGETHER = 64;
+const TOGETHER_MS = 1;
 
 /** Settles deliveries on the link that they came on, or not at all: a stale tag would hit another message. */
 export class Settler {
@@ -76,6 +83,9 @@ export class Settler {
   #link: Link | undefined;
   #settlement: Settlement | undefined;
   #count = { acked: 0, requeued: 0, rejected: 0, retried: 0, deadLettered: 0 };
+  /** Verdicts since the last flush. */
+  #fresh = 0;
+  #gathering: NodeJS.Timeout | undefined;
   #waiting: NodeJS.Timeout | undefined;
   #waitingSince: number | undefined;
 
@@ -128,8 +138,10 @@ export class Settler {
       if (!this.#plan.ackOnArrival) this.#settlement?.settle(delivery.deliveryTag, verdict);
     }
     if (this.#plan.ackOnArrival) return;
-    this.#flush(false);
-    if (this.#settlement?.isWaiting) this.#wait();
+    this.#fresh += batch.length;
+    const { prefetch } = this.#plan;
+    if (this.#fresh >= Math.min(MOST_TOGETHER, (prefetch || Infinity) / 4)) this.#flushDue();
+    else this.#gathering ??= setTimeout(() => this.#flushDue(), TOGETHER_MS);
   }
 
   /** Acknowledges all that has arrived. */
@@ -147,7 +159,15 @@ export class Settler {
     if (serverProperties && tellsReturnFromFailure(serverProperties)) this.#settlement?.putBack();
   }
 
+  #flushDue(): void {
+    this.#flush(false);
+    if (this.#settlement?.isWaiting) this.#wait();
+  }
+
   #flush(atEnd: boolean): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    this.#fresh = 0;
     const settlement = this.#settlement;
     settlement?.flush(atEnd);
     if (settlement) this.position?.settledTo(settlement.settledTo);
@@ -163,6 +183,8 @@ export class Settler {
   }
 
   #stopWaiting(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     clearTimeout(this.#waiting);
     this.#waitingSince = undefined;
   }
