@@ -8,7 +8,7 @@ import { now } from "./clock.ts";
 import { withGrace } from "./deadline.ts";
 import { exitCodes, Failure, ReaderGone } from "./errors.ts";
 import { feed, type FeedPlan, type Skips } from "./feed.ts";
-import type { Properties } from "./message.ts";
+import type { Properties } from "./message/message.ts";
 import { showBody } from "./sink/content.ts";
 import { checkInput } from "./source/index.ts";
 import { checkTemplates } from "./source/template.ts";

@@ -4,7 +4,7 @@ import { Session } from "./amqp/session.ts";
 import { until, withGrace } from "./deadline.ts";
 import { exitCodes, ReaderGone } from "./errors.ts";
 import { refusing, type Skips } from "./feed.ts";
-import type { Delivery, Message } from "./message.ts";
+import type { Delivery, Message } from "./message/message.ts";
 import type { PublishPlan } from "./publish.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
 import type { Sink } from "./sink/sink.ts";

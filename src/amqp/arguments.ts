@@ -1,5 +1,5 @@
 // Arguments of exchanges, queues, bindings and consumers: our typed fields → what amqplib encodes.
-import { isList, typed, type Field, type Table } from "../fields.ts";
+import { isList, typed, type Field, type Table } from "../message/fields.ts";
 
 /** amqplib's way of naming a type: see its codec. */
 interface Typed {

@@ -1,7 +1,7 @@
 // A subscription as batches of deliveries: whatever has arrived since the last batch.
 import type { ConsumeMessage } from "amqplib";
 import { Cancelled, Undecodable, type Failure } from "../errors.ts";
-import type { Delivery } from "../message.ts";
+import type { Delivery } from "../message/message.ts";
 import { toArguments } from "./arguments.ts";
 import { Brake } from "./brake.ts";
 import { closeChannel } from "./connection.ts";

@@ -3,7 +3,7 @@
 import type { Channel, Message as Returned } from "amqplib";
 import { pause } from "../deadline.ts";
 import { Unreachable } from "../errors.ts";
-import type { Message } from "../message.ts";
+import type { Message } from "../message/message.ts";
 import { toArguments } from "./arguments.ts";
 import type { Link } from "./link.ts";
 import { toReturned } from "./received.ts";

@@ -1,7 +1,7 @@
 // A message as the frames of basic.publish (AMQP 0-9-1, 2.3.5), many messages to one block of bytes: amqplib encodes
 // about half as many a second, one write each.
-import type { Table } from "../fields.ts";
-import type { Message, Properties } from "../message.ts";
+import type { Table } from "../message/fields.ts";
+import type { Message, Properties } from "../message/message.ts";
 import { PROPERTIES_BYTES, writeProperties } from "./properties.ts";
 import { encodeShort, encodeTable } from "./table.ts";
 

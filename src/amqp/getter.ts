@@ -1,7 +1,7 @@
 // Fetches messages one by one (basic.get) until the queue is empty; several queues one after the other.
 import type { GetMessage } from "amqplib";
 import { Undecodable, type Failure } from "../errors.ts";
-import type { Delivery } from "../message.ts";
+import type { Delivery } from "../message/message.ts";
 import { Settler, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
 import { toDelivery } from "./received.ts";

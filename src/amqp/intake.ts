@@ -1,8 +1,8 @@
 // How deliveries come in, by subscription (consumer.ts) or one by one (getter.ts), and the account of what became of them.
 import type { Channel } from "amqplib";
 import { now } from "../clock.ts";
-import type { Table } from "../fields.ts";
-import type { Delivery } from "../message.ts";
+import type { Table } from "../message/fields.ts";
+import type { Delivery } from "../message/message.ts";
 import type { Link } from "./link.ts";
 import type { Client } from "./session.ts";
 import { Settlement, type Verdict } from "./settlement.ts";

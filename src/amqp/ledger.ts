@@ -1,7 +1,7 @@
 // The exact account of what is published: read = confirmed + returned + nacked + unconfirmed, at every moment.
 // Each step is also told to people here, so that what they read and what is counted cannot differ.
 import type { Reply } from "../errors.ts";
-import type { Message } from "../message.ts";
+import type { Message } from "../message/message.ts";
 import type { Entry } from "./window.ts";
 
 /** Where every message read has gone. */

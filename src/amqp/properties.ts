@@ -1,7 +1,7 @@
 // Basic properties as bytes: the content header's flags and fields (AMQP 0-9-1, 4.2.6.1), in the specification's order.
-import type { Properties } from "../message.ts";
+import type { Properties } from "../message/message.ts";
 import { decodeTable, encodeTable, writeShort } from "./table.ts";
-import { decodeText } from "./text.ts";
+import { decodeText } from "../message/text.ts";
 
 type Name = keyof Properties;
 type Draft = { -readonly [K in Name]?: Required<Properties>[K] };

@@ -1,7 +1,7 @@
 // Publishes through a window of unconfirmed messages, and sends them again on a new channel. Counting is the ledger's.
 import type { Message as Returned } from "amqplib";
 import { Failure, Unreachable } from "../errors.ts";
-import type { Message } from "../message.ts";
+import type { Message } from "../message/message.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { Ledger, type Account, type LedgerReport } from "./ledger.ts";
 import type { Link } from "./link.ts";

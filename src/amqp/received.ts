@@ -1,7 +1,7 @@
 // amqplib's message ↔ our delivery.
 import type { Message as Received, MessageProperties } from "amqplib";
 import { Undecodable, type Reply } from "../errors.ts";
-import type { Delivery, Message, Properties } from "../message.ts";
+import type { Delivery, Message, Properties } from "../message/message.ts";
 import { fromWireTable } from "./arguments.ts";
 import { decodeProperties } from "./properties.ts";
 import { isRawHeader } from "./wire.ts";

@@ -4,7 +4,7 @@ import type { ConsumeMessage, Message as Returned } from "amqplib";
 import { randomBytes } from "node:crypto";
 import { toTimer } from "../deadline.ts";
 import { Cancelled, Undecodable, UsageError, type Failure } from "../errors.ts";
-import type { Delivery, Message } from "../message.ts";
+import type { Delivery, Message } from "../message/message.ts";
 import type { Link } from "./link.ts";
 import { toDelivery, toProperties } from "./received.ts";
 import { openSender, type Sender } from "./sender.ts";

@@ -1,7 +1,7 @@
 // Puts messages on a channel: many frames to a write where amqplib allows it, else through its public API.
 import type { Channel, Options } from "amqplib";
 import { Unsendable } from "../errors.ts";
-import type { Message, Properties } from "../message.ts";
+import type { Message, Properties } from "../message/message.ts";
 import { toArguments } from "./arguments.ts";
 import type { Connection } from "./connection.ts";
 import { Framer } from "./frames.ts";

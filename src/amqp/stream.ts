@@ -1,7 +1,7 @@
 // Where a stream is read from, and how far it has been read: a stream keeps its messages, so that after a reconnect, and in
 // the next run, reading goes on behind the last one that was settled (rabbitmq.com/docs/streams#consuming).
-import type { Field } from "../fields.ts";
-import type { Delivery } from "../message.ts";
+import type { Field } from "../message/fields.ts";
+import type { Delivery } from "../message/message.ts";
 
 /** Where to begin: at the ends, at a number, at a time, or so long ago. */
 export type Offset =

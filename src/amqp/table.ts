@@ -9,8 +9,8 @@ import {
   type Field,
   type Table,
   type TypedField,
-} from "../fields.ts";
-import { decodeText, encodeText } from "./text.ts";
+} from "../message/fields.ts";
+import { decodeText, encodeText } from "../message/text.ts";
 
 /** A message that cannot be decoded: an unknown type tag, or nesting that no program writes. */
 export class DecodeError extends Error {}

@@ -1,7 +1,7 @@
 // Declares, checks and binds what the flags ask for; idempotent, so that it runs again after every reconnect. Unbinds,
 // purges and deletes when asked to.
 import type { Channel } from "amqplib";
-import type { Table } from "../fields.ts";
+import type { Table } from "../message/fields.ts";
 import { toArguments } from "./arguments.ts";
 
 export interface ExchangePlan {

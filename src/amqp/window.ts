@@ -1,7 +1,7 @@
 // The messages that are on their way: which are sent on the current channel, which the broker has settled.
 // Pure bookkeeping by delivery tag; knows no channel and no time.
 import type { Reply } from "../errors.ts";
-import type { Message } from "../message.ts";
+import type { Message } from "../message/message.ts";
 
 /** Most bytes of bodies on their way: bounds memory for large messages. */
 export const MAX_BYTES = 8 * 1024 * 1024;

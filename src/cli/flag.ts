@@ -1,7 +1,7 @@
 // What a flag is: one record, from which parsing, help, man pages, completions and the README reference are made.
 // How argv becomes values is parse.ts; which flags exist is flags/.
 import { ValueError } from "../errors.ts";
-import { readField, type Field } from "../fields.ts";
+import { readField, type Field } from "../message/fields.ts";
 import { readDuration, readFactor, readSize, writeSize } from "./units.ts";
 
 /** The headings of help and reference, in their order. */

@@ -1,6 +1,6 @@
 // Property flags → what every message carries. Pure.
-import type { Table } from "../fields.ts";
-import type { Properties } from "../message.ts";
+import type { Table } from "../message/fields.ts";
+import type { Properties } from "../message/message.ts";
 import type { Stamp } from "../source/index.ts";
 import type { OptionsOf } from "./flag.ts";
 import type { propertyFlags } from "./flags/properties.ts";

@@ -1,7 +1,7 @@
 // Topology flags → what shall exist before the first message. Pure.
 import type { BindingPlan, ExchangePlan, QueuePlan, TopologyPlan } from "../amqp/topology.ts";
 import { UsageError } from "../errors.ts";
-import type { Table } from "../fields.ts";
+import type { Table } from "../message/fields.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { administrationFlags } from "./flags/administration.ts";
 import type { topologyFlags } from "./flags/topology.ts";

@@ -1,6 +1,6 @@
 // The properties of exchanges and queues in words, for drawings and lists.
 import type { ExchangePlan, QueuePlan, TopologyPlan } from "../amqp/topology.ts";
-import { isList, tagOf, type Field, type Table } from "../fields.ts";
+import { isList, tagOf, type Field, type Table } from "../message/fields.ts";
 
 /** `topic exchange`, `durable`, … An alternate exchange is drawn as an arrow, and so left out. */
 export function describeExchange(plan: ExchangePlan): readonly string[] {

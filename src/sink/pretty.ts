@@ -1,6 +1,6 @@
 // One message for people: where it came from, its properties and headers in columns, and its body laid out when its
 // content type says that it is JSON or MessagePack. Coloured on a terminal. What cannot be laid out is shown as it is.
-import type { Delivery } from "../message.ts";
+import type { Delivery } from "../message/message.ts";
 import type { Paint } from "../ui/color.ts";
 import { escapeLine } from "../ui/escape.ts";
 import { formatSize } from "../ui/size.ts";

@@ -4,8 +4,8 @@ import { constants } from "node:fs";
 import { copyFile, link, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../errors.ts";
-import type { Delivery } from "../message.ts";
-import { savedNames, toRecordWithoutBody } from "../record.ts";
+import type { Delivery } from "../message/message.ts";
+import { savedNames, toRecordWithoutBody } from "../message/record.ts";
 import type { Sink } from "./sink.ts";
 
 /** Files written at once: a disk is faster with several, and every one takes a descriptor. */

@@ -1,5 +1,5 @@
 // What sinks and formats are.
-import type { Delivery } from "../message.ts";
+import type { Delivery } from "../message/message.ts";
 import type { Paint } from "../ui/color.ts";
 
 /** Takes a batch; resolves when all of it has left this process. Only then may it be settled. */

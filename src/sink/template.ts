@@ -1,7 +1,7 @@
 // --format TEMPLATE: a text with letters for the parts of a message, as kcat has them. What stands between the letters is
 // the user's own and is written as it is; what comes from the message is escaped on a terminal.
 import { ValueError } from "../errors.ts";
-import type { Delivery, Properties } from "../message.ts";
+import type { Delivery, Properties } from "../message/message.ts";
 import { showBody, showText } from "./content.ts";
 import { plainField } from "./field.ts";
 import type { Format } from "./sink.ts";

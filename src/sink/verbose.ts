@@ -1,5 +1,5 @@
 // What --verbose adds below a message: where it came from, and its properties.
-import type { Delivery } from "../message.ts";
+import type { Delivery } from "../message/message.ts";
 import { escapeLine } from "../ui/escape.ts";
 import type { Format } from "./sink.ts";
 

@@ -1,7 +1,7 @@
 // --compress: bodies made smaller, with the content-encoding that says how.
 import { promisify } from "node:util";
 import zlib from "node:zlib";
-import type { Message } from "../message.ts";
+import type { Message } from "../message/message.ts";
 import type { Batch } from "./source.ts";
 
 /** Larger bodies are compressed beside the event loop, so that heartbeats go on. */

@@ -1,7 +1,7 @@
 // The messages of a folder in which amqp-con --save (or rabtap --saveto) has left them; its layout: record.ts.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { PublishRecord } from "../record.ts";
+import type { PublishRecord } from "../message/record.ts";
 import { attempt } from "./lines.ts";
 import { gaps, Pace } from "./pace.ts";
 import { unreadable } from "./pieces.ts";

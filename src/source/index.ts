@@ -1,7 +1,7 @@
 // A source's plan → the source: where messages come from, and what is done to each on its way.
 import { randomUUID } from "node:crypto";
 import { ValueError } from "../errors.ts";
-import type { Message, Properties } from "../message.ts";
+import type { Message, Properties } from "../message/message.ts";
 import { compressed, type Encoding } from "./compress.ts";
 import { directory, type DirectoryPlan } from "./directory.ts";
 import { fileBodies } from "./files.ts";

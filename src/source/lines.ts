@@ -1,7 +1,7 @@
 // One message for each line of stdin or files, perhaps with its routing key before it.
-import { decodeText } from "../amqp/text.ts";
+import { decodeText } from "../message/text.ts";
 import { UsageError, ValueError } from "../errors.ts";
-import type { Message } from "../message.ts";
+import type { Message } from "../message/message.ts";
 import { expectBytes, nameOf, readPieces } from "./pieces.ts";
 import type { Batch, Envelope, Source, SourceWorld } from "./source.ts";
 import { Splitter } from "./split.ts";

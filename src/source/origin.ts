@@ -1,7 +1,7 @@
 // --to-origin: a dead letter goes back to where it first died (rabbitmq.com/docs/dlx, "Effects on Messages").
 import { ValueError } from "../errors.ts";
-import { isList, type Field, type Table } from "../fields.ts";
-import type { Message } from "../message.ts";
+import { isList, type Field, type Table } from "../message/fields.ts";
+import type { Message } from "../message/message.ts";
 
 const deathHeader = /^x-(death$|first-death-|last-death-)/;
 

@@ -1,8 +1,8 @@
 // A message as `rabtap sub --format json-nopp` writes it, read as a record. rabtap (github.com/jandelgado/rabtap) names
 // things as its Go library does, writes every property, also those that are not there, and bodies in base64.
 import { ValueError } from "../errors.ts";
-import { isList, type Field, type Table } from "../fields.ts";
-import { readRecord, type PublishRecord } from "../record.ts";
+import { isList, type Field, type Table } from "../message/fields.ts";
+import { readRecord, type PublishRecord } from "../message/record.ts";
 
 /** Is this what rabtap writes? */
 export function isRabtap(record: Field): record is Table {

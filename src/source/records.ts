@@ -1,9 +1,9 @@
 // One message for each JSON line of stdin or files: our records (record.ts), or what rabtap writes.
 import { isUtf8 } from "node:buffer";
 import { ValueError } from "../errors.ts";
-import { parseExact } from "../exact-json.ts";
-import type { Message } from "../message.ts";
-import { readRecord, type PublishRecord } from "../record.ts";
+import { parseExact } from "../message/exact-json.ts";
+import type { Message } from "../message/message.ts";
+import { readRecord, type PublishRecord } from "../message/record.ts";
 import { batches } from "./lines.ts";
 import { toOrigin } from "./origin.ts";
 import { gaps, Pace } from "./pace.ts";

@@ -1,5 +1,5 @@
 // --message-size: bodies of exactly so many bytes.
-import type { Message } from "../message.ts";
+import type { Message } from "../message/message.ts";
 
 const FILL = "0123456789";
 

@@ -1,6 +1,6 @@
 // What a source is: where messages come from.
 import type { Readable } from "node:stream";
-import type { Message } from "../message.ts";
+import type { Message } from "../message/message.ts";
 
 /** What every message of a run has in common; a source adds the bodies. */
 export type Envelope = Omit<Message, "body">;

@@ -1,8 +1,8 @@
 // --template: {{words}} in bodies, keys and headers. Why no library: docs/adr/0017-templates-of-our-own.md.
 import { randomUUID } from "node:crypto";
 import { UsageError, ValueError } from "../errors.ts";
-import type { Table } from "../fields.ts";
-import type { Message } from "../message.ts";
+import type { Table } from "../message/fields.ts";
+import type { Message } from "../message/message.ts";
 
 /** What the words know. */
 export interface TemplateWorld {

@@ -1,7 +1,7 @@
 // What a run is measured by: plain counters that cost a message some nanoseconds, and a histogram of latencies. Who reads
 // them, and how often, is spans.ts; a run that is not measured has no meter.
-import type { Delivery } from "../message.ts";
-import { readSentAt } from "../sent-at.ts";
+import type { Delivery } from "../message/message.ts";
+import { readSentAt } from "../message/sent-at.ts";
 import { Histogram } from "./histogram.ts";
 
 /** The clocks of a meter. */

@@ -4,7 +4,7 @@ import type { Courier, Destination } from "../amqp/courier.ts";
 import type { Intake } from "../amqp/intake.ts";
 import { now } from "../clock.ts";
 import { Failure } from "../errors.ts";
-import type { Delivery, Message } from "../message.ts";
+import type { Delivery, Message } from "../message/message.ts";
 import type { Log } from "../ui/log.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { describeEnd, isFailure, judge, type End, type FailureAction } from "./judgement.ts";

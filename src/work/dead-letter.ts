@@ -1,8 +1,8 @@
 // A message that has failed for good, as it goes to --dead-letter: with the reason, and with the notes that a broker makes
 // when it dead-letters (rabbitmq.com/docs/dlx), so that tools which read those can send it back. Pure.
 import type { Destination } from "../amqp/courier.ts";
-import { isList, type Field, type Table } from "../fields.ts";
-import type { Delivery, Message } from "../message.ts";
+import { isList, type Field, type Table } from "../message/fields.ts";
+import type { Delivery, Message } from "../message/message.ts";
 import { describeEnd, exitCodeOf, type End } from "./judgement.ts";
 import { asFirstSeen, attemptOf, propertiesAgain } from "./origin.ts";
 

@@ -1,6 +1,6 @@
 // The environment of a handler: what this process has, without our secrets, and AMQP_* about the message. Pure.
-import { isList, typed, type Field, type Table } from "../fields.ts";
-import type { Delivery } from "../message.ts";
+import { isList, typed, type Field, type Table } from "../message/fields.ts";
+import type { Delivery } from "../message/message.ts";
 import { attemptOf } from "./origin.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

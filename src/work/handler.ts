@@ -1,8 +1,8 @@
 // Runs a program for each delivery, several at once, and sees to what becomes of the message: aftermath.ts.
 import type { Courier } from "../amqp/courier.ts";
 import type { Intake } from "../amqp/intake.ts";
-import type { Delivery } from "../message.ts";
-import { toRecord } from "../record.ts";
+import type { Delivery } from "../message/message.ts";
+import { toRecord } from "../message/record.ts";
 import type { World } from "../world.ts";
 import { Aftermath, type AftermathPlan, type Outcome } from "./aftermath.ts";
 import { ErrorLines, Kept, Turns, WholeOutput } from "./collect.ts";

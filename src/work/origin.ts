@@ -1,6 +1,6 @@
 // Where a message came from before this tool passed it on, and its properties without the traces of the way. Pure.
-import { isList, typed, type Field, type Table } from "../fields.ts";
-import type { Delivery, Properties } from "../message.ts";
+import { isList, typed, type Field, type Table } from "../message/fields.ts";
+import type { Delivery, Properties } from "../message/message.ts";
 
 /** Headers of a message that waits for another try. Ours, since brokers from 4.0 on do not count what is published again. */
 export const retryHeaders = {

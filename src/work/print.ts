@@ -2,7 +2,7 @@
 import type { Intake } from "../amqp/intake.ts";
 import type { Verdict } from "../amqp/settlement.ts";
 import { pause } from "../deadline.ts";
-import type { Delivery } from "../message.ts";
+import type { Delivery } from "../message/message.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { Log } from "../ui/log.ts";
 import { attemptOf } from "./origin.ts";

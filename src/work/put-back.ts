@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Intake } from "../amqp/intake.ts";
 import { toTimer } from "../deadline.ts";
-import type { Delivery } from "../message.ts";
+import type { Delivery } from "../message/message.ts";
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 30_000;

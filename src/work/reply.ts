@@ -1,5 +1,5 @@
 // What a server answers a request: the handler's output, or that it has failed, so that no client waits in vain. Pure.
-import type { Delivery, Message, Properties } from "../message.ts";
+import type { Delivery, Message, Properties } from "../message/message.ts";
 import { describeEnd, exitCodeOf, type End } from "./judgement.ts";
 
 /** The `type` of a reply that tells of a failure; its header tells the handler's exit code. */

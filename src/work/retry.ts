@@ -1,7 +1,7 @@
 // Another try, later: the delay queue in which a message waits, and the message as it waits there. Pure; what is published
 // when, and that the original is acknowledged only after it, is aftermath.ts.
 import type { QueuePlan } from "../amqp/topology.ts";
-import type { Delivery, Message } from "../message.ts";
+import type { Delivery, Message } from "../message/message.ts";
 import { asFirstSeen, attemptOf, delayQueueName, propertiesAgain, retryHeaders } from "./origin.ts";
 
 /** How often a message is tried again, and when. */

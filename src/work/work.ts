@@ -1,5 +1,5 @@
 // What work is: what a run does with its deliveries, up to settling them.
-import type { Delivery } from "../message.ts";
+import type { Delivery } from "../message/message.ts";
 
 /** Takes batches in order. */
 export interface Work {

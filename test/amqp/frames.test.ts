@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Framer } from "../../src/amqp/frames.ts";
 import { decodeProperties, encodeProperties } from "../../src/amqp/properties.ts";
-import type { Message, Properties } from "../../src/message.ts";
+import type { Message, Properties } from "../../src/message/message.ts";
 import { body, properties } from "../support/arbitrary-message.ts";
 
 const CHANNEL = 0x102;

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Ledger } from "../../src/amqp/ledger.ts";
 import type { Entry } from "../../src/amqp/window.ts";
-import type { Message } from "../../src/message.ts";
+import type { Message } from "../../src/message/message.ts";
 
 const NO_ROUTE = { code: 312, text: "NO_ROUTE" };
 const message: Message = { exchange: "", routingKey: "k", properties: {}, body: Buffer.from("x") };

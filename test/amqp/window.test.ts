@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Window, type Entry } from "../../src/amqp/window.ts";
-import type { Message } from "../../src/message.ts";
+import type { Message } from "../../src/message/message.ts";
 import { type Fate, message, Model, noRoute } from "../support/window-model.ts";
 
 type Step = (model: Model) => void;

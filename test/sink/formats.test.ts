@@ -1,6 +1,6 @@
 // What each format makes of a message, to the byte.
 import { describe, expect, it } from "vitest";
-import type { Delivery } from "../../src/message.ts";
+import type { Delivery } from "../../src/message/message.ts";
 import { openSink } from "../../src/sink/index.ts";
 import type { Paint } from "../../src/ui/color.ts";
 import { formatSize } from "../../src/ui/size.ts";

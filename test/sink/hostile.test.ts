@@ -1,7 +1,7 @@
 // Nothing that a message holds acts on a terminal, in any format and wherever it stands; pipes get the bytes.
 import { describe, expect, it } from "vitest";
-import { decodeText } from "../../src/amqp/text.ts";
-import type { Delivery } from "../../src/message.ts";
+import { decodeText } from "../../src/message/text.ts";
+import type { Delivery } from "../../src/message/message.ts";
 import { formats, openSink } from "../../src/sink/index.ts";
 import type { SinkPlan } from "../../src/sink/index.ts";
 import { messageIn } from "../support/message-in.ts";

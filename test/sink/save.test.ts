@@ -3,7 +3,7 @@ import { chmod, link, mkdir, readdir, readFile, stat, symlink, writeFile } from 
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../src/errors.ts";
-import { readRecord } from "../../src/record.ts";
+import { readRecord } from "../../src/message/record.ts";
 import { openSave } from "../../src/sink/save.ts";
 import { testFolder } from "../support/folder.ts";
 import { messageIn } from "../support/message-in.ts";

@@ -1,6 +1,6 @@
 // --format TEMPLATE: each letter, each escape, each mistake.
 import { describe, expect, it } from "vitest";
-import type { Delivery } from "../../src/message.ts";
+import type { Delivery } from "../../src/message/message.ts";
 import { openSink, readFormat } from "../../src/sink/index.ts";
 import { messageIn } from "../support/message-in.ts";
 import { pretendedOutput } from "../support/pretended-output.ts";

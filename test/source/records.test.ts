@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { savedNames, toRecordWithoutBody } from "../../src/record.ts";
+import { savedNames, toRecordWithoutBody } from "../../src/message/record.ts";
 import { directory } from "../../src/source/directory.ts";
 import { records } from "../../src/source/records.ts";
 import { testFolder } from "../support/folder.ts";

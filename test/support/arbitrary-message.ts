@@ -1,9 +1,9 @@
 // Any message at all, for fast-check: every property, every type of header, bytes that are no text.
 import { isUtf8 } from "node:buffer";
 import * as fc from "fast-check";
-import { decodeText } from "../../src/amqp/text.ts";
-import type { Field, Table } from "../../src/fields.ts";
-import type { Properties } from "../../src/message.ts";
+import { decodeText } from "../../src/message/text.ts";
+import type { Field, Table } from "../../src/message/fields.ts";
+import type { Properties } from "../../src/message/message.ts";
 
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),

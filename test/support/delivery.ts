@@ -1,5 +1,5 @@
 // A delivery as a test wants it.
-import type { Delivery } from "../../src/message.ts";
+import type { Delivery } from "../../src/message/message.ts";
 
 /** Some delivery, but for what the test says. */
 export function someDelivery(wishes: Partial<Delivery> = {}): Delivery {

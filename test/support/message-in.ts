@@ -1,5 +1,5 @@
 // A message that came in, for tests of what is done with it without a broker.
-import type { Delivery } from "../../src/message.ts";
+import type { Delivery } from "../../src/message/message.ts";
 
 export type Given = Partial<Omit<Delivery, "body">> & { readonly body?: string | Buffer };
 

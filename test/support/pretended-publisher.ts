@@ -2,7 +2,7 @@
 import type { DeliveryPlan } from "../../src/amqp/delivery-plan.ts";
 import { Publisher, type PublishReport } from "../../src/amqp/publisher.ts";
 import type { Reply } from "../../src/errors.ts";
-import type { Message } from "../../src/message.ts";
+import type { Message } from "../../src/message/message.ts";
 import type { ClientFrame } from "./amqp-frame.ts";
 import type { Misbehaviour } from "./misbehave.ts";
 

@@ -1,6 +1,6 @@
 // Sources without a program around them: what they make of an input, and what they refuse.
 import { Readable } from "node:stream";
-import type { Message } from "../../src/message.ts";
+import type { Message } from "../../src/message/message.ts";
 import type { Envelope, Source } from "../../src/source/source.ts";
 
 /** What a source has given. */

@@ -2,7 +2,7 @@
 // what must hold of them, is in window.test.ts.
 import { expect } from "vitest";
 import { Window, type Entry } from "../../src/amqp/window.ts";
-import type { Message } from "../../src/message.ts";
+import type { Message } from "../../src/message/message.ts";
 
 export const noRoute = { code: 312, text: "NO_ROUTE" };
 

@@ -1,7 +1,7 @@
 // What a meter counts, by clocks of the test.
 import { describe, expect, it } from "vitest";
-import type { Delivery, Message, Properties } from "../../src/message.ts";
-import { readSentAt, stamp } from "../../src/sent-at.ts";
+import type { Delivery, Message, Properties } from "../../src/message/message.ts";
+import { readSentAt, stamp } from "../../src/message/sent-at.ts";
 import { Meter } from "../../src/ui/meter.ts";
 
 const message: Message = {

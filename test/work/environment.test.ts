@@ -1,6 +1,6 @@
 // The environment of handlers.
 import { describe, expect, it } from "vitest";
-import type { Field } from "../../src/fields.ts";
+import type { Field } from "../../src/message/fields.ts";
 import { environmentOf, inherited, withoutMessage } from "../../src/work/environment.ts";
 import { someDelivery } from "../support/delivery.ts";
 

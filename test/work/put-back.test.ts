@@ -1,6 +1,6 @@
 // Putting back without a hot loop, by a clock of the test.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Delivery } from "../../src/message.ts";
+import type { Delivery } from "../../src/message/message.ts";
 import { PutBack } from "../../src/work/put-back.ts";
 import { someDelivery } from "../support/delivery.ts";
 

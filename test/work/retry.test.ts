@@ -1,6 +1,6 @@
 // Delays, delay queues, and messages on their way through them or to the dead letters.
 import { describe, expect, it } from "vitest";
-import type { Field } from "../../src/fields.ts";
+import type { Field } from "../../src/message/fields.ts";
 import { deadLetter } from "../../src/work/dead-letter.ts";
 import { asFirstSeen, attemptOf, propertiesAgain } from "../../src/work/origin.ts";
 import { delayAfter, delayQueue, leaseMs, waiting } from "../../src/work/retry.ts";

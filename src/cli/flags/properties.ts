@@ -1,6 +1,6 @@
 // The basic properties of AMQP 0-9-1 that amqp-pub gives to its messages.
 import { ValueError } from "../../errors.ts";
-import { readSeconds } from "../../fields.ts";
+import { readSeconds } from "../../message/fields.ts";
 import { count, name, names, one, pairs, timeToLive, toggle } from "../flag.ts";
 
 const group = "Message properties";

@@ -1,6 +1,6 @@
 // JSON in which whole numbers keep every digit: those that a double cannot hold become typed fields, `{"int":"…"}`.
 import type { Field } from "./fields.ts";
-import { ValueError } from "./errors.ts";
+import { ValueError } from "../errors.ts";
 
 /** Fewer digits in a row than this fit a double. */
 const manyDigits = /\d{16}/;

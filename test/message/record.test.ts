@@ -2,8 +2,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeProperties, encodeProperties } from "../../src/amqp/properties.ts";
-import { parseExact } from "../../src/exact-json.ts";
-import { readRecord, savedNames, toRecord, toRecordWithoutBody } from "../../src/record.ts";
+import { parseExact } from "../../src/message/exact-json.ts";
+import { readRecord, savedNames, toRecord, toRecordWithoutBody } from "../../src/message/record.ts";
 import { escapeLine } from "../../src/ui/escape.ts";
 import { body, properties } from "../support/arbitrary-message.ts";
 
@@ -22,6 +22,9 @@ const delivery = {
 };
 
 const read = (line: string) => readRecord(parseExact(line));
+
+const nested = (levels: number): string =>
+  `{"properties":{"headers":{"a":${"[".repeat(levels)}${"]".repeat(levels)}}}}`;
 
 describe("a record", () => {
   it("looks as the README shows it", () => {
@@ -100,8 +103,6 @@ describe("reading a record", () => {
   });
 
   it("takes headers as deep as they can be received, and no deeper", () => {
-    const nested = (levels: number): string =>
-      `{"properties":{"headers":{"a":${"[".repeat(levels)}${"]".repeat(levels)}}}}`;
     const wire = encodeProperties(read(nested(1000)).properties);
     expect(encodeProperties(decodeProperties(wire))).toEqual(wire);
     for (const levels of [1001, 10_000, 100_000])

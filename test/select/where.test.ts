@@ -1,7 +1,7 @@
 // --where: what an expression sees, what it chooses, and what is wrong with it.
 import { describe, expect, it } from "vitest";
-import type { Delivery } from "../../src/message.ts";
-import { openWhere } from "../../src/where.ts";
+import type { Delivery } from "../../src/message/message.ts";
+import { openWhere } from "../../src/select/where.ts";
 import { type Given, messageIn } from "../support/message-in.ts";
 import { recordingLog } from "../support/recording-log.ts";
 

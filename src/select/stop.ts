@@ -1,7 +1,7 @@
 // When amqp-con has enough: stop rules that compose. The first one that holds ends the run, and says so.
-import { pause, toTimer } from "./deadline.ts";
-import type { Ending } from "./errors.ts";
-import type { Delivery } from "./message.ts";
+import { pause, toTimer } from "../deadline.ts";
+import type { Ending } from "../errors.ts";
+import type { Delivery } from "../message/message.ts";
 
 /** The rules of a run; absent ones never hold. */
 export interface StopPlan {

@@ -1,8 +1,8 @@
 // --decompress: bodies as they were before their content-encoding. What cannot be decompressed, or would become too large,
 // stays as it is and is told: a few bytes from a stranger must not fill the memory.
-import type { Delivery } from "./message.ts";
-import { formatSize } from "./ui/size.ts";
-import type { Log } from "./ui/log.ts";
+import type { Delivery } from "../message/message.ts";
+import { formatSize } from "../ui/size.ts";
+import type { Log } from "../ui/log.ts";
 
 /** Turns bodies into what they were before they were compressed. */
 export type Decompress = (batch: readonly Delivery[]) => Promise<readonly Delivery[]>;

@@ -1,10 +1,10 @@
 // What happens to messages between their arrival and the work on them: decompressed, chosen, let through at a pace.
-import type { Intake } from "./amqp/intake.ts";
-import type { Verdict } from "./amqp/settlement.ts";
+import type { Intake } from "../amqp/intake.ts";
+import type { Verdict } from "../amqp/settlement.ts";
 import type { Decompress } from "./decompress.ts";
-import type { Delivery } from "./message.ts";
-import { Pace } from "./source/pace.ts";
-import type { Log } from "./ui/log.ts";
+import type { Delivery } from "../message/message.ts";
+import { Pace } from "../source/pace.ts";
+import type { Log } from "../ui/log.ts";
 import type { Where } from "./where.ts";
 
 export interface FlowPlan {

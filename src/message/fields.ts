@@ -1,7 +1,7 @@
 // Typed AMQP fields (headers and arguments) in the form that a JSON record shows: types that JSON lacks are tagged,
 // `{"int":"9007199254740993"}`. How they travel on the wire is amqp/table.ts.
-import { encodeText, isEncodable } from "./amqp/text.ts";
-import { ValueError } from "./errors.ts";
+import { encodeText, isEncodable } from "./text.ts";
+import { ValueError } from "../errors.ts";
 import { parseExact } from "./exact-json.ts";
 
 /** A value of a field table. An object with exactly one key that is a tag below is a typed value. */

@@ -1,7 +1,7 @@
 // Stop rules: each alone, together, and what they say.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { aborted } from "../../src/deadline.ts";
-import { StopRules, type StopPlan } from "../../src/stop.ts";
+import { StopRules, type StopPlan } from "../../src/select/stop.ts";
 import { messageIn } from "../support/message-in.ts";
 
 const NONE: StopPlan = {

@@ -1,8 +1,8 @@
 // --decompress: what comes out, and what becomes of bombs and of what is broken.
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { openDecompress } from "../../src/decompress.ts";
-import type { Delivery } from "../../src/message.ts";
+import { openDecompress } from "../../src/select/decompress.ts";
+import type { Delivery } from "../../src/message/message.ts";
 import { messageIn } from "../support/message-in.ts";
 import { recordingLog } from "../support/recording-log.ts";
 

@@ -5,8 +5,8 @@
 // and `0000000001.json`, its record without body, on one line, which tells that the message is complete. The numbers are
 // the order in which the messages were received; they count on behind the largest one in the folder. See `savedNames`.
 import { isUtf8 } from "node:buffer";
-import { decodeText, encodeText, isEncodable } from "./amqp/text.ts";
-import { ValueError } from "./errors.ts";
+import { decodeText, encodeText, isEncodable } from "./text.ts";
+import { ValueError } from "../errors.ts";
 import {
   checkField,
   checkName,

@@ -2,7 +2,7 @@
 import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { OffsetFile } from "../../src/offset-file.ts";
+import { OffsetFile } from "../../src/select/offset-file.ts";
 import { testFolder } from "../support/folder.ts";
 import { recordingLog } from "../support/recording-log.ts";
 

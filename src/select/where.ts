@@ -1,12 +1,12 @@
 // --where: which messages are wanted. The language is CEL (cel.dev), which cannot reach into the program or change anything;
 // why this library: docs/adr/0020-where-is-cel.md. It is loaded only when it is used. What takes too long is ended.
 import { setImmediate } from "node:timers/promises";
-import { UsageError } from "./errors.ts";
-import { parseExact } from "./exact-json.ts";
-import { isList, typed, type Field, type Table } from "./fields.ts";
-import type { Delivery } from "./message.ts";
+import { UsageError } from "../errors.ts";
+import { parseExact } from "../message/exact-json.ts";
+import { isList, typed, type Field, type Table } from "../message/fields.ts";
+import type { Delivery } from "../message/message.ts";
 import { limitTime, TooLong } from "./time-limit.ts";
-import type { Log } from "./ui/log.ts";
+import type { Log } from "../ui/log.ts";
 
 /** Which messages of a batch are wanted? Never rejects. */
 export type Where = (batch: readonly Delivery[]) => Promise<readonly boolean[]>;

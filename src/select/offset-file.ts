@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { Failure, UsageError } from "./errors.ts";
-import type { Log } from "./ui/log.ts";
+import { Failure, UsageError } from "../errors.ts";
+import type { Log } from "../ui/log.ts";
 
 const SAVE_EVERY_MS = 1000;
 
