@@ -25,7 +25,11 @@ export interface Contender {
 }
 
 /** Whom the others are measured by. */
-export const REFERENCE = { publish: "amqp-publish -l", consume: "amqp-consume cat" } as const;
+export const REFERENCE = {
+  publish: "amqp-publish -l",
+  consume: "amqp-consume cat",
+  work: "amqp-consume -p 8 cat",
+} as const;
 
 /** Lines on stdin become messages. */
 export const publishers: readonly Contender[] = [
@@ -108,17 +112,22 @@ export const consumers: readonly Contender[] = [
 /** A program for each message. */
 export const workers: readonly Contender[] = [
   {
-    name: "amqp-con --jobs 8 -- true",
+    name: "amqp-con --jobs 8 -- cat",
     find: node,
     args: ({ url, queue, count }) => [
       binary("amqp-con"),
-      ...words(`-u ${url} -q ${queue} -n ${count} --jobs 8 -- /bin/true`),
+      ...words(`-u ${url} -q ${queue} -n ${count} --jobs 8 -- /bin/cat`),
     ],
   },
   {
-    name: "amqp-consume -p 8 true",
+    name: "amqp-consume -p 8 cat",
     find: () => findProgram("amqp-consume"),
-    args: ({ url, queue, count }) => words(`-u ${url} -q ${queue} -c ${count} -p 8 /bin/true`),
+    args: ({ url, queue, count }) => words(`-u ${url} -q ${queue} -c ${count} -p 8 /bin/cat`),
+  },
+  {
+    name: "a bare Node that starts cat",
+    find: node,
+    args: ({ count }) => [script("bare-spawn.mjs"), `${count}`],
   },
 ];
 

@@ -88,9 +88,9 @@ export async function benchConsumers(arena: Arena): Promise<Table> {
 /** A program run for each message. */
 export async function benchWorkers(arena: Arena): Promise<Table> {
   const lanes = await consumeLanes(arena, workers, scaled(2000, arena), (cost) => cost.wallMs);
-  const reference = lanes.at(-1);
+  const reference = lanes.find(({ label }) => label === REFERENCE.work);
   return {
-    columns: ["tool", "messages/s", `time ÷ ${reference?.label ?? ""}`],
+    columns: ["tool", "messages/s", `time ÷ ${REFERENCE.work}`],
     rows: lanes.map((lane) => [lane.label, rate(lane.paces), ratio(lane, reference)]),
   };
 }
