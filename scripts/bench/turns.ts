@@ -1,5 +1,6 @@
 // Tools in turns at the same work: as often as there are rounds, each with a queue of its own.
 import process from "node:process";
+import { setTimeout } from "node:timers/promises";
 import { connect, type Channel } from "amqplib";
 import type { Contender } from "./contenders.ts";
 import { runToEnd, type Cost } from "./measure.ts";
@@ -81,10 +82,20 @@ async function runOnce(
     lane.paces.push(paceOf(cost) / count);
     if (cost.peakMb !== undefined) lane.peaks.push(cost.peakMb);
     lane.expected = count;
-    lane.arrived = (await channel.checkQueue(queue)).messageCount;
+    lane.arrived = await settledCount(channel, queue, count);
     say(`${lane.label}: ${count} messages in ${paceOf(cost).toFixed(0)} ms`);
   } finally {
     await channel.deleteQueue(queue);
+  }
+}
+
+/** What is in the queue, once it is as many as expected or no longer changes: without confirms the last ones are on their way. */
+async function settledCount(channel: Channel, queue: string, expected: number): Promise<number> {
+  for (let before = -1; ;) {
+    const { messageCount } = await channel.checkQueue(queue);
+    if (messageCount === expected || messageCount === before) return messageCount;
+    before = messageCount;
+    await setTimeout(200);
   }
 }
 
