@@ -15,7 +15,7 @@ const names = ["amqp-pub", "amqp-con"];
 const execute = promisify(execFile);
 const WARM_UP_MS = 30_000;
 
-/** Line breaks stay, for Node prints the line of source in which a program has failed. */
+/** Names stay, for stack traces; and line breaks, for Node prints the line of source in which a program has failed. */
 const options = {
   absWorkingDir: root,
   bundle: true,
@@ -26,6 +26,9 @@ const options = {
   // A script that comes from a cache has no loader for `import()`.
   supported: { "dynamic-import": false },
   legalComments: "inline",
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 200,
 } satisfies BuildOptions;
 
 await mkdir(path.join(root, ".cache"), { recursive: true });

@@ -28,10 +28,9 @@ export function lateBuiltins(): Plugin {
       );
       build.onLoad({ filter, namespace: "late" }, ({ path }) => {
         if (path === "node:assert") return { contents: assert };
-        const names = Object.keys(require(path));
-        return {
-          contents: `module.exports = {${names.map((name) => accessor(path, name)).join("")}};`,
-        };
+        const accessors = Object.keys(require(path)).map((name) => accessor(path, name));
+        // On the prototype, which importers share: each of an object's own properties is copied for each of them (1 ms).
+        return { contents: `module.exports = Object.create({${accessors.join("")}});` };
       });
     },
   };

@@ -6,7 +6,7 @@ import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
 import { fitValve, keepRawHeaders, type Valve } from "./wire.ts";
 import { fromReply, toFailure } from "./refusal.ts";
-import { fromHangUp } from "./socket-errors.ts";
+import { errorCode, fromHangUp } from "./socket-errors.ts";
 import type { Target } from "./target.ts";
 import { TLSSocket } from "node:tls";
 import type { TlsOptions } from "./tls.ts";
@@ -60,22 +60,31 @@ export class Connection {
   ): Promise<Connection> {
     const address = {
       protocol: target.tls ? "amqps" : "amqp",
-      hostname: target.host,
       port: target.port,
       vhost: encodeURIComponent(target.vhost),
       frameMax: manner.frameMax,
       heartbeat: Math.round(manner.heartbeatMs / 1000),
       ...(manner.channelMax !== undefined && { channelMax: manner.channelMax }),
     };
-    const handshake = shakeHands(address, {
+    const options = {
       ...(target.tls && tls),
       noDelay: true,
       keepAlive: true,
       credentials: toCredentials(manner.auth, target.username, password),
       clientProperties: manner.clientProperties,
+    };
+    const dial = async (hostname: string): Promise<Connection> => {
+      const handshake = shakeHands({ ...address, hostname }, options);
+      const model = await finish(handshake, target, manner.connectTimeoutMs, signal);
+      return new Connection(model, handshake, target);
+    };
+    if (target.tls || target.host !== "localhost") return dial(target.host);
+    // Node needs 4 ms to find out that a name is no IPv6 address, and most brokers on localhost listen here.
+    return dial("127.0.0.1").catch((failure: unknown) => {
+      if (failure instanceof Unreachable && errorCode(failure.cause) === "ECONNREFUSED")
+        return dial(target.host);
+      throw failure;
     });
-    const model = await finish(handshake, target, manner.connectTimeoutMs, signal);
-    return new Connection(model, handshake, target);
   }
 
   /** What the broker says of itself. */

@@ -152,7 +152,8 @@ export function fromHangUp(error: unknown, target: Target): Failure | undefined 
   return new Unreachable(`${where} closed the connection during the handshake`, hint, error);
 }
 
-function errorCode(error: unknown): string {
+/** The code that Node gives an error of the system, such as ECONNREFUSED; "" where there is none. */
+export function errorCode(error: unknown): string {
   if (typeof error !== "object" || error === null || !("code" in error)) return "";
   return String(error.code);
 }

@@ -37,13 +37,15 @@ describe("a built binary", () => {
     const args = ["--debug", "-k", "k", "-m", "x", "--server-name", "127.0.0.1", "--port-number"];
     const { stderr } = await start(folder, "amqp-pub", [...args, "1"]).ended();
     expect(stderr).toMatch(/^cache accepted\nERROR: /);
-    const place = /at (\w+) \((.*)amqp-pub\.program\.cjs:(\d+):\d+\)/.exec(stderr) ?? [];
-    const [, caller, where = "", line] = place;
+    const place = /at (\w+) \((.*)amqp-pub\.program\.cjs:(\d+):(\d+)\)/.exec(stderr) ?? [];
+    const [, caller, where = "", line, column] = place;
     // Node 20 knows only the name in the cache, which has no folder; later ones know where the file is.
     expect(["", `${folder}/`]).toContain(where);
     const lines = (await readFile(file(folder, "program.cjs"), "utf8")).split("\n");
-    const above = lines.slice(0, Number(line)).toReversed();
-    expect(above.find((text) => /^(async )?function /.test(text))).toContain(`function ${caller}(`);
+    const above = lines.slice(0, Number(line) - 1);
+    const before = lines[Number(line) - 1]?.slice(0, Number(column));
+    const functions = [...above, before].join("\n").matchAll(/function (\w+)\(/g);
+    expect([...functions].at(-1)?.[1]).toBe(caller);
   });
 });
 
