@@ -1,5 +1,4 @@
 // From the source to the publisher: every message as fast as there is room, and no faster.
-import { randomBytes } from "node:crypto";
 import type { Publisher } from "./amqp/publisher.ts";
 import { now } from "./clock.ts";
 import { until } from "./deadline.ts";
@@ -19,8 +18,6 @@ export interface FeedPlan {
   readonly onBadRecord: "stop" | "skip";
   /** Put the time of sending into a header. */
   readonly latencyHeader: boolean;
-  /** What may be sent twice gets a message-id. */
-  readonly numbered: boolean;
   /** No line for each message on standard output. */
   readonly quiet: boolean;
 }
@@ -45,7 +42,7 @@ export async function feed(
   const open = openSource(plan.source, plan.shape);
   const position: Position = { place: () => "a message" };
   const source = open(envelope, { stdin, stop, env, refuse, position, progress });
-  const prepare = preparing(plan);
+  const prepare = plan.latencyHeader ? stamping() : (message: Message) => message;
   world.signal.addEventListener("abort", () => publisher.stop(), { once: true });
   try {
     for await (const batch of until(source, stop)) {
@@ -89,22 +86,5 @@ export function refusing({ onBadRecord, source }: FeedPlan, skips: Skips, { log 
     if (onBadRecord === "stop") throw new UsageError(`${place}: ${reason}`, hint);
     skips.count++;
     log.warn(`${place}: ${reason}; skipped`);
-  };
-}
-
-function preparing({ numbered, latencyHeader }: FeedPlan): (message: Message) => Message {
-  const identify = numbered ? numbering() : (message: Message) => message;
-  return latencyHeader ? stamping(identify) : identify;
-}
-
-/** What may be sent twice gets a message-id, so that a consumer can tell (RabbitMQ's reliability guide). */
-function numbering(): (message: Message) => Message {
-  const prefix = randomBytes(9).toString("base64url");
-  let count = 0;
-  return (message) => {
-    const { exchange, routingKey, properties, body } = message;
-    if (properties.messageId !== undefined) return message;
-    const messageId = `${prefix}-${++count}`;
-    return { exchange, routingKey, properties: { ...properties, messageId }, body };
   };
 }

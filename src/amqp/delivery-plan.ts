@@ -9,4 +9,6 @@ export interface DeliveryPlan {
   readonly window: number;
   readonly confirmTimeoutMs: number;
   readonly nackRetries: number;
+  /** Messages get a message-id, if they have none. */
+  readonly numbered: boolean;
 }

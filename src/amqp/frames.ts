@@ -1,7 +1,7 @@
 // A message as the frames of basic.publish (AMQP 0-9-1, 2.3.5), many messages to one block of bytes: amqplib encodes
 // about half as many a second, one write each.
 import type { Table } from "../message/fields.ts";
-import type { Message, Properties } from "../message/message.ts";
+import type { Message } from "../message/message.ts";
 import { PROPERTIES_BYTES, writeProperties } from "./properties.ts";
 import { encodeShort, encodeTable } from "./table.ts";
 
@@ -12,8 +12,8 @@ const END = 0xce;
 const FRAME_OVERHEAD = 8;
 const BLOCK_BYTES = 64 * 1024;
 
-/** What stands around the properties in a header frame: prefix, class, weight, the body's size, end. */
-const HEADER_BYTES = 7 + 12 + 1;
+/** What stands before the properties in a header frame: prefix, class, weight, the body's size. */
+const HEADER_START = 7 + 12;
 
 /** A short body is copied byte by byte: that is faster than a call out of JavaScript. */
 const SHORT_BODY = 64;
@@ -42,14 +42,22 @@ export class Framer {
     this.#write = write;
   }
 
-  /** @throws RangeError, ValueError when a key, name or header cannot be encoded; nothing of the message is written then */
-  add({ exchange, routingKey, properties, body }: Message, mandatory: boolean): void {
+  /**
+   * `messageId` stands in for the message's own.
+   * @throws RangeError, ValueError when a key, name or header cannot be encoded; nothing of the message is written then
+   */
+  add(
+    { exchange, routingKey, properties, body }: Message,
+    mandatory: boolean,
+    messageId = properties.messageId,
+  ): void {
     const method = this.#method(exchange, routingKey, mandatory);
     const headers = properties.headers && this.#headers(properties.headers);
-    const most = method.length + HEADER_BYTES + PROPERTIES_BYTES + (headers?.length ?? 0);
+    const most = method.length + HEADER_START + PROPERTIES_BYTES + 1 + (headers?.length ?? 0);
     const block = this.#reserve(most);
     const start = this.#used + copyTo(block, this.#used, method);
-    this.#used = this.#writeHeader(block, start, properties, headers, body.length);
+    const end = writeProperties(properties, headers, messageId, block, start + HEADER_START);
+    this.#used = this.#surroundHeader(block, start, end, body.length);
     for (let at = 0; at < body.length; at += this.#maxPayload) {
       this.#appendBody(body.subarray(at, at + this.#maxPayload));
     }
@@ -94,22 +102,15 @@ export class Framer {
     return bytes;
   }
 
-  /** Returns where the frame ends. */
-  #writeHeader(
-    block: Buffer,
-    start: number,
-    properties: Properties,
-    headers: Buffer | undefined,
-    size: number,
-  ): number {
+  /** What stands before and behind the properties, which end at `end`. Returns where the frame ends. */
+  #surroundHeader(block: Buffer, start: number, end: number, size: number): number {
     const payload = start + 7;
+    if (end - payload > this.#maxPayload)
+      throw new RangeError("the properties are larger than one frame (--frame-max)");
     // Class 60, weight 0, the body's size in 64 bits.
     write32(block, payload, 60 << 16);
     write32(block, payload + 4, Math.floor(size / 2 ** 32));
     write32(block, payload + 8, size);
-    const end = writeProperties(properties, headers, block, payload + 12);
-    if (end - payload > this.#maxPayload)
-      throw new RangeError("the properties are larger than one frame (--frame-max)");
     this.#writePrefix(block, start, HEADER, end - payload);
     block[end] = END;
     return end + 1;

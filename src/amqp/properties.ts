@@ -31,30 +31,32 @@ export const PROPERTIES_BYTES = 2 + 11 * 256 + 8 + 2;
 export function encodeProperties(properties: Properties): Buffer {
   const headers = properties.headers && encodeTable(properties.headers);
   const bytes = Buffer.allocUnsafe(PROPERTIES_BYTES + (headers?.length ?? 0));
-  return bytes.subarray(0, writeProperties(properties, headers, bytes, 0));
+  return bytes.subarray(0, writeProperties(properties, headers, properties.messageId, bytes, 0));
 }
 
 /**
- * Writes them at `start`, where there is room for PROPERTIES_BYTES and the headers, which come encoded. Returns the end.
+ * Writes them at `start`, where there is room for PROPERTIES_BYTES and the headers, which come encoded; with that message-id,
+ * whatever `properties` say. Returns the end.
  * @throws RangeError when a text is longer than 255 bytes
  */
 export function writeProperties(
   properties: Properties,
   headers: Buffer | undefined,
+  messageId: string | undefined,
   block: Buffer,
   start: number,
 ): number {
   let flags = 0;
   let at = start + 2;
   for (const [name, bit] of order) {
-    const value = properties[name];
+    const value = name === "messageId" ? messageId : properties[name];
     if (value === undefined) continue;
     flags |= bit;
     if (name === "headers") at += headers?.copy(block, at) ?? 0;
     else if (name === "deliveryMode" || name === "priority") block[at++] = properties[name] ?? 0;
     else if (name === "timestamp")
       at = block.writeBigUInt64BE(BigInt(properties.timestamp ?? 0), at);
-    else at = writeShort(properties[name] ?? "", name, block, at);
+    else if (typeof value === "string") at = writeShort(value, name, block, at);
   }
   block[start] = flags >> 8;
   block[start + 1] = flags & 0xff;

@@ -5,6 +5,7 @@ import type { Message } from "../message/message.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { Ledger, type Account, type LedgerReport } from "./ledger.ts";
 import type { Link } from "./link.ts";
+import { numbering, ownId } from "./message-ids.ts";
 import { passBarrier } from "./barrier.ts";
 import { toReturned } from "./received.ts";
 import { Retries } from "./retries.ts";
@@ -29,7 +30,7 @@ export class Publisher implements Client {
   readonly #plan: DeliveryPlan;
   readonly #report: PublishReport;
   readonly #ledger: Ledger;
-  readonly #window = new Window();
+  readonly #window: Window;
   readonly #sizeLimit = new SizeLimit();
   readonly #retries = new Retries((entries) => this.#retry(entries));
   readonly #watchdog: Watchdog;
@@ -46,6 +47,7 @@ export class Publisher implements Client {
     this.#plan = plan;
     this.#report = report;
     this.#ledger = new Ledger(report);
+    this.#window = new Window(plan.numbered ? numbering() : ownId);
     this.channelKind = plan.confirm ? "confirm" : "plain";
     const isIdle = (): boolean => this.#window.size === 0 || this.#blocked;
     this.#watchdog = new Watchdog(plan.confirm ? plan.confirmTimeoutMs : 0, isIdle);
@@ -160,7 +162,7 @@ export class Publisher implements Client {
     const mandatory = this.#plan.mandatory || this.#plan.confirm;
     for (let entry = this.#window.next(); entry && this.#sender; entry = this.#window.next()) {
       try {
-        this.#sender.send(entry.message, mandatory);
+        this.#sender.send(entry.message, mandatory, this.#window.idOf(entry));
       } catch (error) {
         this.#window.dropNext();
         throw error;

@@ -9,8 +9,11 @@ import { framing } from "./wire.ts";
 
 /** Sends on one channel. */
 export interface Sender {
-  /** @throws Unsendable when the message cannot be encoded; nothing of it is sent then */
-  send(message: Message, mandatory: boolean): void;
+  /**
+   * `messageId` stands in for the message's own.
+   * @throws Unsendable when the message cannot be encoded; nothing of it is sent then
+   */
+  send(message: Message, mandatory: boolean, messageId?: string): void;
   /** The socket has enough for now; `drained` is called when it wants more. */
   readonly isFull: boolean;
 }
@@ -39,9 +42,9 @@ class FramingSender implements Sender {
     });
   }
 
-  send(message: Message, mandatory: boolean): void {
+  send(message: Message, mandatory: boolean, messageId?: string): void {
     try {
-      this.#framer.add(message, mandatory);
+      this.#framer.add(message, mandatory, messageId);
     } catch (error) {
       throw unsendable(error);
     }
@@ -67,13 +70,17 @@ class PlainSender implements Sender {
     });
   }
 
-  send({ exchange, routingKey, properties, body }: Message, mandatory: boolean): void {
+  send(
+    { exchange, routingKey, properties, body }: Message,
+    mandatory: boolean,
+    messageId = properties.messageId,
+  ): void {
     try {
       this.isFull = !this.#channel.publish(
         exchange,
         routingKey,
         body,
-        toOptions(properties, mandatory),
+        toOptions({ ...properties, ...(messageId !== undefined && { messageId }) }, mandatory),
       );
     } catch (error) {
       // A channel that is closing throws this synchronously. Its loss is reported elsewhere, and the message sent again.

@@ -2,6 +2,7 @@
 // Pure bookkeeping by delivery tag; knows no channel and no time.
 import type { Reply } from "../errors.ts";
 import type { Message } from "../message/message.ts";
+import { ownId, type IdOf } from "./message-ids.ts";
 
 /** Most bytes of bodies on their way: bounds memory for large messages. */
 export const MAX_BYTES = 8 * 1024 * 1024;
@@ -29,6 +30,8 @@ export interface Restart {
 
 /** An ordered window. Delivery tags count from 1 on each channel, in the order of sending. */
 export class Window {
+  /** The message-id that an entry is sent with. */
+  readonly idOf: IdOf;
   #entries: (Entry | undefined)[] = [];
   #head = 0;
   /** The delivery tag of the entry at #head. */
@@ -40,6 +43,10 @@ export class Window {
   #bytes = 0;
   #hasAcked = false;
   #serial = 0;
+
+  constructor(idOf: IdOf = ownId) {
+    this.idOf = idOf;
+  }
 
   /** Messages that are not settled, sent or not. */
   get size(): number {
@@ -130,7 +137,7 @@ export class Window {
   markReturned(message: Message, reply: Reply): Entry | undefined {
     for (let i = Math.max(this.#returnFrom, this.#head); i < this.#unsent; i++) {
       const entry = this.#entries[i];
-      if (entry?.state !== "open" || !isAlike(entry.message, message)) continue;
+      if (entry?.state !== "open" || !this.#isCopy(message, entry)) continue;
       entry.returned = reply;
       this.#returnFrom = i + 1;
       return entry;
@@ -158,6 +165,16 @@ export class Window {
     const refused = this.#range(tag, multiple);
     for (const entry of refused) entry.state = "nacked";
     return { refused, acked: this.#shift() };
+  }
+
+  #isCopy({ exchange, routingKey, properties, body }: Message, entry: Entry): boolean {
+    const sent = entry.message;
+    return (
+      sent.routingKey === routingKey &&
+      sent.exchange === exchange &&
+      this.idOf(entry) === properties.messageId &&
+      sent.body.equals(body)
+    );
   }
 
   #range(tag: number, multiple: boolean): readonly Entry[] {
@@ -190,15 +207,6 @@ export class Window {
     this.#returnFrom = Math.max(0, this.#returnFrom - this.#head);
     this.#head = 0;
   }
-}
-
-function isAlike(sent: Message, returned: Message): boolean {
-  return (
-    sent.routingKey === returned.routingKey &&
-    sent.exchange === returned.exchange &&
-    sent.properties.messageId === returned.properties.messageId &&
-    sent.body.equals(returned.body)
-  );
 }
 
 function inOrder(entries: readonly Entry[]): readonly Entry[] {

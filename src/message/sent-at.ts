@@ -6,10 +6,10 @@ import type { Message, Properties } from "./message.ts";
 /** Its name. The value is an int64: microseconds since 1970. */
 const SENT_AT = "x-sent-at";
 
-/** Prepares a message, and then puts the time into its header. */
-export function stamping(prepare: (message: Message) => Message): (message: Message) => Message {
+/** Puts the time into the header of each message. */
+export function stamping(): (message: Message) => Message {
   const clock = openWallClock();
-  return (message) => stamp(prepare(message), clock());
+  return (message) => stamp(message, clock());
 }
 
 /** The message with the header. */

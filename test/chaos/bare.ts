@@ -1,6 +1,6 @@
 // The least that publishes with confirms, or consumes with acknowledgements, through the same frames and sockets as the
 // binaries, and breaks at the first fault: what cost.ts compares them with.
-//   bare publish URL QUEUE WINDOW < lines        bare consume URL QUEUE COUNT > bodies
+//   bare publish URL QUEUE WINDOW persistent|transient < lines        bare consume URL QUEUE COUNT > bodies
 import process from "node:process";
 import { connect, type ChannelModel } from "amqplib";
 import { Framer } from "../../src/amqp/frames.ts";
@@ -11,7 +11,7 @@ import { Splitter } from "../../src/source/split.ts";
 const PREFETCH = 256;
 const REFILL = 0.75;
 
-const [mode, url = "", queue = "", number = "0"] = process.argv.slice(2);
+const [mode, url = "", queue = "", number = "0", kind = ""] = process.argv.slice(2);
 await (mode === "publish" ? publish(Number(number)) : consume(Number(number)));
 
 async function publish(window: number): Promise<void> {
@@ -31,7 +31,7 @@ async function publish(window: number): Promise<void> {
     framer.flush();
     await waiting.until(() => sent - settled <= most);
   };
-  const properties = {};
+  const properties = kind === "persistent" ? { deliveryMode: 2 as const } : {};
   const splitter = new Splitter(Buffer.from("\n"));
   for await (const chunk of process.stdin) {
     for (const body of splitter.cut(Buffer.from(chunk))) {

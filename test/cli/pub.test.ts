@@ -78,6 +78,7 @@ describe("properties and delivery", () => {
       window: 1000,
       confirmTimeoutMs: 30_000,
       nackRetries: 3,
+      numbered: false,
     });
   });
 
@@ -91,6 +92,7 @@ describe("properties and delivery", () => {
       window: 5,
       confirmTimeoutMs: 1000,
       nackRetries: 0,
+      numbered: true,
     });
   });
 

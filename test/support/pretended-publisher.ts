@@ -12,6 +12,7 @@ const usual: DeliveryPlan = {
   window: 100,
   confirmTimeoutMs: 0,
   nackRetries: 0,
+  numbered: false,
 };
 
 /** A message with that body, which is its message-id as well. */
