@@ -129,7 +129,7 @@ function plots(run: RunReport): readonly Markup[] {
   const rate = curve("rate", (episode) => perSecond(episode.messages, episode));
   const open = curve("open", (episode) => episode.open);
   const parts = [section("Messages per second", plotOverTime("messages per second", [rate]))];
-  if (open.steps.some(({ value }) => value !== undefined && value > 0))
+  if (open.steps.some(({ value }) => value !== undefined))
     parts.push(section(`Messages ${run.words.open}`, plotOverTime(run.words.open, [open])));
   if (run.latency.count === 0) return parts;
   const mean = curve("mean", (e) => (e.latencies > 0 ? e.meanLatency : undefined));
