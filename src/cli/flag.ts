@@ -2,7 +2,7 @@
 // How argv becomes values is parse.ts; which flags exist is flags/.
 import { ValueError } from "../errors.ts";
 import { readField, type Field } from "../message/fields.ts";
-import { readDuration, readFactor, readSize, writeSize } from "./units.ts";
+import { readFactor, readSize, writeSize } from "./units.ts";
 
 /** The headings of help and reference, in their order. */
 export const groups = [
@@ -96,43 +96,6 @@ export const name = one("NAME", readName);
 export function readName(value: string): string {
   if (Buffer.byteLength(value) <= 255) return value;
   throw new ValueError("longer than the 255 bytes that AMQP allows");
-}
-
-/** A length of time, in milliseconds; a plain number means seconds. */
-export const duration = one("SEC", (value) => readDuration(value, 1000), writeSeconds);
-
-/** A length of time in milliseconds, or "forever". */
-export const outage = one(
-  "SEC",
-  (value) => (value === "forever" ? Infinity : readDuration(value, 1000)),
-  writeSeconds,
-);
-
-/** A length of time in whole seconds that fits 16 bits, in milliseconds. */
-export const wholeSeconds = one(
-  "SEC",
-  (value) => {
-    const ms = readDuration(value, 1000);
-    if (ms % 1000 === 0 && ms <= 65_535_000) return ms;
-    throw new ValueError("expected whole seconds, at most 65535");
-  },
-  writeSeconds,
-);
-
-function writeSeconds(ms: number): string {
-  return `${ms / 1000}`;
-}
-
-/** The longest time to live that RabbitMQ takes, in milliseconds: 32 bits (rabbitmq.com/docs/ttl). */
-const MAX_TTL_MS = 2 ** 32 - 1;
-
-/** A time to live, in whole milliseconds; a plain number means milliseconds, as in the sample. */
-export function timeToLive(bounds: { readonly min: number }) {
-  return one("MS", (value) => {
-    const ms = Math.round(readDuration(value, 1));
-    if (ms >= bounds.min && ms <= MAX_TTL_MS) return ms;
-    throw new ValueError(`expected ${bounds.min} to ${MAX_TTL_MS} milliseconds`);
-  });
 }
 
 /** How many times as much: 1 or more, not always whole. */

@@ -37,7 +37,10 @@ export function directory({ folder, toOrigin, speed }: DirectoryPlan): Source {
 /** The names of the records, in order: all have the same length, or the same beginning and a time in nanoseconds. */
 async function listRecords(folder: string): Promise<readonly string[]> {
   try {
-    const names = await readdir(folder);
+    const entries = await readdir(folder, { withFileTypes: true });
+    // A pipe or a folder of such a name is no record: opening it might wait for ever.
+    const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink());
+    const names = files.map(({ name }) => name);
     return names.filter((name) => name.endsWith(".json")).toSorted();
   } catch (error) {
     throw unreadable("--from-dir", folder, error);

@@ -118,6 +118,7 @@ describe("wrong use", () => {
     [["--lazy", "soon"], '--lazy "soon": expected a duration such as'],
     [["--queue-ttl", "soon"], '--queue-ttl "soon": expected a duration such as 500, 250ms'],
     [["--frame-max", "4096"], '--frame-max "4096": expected a whole number from 8192'],
+    [["--connect-timeout", "0"], '--connect-timeout "0": expected a duration longer than 0'],
     [["--heartbeat", "0.5"], '--heartbeat "0.5": expected whole seconds'],
     [["--queue-ttl", "0"], '--queue-ttl "0": expected 1 to 4294967295 milliseconds'],
     [["-q", "ö".repeat(128)], `--queue "${"ö".repeat(128)}": longer than the 255 bytes`],

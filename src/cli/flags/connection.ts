@@ -1,16 +1,7 @@
 // Where the broker is, who we are there, and how long to try. What these flags mean together: ../connection-plan.ts.
 import { ValueError } from "../../errors.ts";
-import {
-  count,
-  duration,
-  file,
-  one,
-  outage,
-  readName,
-  text,
-  toggle,
-  wholeSeconds,
-} from "../flag.ts";
+import { count, file, one, readName, text, toggle } from "../flag.ts";
+import { duration, outage, positiveDuration, wholeSeconds } from "../time-flag.ts";
 
 const group = "Connection";
 
@@ -83,7 +74,7 @@ export const connectionFlags = {
     details:
       "0 leaves at once with exit code 3. Login, permission and precondition errors are never tried again.",
   }),
-  connectTimeout: duration({
+  connectTimeout: positiveDuration({
     group,
     default: 10_000,
     summary: "give up on one connection attempt after this time",

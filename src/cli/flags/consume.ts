@@ -1,6 +1,7 @@
 // What amqp-con takes, how much at a time, when it stops and how it shows messages.
 import { formats, readFormat } from "../../sink/index.ts";
-import { count, duration, name, text, toggle } from "../flag.ts";
+import { count, name, text, toggle } from "../flag.ts";
+import { duration } from "../time-flag.ts";
 
 export const consumeFlags = {
   prefetch: count({ min: 0, max: 65535 })({

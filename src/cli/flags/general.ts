@@ -1,5 +1,6 @@
 // Flags about the run itself, the same in both binaries.
-import { duration, file, oneOf, text, toggle } from "../flag.ts";
+import { file, oneOf, text, toggle } from "../flag.ts";
+import { duration } from "../time-flag.ts";
 
 const group = "General";
 

@@ -1,6 +1,7 @@
 // What amqp-con does with a message other than showing it: run a program for it, answer it, pass it on.
 import { failureActions } from "../../work/judgement.ts";
-import { count, duration, factor, oneOf, text, toggle } from "../flag.ts";
+import { count, factor, oneOf, text, toggle } from "../flag.ts";
+import { duration } from "../time-flag.ts";
 
 const group = "Handlers";
 

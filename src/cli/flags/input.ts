@@ -2,7 +2,8 @@
 import { encodings } from "../../source/compress.ts";
 import { ValueError } from "../../errors.ts";
 import { readEscapes } from "../escapes.ts";
-import { count, duration, file, files, keyOf, one, oneOf, size, text, toggle } from "../flag.ts";
+import { count, file, files, keyOf, one, oneOf, size, text, toggle } from "../flag.ts";
+import { duration } from "../time-flag.ts";
 
 const group = "Input";
 

@@ -1,6 +1,7 @@
 // Numbers to look at while it runs and afterwards. What they mean together with other flags: ../measure-plan.ts.
 import { ValueError } from "../../errors.ts";
-import { duration, file, toggle } from "../flag.ts";
+import { file, toggle } from "../flag.ts";
+import { duration } from "../time-flag.ts";
 
 const group = "Output";
 

@@ -1,7 +1,8 @@
 // The basic properties of AMQP 0-9-1 that amqp-pub gives to its messages.
 import { ValueError } from "../../errors.ts";
 import { readSeconds } from "../../message/fields.ts";
-import { count, name, names, one, pairs, timeToLive, toggle } from "../flag.ts";
+import { count, name, names, one, pairs, toggle } from "../flag.ts";
+import { timeToLive } from "../time-flag.ts";
 
 const group = "Message properties";
 

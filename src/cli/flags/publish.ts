@@ -1,5 +1,6 @@
 // How far amqp-pub makes sure that its messages have arrived.
-import { count, duration, toggle } from "../flag.ts";
+import { count, toggle } from "../flag.ts";
+import { duration } from "../time-flag.ts";
 
 export const deliveryFlags = {
   mandatory: toggle({
@@ -12,7 +13,7 @@ export const deliveryFlags = {
     group: "Delivery",
     summary: "Sent: only when the broker has confirmed",
     details:
-      "Messages are confirmed in a window. After a reconnect, unconfirmed ones are sent again in order with the same message-id (at least once). A message that reached no queue is counted as returned even without --mandatory.",
+      "Messages are confirmed in a window. After a reconnect, unconfirmed ones are sent again in order with the same message-id (at least once). A message that reached no queue is counted as returned even without --mandatory, one that is larger than the broker takes as nacked.",
   }),
   confirmWindow: count({ min: 1 })({
     group: "Delivery",

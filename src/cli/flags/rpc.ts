@@ -1,5 +1,6 @@
 // How amqp-pub asks and waits for replies.
-import { count, duration, toggle } from "../flag.ts";
+import { count, toggle } from "../flag.ts";
+import { duration } from "../time-flag.ts";
 import { outputFlags } from "./consume.ts";
 
 const group = "RPC";

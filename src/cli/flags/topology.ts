@@ -1,5 +1,6 @@
 // Exchanges, queues and bindings to declare before the first message. What they mean together: ../topology-plan.ts.
-import { count, name, names, oneOf, pairs, size, timeToLive, toggle } from "../flag.ts";
+import { count, name, names, oneOf, pairs, size, toggle } from "../flag.ts";
+import { timeToLive } from "../time-flag.ts";
 
 const group = "Topology";
 
