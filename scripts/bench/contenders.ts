@@ -90,6 +90,14 @@ export const consumers: readonly Contender[] = [
     ],
   },
   {
+    name: "a bare socket",
+    find: node,
+    args: ({ url, queue, count }) => [
+      script("bare-consume.mjs"),
+      ...words(`${url} ${queue} ${count}`),
+    ],
+  },
+  {
     name: "amqp-consume cat",
     find: () => findProgram("amqp-consume"),
     args: ({ url, queue, count }) => words(`-u ${url} -q ${queue} -c ${count} -p 256 cat`),
