@@ -31,8 +31,10 @@ await new Promise((resolve) => {
     socket.write(ackUpTo(received));
     if (received >= count) resolve();
   });
-  void channel.consume(queue, () => {});
+  channel.consume(queue, () => {}).catch(() => {});
 });
+// The broker does not like to be left without a word.
+connection.on("error", () => {});
 socket.end();
 
 /** Where the frame that begins at `at` ends; beyond all bytes when its size is not here yet. */
