@@ -60,7 +60,7 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   const rules = new StopRules(plan.stop);
   world.meter?.watch({
     open: () => intake.unacked,
-    account: () => ({ received: rules.received, ...intake.account }),
+    account: () => ({ received: countReceived(flow, rules), ...intake.account }),
   });
   const session = await Session.open(
     plan.connection,
@@ -81,7 +81,7 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   } finally {
     rules.end();
     await session.close();
-    report(plan, intake, rules, world);
+    report(plan, { intake, flow, rules }, world);
     stopSaving?.();
   }
   return exitCode(plan, rules, failures);
@@ -208,11 +208,16 @@ async function crash(
   }
 }
 
-function report(plan: ConsumePlan, intake: Intake, rules: StopRules, { log, signal }: World): void {
+/** Wanted or not: what became of them is in the account. */
+function countReceived(flow: Flow, rules: StopRules): number {
+  return rules.received + flow.mismatches;
+}
+
+function report(plan: ConsumePlan, { intake, flow, rules }: Feed, { log, signal }: World): void {
   const reason = signal.aborted ? "signal" : rules.reason?.text;
   if (signal.aborted) log.note("Stopped");
   else if (rules.reason) log.note(`Stopping: ${rules.reason.text}`);
-  reportReceived(rules.received, intake.account, reason, plan.summary, log);
+  reportReceived(countReceived(flow, rules), intake.account, reason, plan.summary, log);
 }
 
 function exitCode(plan: ConsumePlan, rules: StopRules, failures: number): number {

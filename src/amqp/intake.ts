@@ -155,6 +155,7 @@ export class Settler {
   }
 
   putBack(): void {
+    this.#count.requeued += this.#settlement?.held ?? 0;
     const { serverProperties } = this.#link?.connection ?? {};
     if (serverProperties && tellsReturnFromFailure(serverProperties)) this.#settlement?.putBack();
   }

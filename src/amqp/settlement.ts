@@ -36,6 +36,11 @@ export class Settlement {
     return this.#verdicts.filter((verdict) => !isSettled(verdict)).length;
   }
 
+  /** Deliveries that are to be put back at the end. */
+  get held(): number {
+    return this.#verdicts.filter((verdict) => verdict === "leave").length;
+  }
+
   /** All deliveries up to this tag are settled, and the broker was told. */
   get settledTo(): number {
     return this.#first - 1;

@@ -30,7 +30,7 @@ export class Flow {
   readonly #plan: FlowPlan;
   readonly #stages: Stages;
   #rest: Batch = [];
-  #held = 0;
+  #mismatches = 0;
 
   private constructor(plan: FlowPlan, stages: Stages) {
     this.#plan = plan;
@@ -51,9 +51,14 @@ export class Flow {
     return new Flow(plan, stages);
   }
 
-  /** Messages that --where did not want and that are held until the end of the run. */
+  /** Messages that --where did not want. */
+  get mismatches(): number {
+    return this.#mismatches;
+  }
+
+  /** Those of them that are held until the end of the run. */
   get held(): number {
-    return this.#held;
+    return this.#plan.mismatch === "leave" ? this.#mismatches : 0;
   }
 
   /** What has come out of `batches` and not out of `through`. */
@@ -95,7 +100,7 @@ export class Flow {
     const answers = await where(batch);
     const wanted = batch.filter((_, i) => answers[i]);
     const others = batch.filter((_, i) => !answers[i]);
-    if (this.#plan.mismatch === "leave") this.#held += others.length;
+    this.#mismatches += others.length;
     intake.settle(others, this.#plan.mismatch);
     return wanted;
   }

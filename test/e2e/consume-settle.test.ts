@@ -46,7 +46,7 @@ describe.each(kinds)("on a %s queue", (kind, options) => {
     const queue = await createQueue(["1", "2", "3", "4"], { arguments: all });
     const words = ["-q", queue, "-n", "2", "--summary", "json", ...BODY];
     const back = await con([...words, "--nack", "--requeue"]);
-    expect(JSON.parse(back.stderr.split("\n")[1] ?? "")).toMatchObject({ left: 2, acked: 0 });
+    expect(JSON.parse(back.stderr.split("\n")[1] ?? "")).toMatchObject({ requeued: 2, left: 0 });
     await untilQueue(queue, { messages: 4 });
     const away = await con([...words, "--nack"]);
     expect(JSON.parse(away.stderr.split("\n")[1] ?? "")).toMatchObject({ rejected: 2, acked: 0 });
@@ -55,6 +55,23 @@ describe.each(kinds)("on a %s queue", (kind, options) => {
     await untilQueue(dead, { messages: 4 });
     expect((await takeBodies(dead)).toSorted()).toEqual(["1", "2", "3", "4"]);
   });
+});
+
+test.each([
+  ["requeue", { acked: 2, requeued: 3, rejected: 0 }],
+  ["ack", { acked: 5, requeued: 0, rejected: 0 }],
+  ["reject", { acked: 2, requeued: 0, rejected: 3 }],
+])("--where with --on-mismatch %s counts what does not match as well", async (fate, counts) => {
+  const queue = await createQueue(["1", "2", "3", "4", "5"]);
+  const words = ["-q", queue, "--where", "int(body) > 3", "--on-mismatch", fate];
+  const { stdout, stderr } = await con([...words, "--until-empty", "--summary", "json", ...BODY]);
+  expect(stdout).toBe("4\n5\n");
+  expect(JSON.parse(stderr.split("\n")[1] ?? "")).toMatchObject({
+    received: 5,
+    left: 0,
+    ...counts,
+  });
+  await untilQueue(queue, { messages: counts.requeued });
 });
 
 describe("--ack-every", () => {
