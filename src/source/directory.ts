@@ -1,6 +1,7 @@
 // The messages of a folder in which amqp-con --save (or rabtap --saveto) has left them; its layout: record.ts.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { UsageError } from "../errors.ts";
 import type { PublishRecord } from "../message/record.ts";
 import { attempt } from "./lines.ts";
 import { gaps, Pace } from "./pace.ts";
@@ -36,15 +37,14 @@ export function directory({ folder, toOrigin, speed }: DirectoryPlan): Source {
 
 /** The names of the records, in order: all have the same length, or the same beginning and a time in nanoseconds. */
 async function listRecords(folder: string): Promise<readonly string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    // A pipe or a folder of such a name is no record: opening it might wait for ever.
-    const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink());
-    const names = files.map(({ name }) => name);
-    return names.filter((name) => name.endsWith(".json")).toSorted();
-  } catch (error) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw unreadable("--from-dir", folder, error);
-  }
+  });
+  const records = entries.filter(({ name }) => name.endsWith(".json"));
+  // Whoever opens it waits until somebody writes to it, perhaps for ever.
+  const pipe = records.find((entry) => entry.isFIFO());
+  if (pipe) throw new UsageError(`--from-dir "${path.join(folder, pipe.name)}": is a pipe`);
+  return records.map(({ name }) => name).toSorted();
 }
 
 const place = (file: string) => (): string => `"${file}"`;

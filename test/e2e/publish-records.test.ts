@@ -1,5 +1,5 @@
 // amqp-con --format json | amqp-pub --json on a real broker: any message comes back as it was.
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { savedNames, toRecord, toRecordWithoutBody } from "../../src/message/rec
 import { body, properties } from "../support/arbitrary-message.ts";
 import { con, pub } from "../support/binaries.ts";
 import { testFolder } from "../support/folder.ts";
-import { command, quote, shell } from "../support/run.ts";
+import { quote, shell } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import {
   createExchange,
@@ -190,15 +190,5 @@ describe("a saved folder", () => {
     const [twice, atOnce] = [await run("--speed", "2"), await run("--speed", "0")];
     expect(twice).toBeGreaterThanOrEqual(300);
     expect(atOnce).toBeLessThan(twice);
-  });
-
-  test("is sent without what only looks like a record: a pipe would be waited for", async () => {
-    const queue = await createQueue();
-    const folder = await save(queue, [receivedAt]);
-    await mkdir(join(folder, "0.json"));
-    expect(await command("mkfifo", [join(folder, "1.json")]).ended()).toMatchObject({ code: 0 });
-    const exit = await pub(["--from-dir", folder, "--speed", "0"]);
-    expect(exit).toMatchObject({ code: 0, stderr: "" });
-    expect(await takeAll(queue)).toHaveLength(1);
   });
 });

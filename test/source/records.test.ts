@@ -6,6 +6,7 @@ import { savedNames, toRecordWithoutBody } from "../../src/message/record.ts";
 import { directory } from "../../src/source/directory.ts";
 import { records } from "../../src/source/records.ts";
 import { testFolder } from "../support/folder.ts";
+import { command } from "../support/run.ts";
 import { bodies, collect, envelope } from "../support/sources.ts";
 
 const plan = { paths: ["-"], toOrigin: false, speed: 0 };
@@ -168,5 +169,11 @@ describe("a saved folder", () => {
     const folder = await folderWith({});
     await mkdir(join(folder, "1.json"));
     await expect(collect(directory({ ...replay, folder }))).rejects.toThrow("is a directory");
+  });
+
+  it("does not wait for a pipe that is named like a record", async () => {
+    const folder = await folderWith({});
+    await command("mkfifo", [join(folder, "1.json")]).ended();
+    await expect(collect(directory({ ...replay, folder }))).rejects.toThrow('1.json": is a pipe');
   });
 });
