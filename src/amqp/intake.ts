@@ -131,6 +131,8 @@ export class Settler {
     verdict: Verdict,
     as: keyof IntakeAccount | undefined = counts[verdict],
   ): void {
+    // What is put back is told at once, and must not overtake acknowledgements that wait for company.
+    if (verdict === "requeue" && this.#fresh > 0) this.#flushDue();
     const generation = this.#link?.generation;
     for (const delivery of batch) {
       if (delivery.generation !== generation && !this.#plan.ackOnArrival) continue;
