@@ -127,6 +127,7 @@ async function take(
     await feed(plan, source, work, world);
   } finally {
     await work.end?.();
+    await source.intake.end();
   }
   return work.failures ?? 0;
 }
@@ -165,8 +166,6 @@ async function feed(
     await work.finish();
   };
   await withGrace(finish(), hurry, plan.graceMs);
-  intake.flush();
-  if (plan.verdict === "leave" || flow.held > 0) intake.putBack();
   world.output.failed.throwIfAborted();
 }
 

@@ -1,5 +1,6 @@
 // A subscription as batches of deliveries: whatever has arrived since the last batch.
 import type { ConsumeMessage } from "amqplib";
+import { now } from "../clock.ts";
 import { Cancelled, Undecodable, type Failure } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 import { toArguments } from "./arguments.ts";
@@ -27,6 +28,8 @@ export class Consumer implements Intake {
   #wake: () => void = () => {};
   #failure: Failure | undefined;
   #stopping = false;
+  /** How long the queues took to end the subscriptions: a quorum queue stores that. */
+  #cancelMs = 0;
   #undecodable: Undecodable | undefined;
 
   constructor(plan: SubscriptionPlan) {
@@ -69,7 +72,10 @@ export class Consumer implements Intake {
     this.#arrived.length = this.#forgotten;
     this.#brake?.release();
     this.#wake();
-    if (link) await Promise.all(tags.map((tag) => link.channel.cancel(tag).catch(() => {})));
+    if (!link || tags.length === 0) return;
+    const since = now();
+    await Promise.all(tags.map((tag) => link.channel.cancel(tag).catch(() => {})));
+    this.#cancelMs = now() - since;
   }
 
   leftovers(): readonly Delivery[] {
@@ -80,12 +86,8 @@ export class Consumer implements Intake {
     this.#settler.settle(batch, verdict, as);
   }
 
-  flush(): void {
-    this.#settler.flush();
-  }
-
-  putBack(): void {
-    this.#settler.putBack();
+  async end(): Promise<void> {
+    await this.#settler.end(this.#cancelMs);
   }
 
   async isEmpty(): Promise<boolean> {
@@ -201,7 +203,7 @@ export class Consumer implements Intake {
   async #drop(reason: Undecodable): Promise<void> {
     const link = this.#link;
     this.#undecodable = undefined;
-    this.flush();
+    this.#settler.flush();
     if (link) await closeChannel(link.channel);
     link?.connection.destroy(reason);
   }

@@ -68,12 +68,9 @@ export class Getter implements Intake {
     this.#settler.settle(batch, verdict, as);
   }
 
-  flush(): void {
-    this.#settler.flush();
-  }
-
-  putBack(): void {
-    this.#settler.putBack();
+  async end(): Promise<void> {
+    // Each message was waited for, so the broker has taken in what was settled before it.
+    await this.#settler.end(0);
   }
 
   /** `batches` ends by itself when the queue is empty. */

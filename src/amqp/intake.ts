@@ -1,6 +1,7 @@
 // How deliveries come in, by subscription (consumer.ts) or one by one (getter.ts), and the account of what became of them.
 import type { Channel } from "amqplib";
 import { now } from "../clock.ts";
+import { pause, within } from "../deadline.ts";
 import type { Table } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
 import type { Link } from "./link.ts";
@@ -18,10 +19,11 @@ export interface Intake extends Client {
   leftovers(): readonly Delivery[];
   /** Decides on deliveries of one batch; those of a lost channel are left to the broker, which gives them again. */
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void;
-  /** Sends acknowledgements that wait for company (--ack-every). */
-  flush(): void;
-  /** After `stop`: puts back in order what is held to the end, and what has no verdict, unless the end does that better. */
-  putBack(): void;
+  /**
+   * Before the session's end: tells the broker every verdict, gives it time to take them in, and puts back in order what is
+   * held or has no verdict, unless the channel's end does that better. Never rejects.
+   */
+  end(): Promise<void>;
   /** Does the broker hold nothing more that is ready? Asked on the channel, so that what was on its way is here. */
   isEmpty(): Promise<boolean>;
   readonly account: IntakeAccount;
@@ -131,8 +133,6 @@ export class Settler {
     verdict: Verdict,
     as: keyof IntakeAccount | undefined = counts[verdict],
   ): void {
-    // What is put back is told at once, and must not overtake acknowledgements that wait for company.
-    if (verdict === "requeue" && this.#fresh > 0) this.#flushDue();
     const generation = this.#link?.generation;
     for (const delivery of batch) {
       if (delivery.generation !== generation && !this.#plan.ackOnArrival) continue;
@@ -156,8 +156,11 @@ export class Settler {
     this.#flush(true);
   }
 
-  putBack(): void {
+  /** See Intake.end. `answerMs`: how long the queues took to answer lately. */
+  async end(answerMs: number): Promise<void> {
+    this.flush();
     this.#count.requeued += this.#settlement?.held ?? 0;
+    if (this.#link && this.#settlement) await takenIn(this.#link, this.#settlement, answerMs);
     const { serverProperties } = this.#link?.connection ?? {};
     if (serverProperties && tellsReturnFromFailure(serverProperties)) this.#settlement?.putBack();
   }
@@ -193,6 +196,30 @@ export class Settler {
   }
 }
 
+/** So many verdicts, in frames, RabbitMQ hands on to a quorum queue before that has stored the first. */
+const HANDED_ON_AT_ONCE = 32;
+/** What a queue takes longer to store than it took to answer. */
+const STORING_MS = 20;
+const LONGEST_STORING_MS = 1000;
+
+/**
+ * Gives the broker time to take in what a channel has settled: what its quorum queues have not got when the channel closes is
+ * forgotten, and acknowledged messages come again. See docs/adr/0029-time-to-take-in-acknowledgements.md.
+ */
+async function takenIn(
+  { channel, lost }: Link,
+  { frames }: Settlement,
+  answerMs: number,
+): Promise<void> {
+  if (frames <= HANDED_ON_AT_ONCE) return;
+  const taking = async (): Promise<void> => {
+    // Changes nothing: its answer means that the frames before it were read.
+    await channel.prefetch(0);
+    await pause(Math.min(STORING_MS + 2 * answerMs, LONGEST_STORING_MS));
+  };
+  await within(LONGEST_STORING_MS, Promise.race([taking(), lost])).catch(() => {});
+}
+
 /**
  * Does a quorum queue of this broker count what is put back apart from what was lost with its channel? Since RabbitMQ 4.3.
  * Earlier ones had better keep it until the channel ends: 3.10 puts what is put back alone at the end of the queue.
@@ -215,8 +242,9 @@ function writeAck(channel: Channel): (tag: number, multiple: boolean) => void {
   return (tag, multiple) => unlessClosing(() => channel.ack(asReceived(tag), multiple));
 }
 
-function writeNack(channel: Channel): (tag: number, requeue: boolean) => void {
-  return (tag, requeue) => unlessClosing(() => channel.nack(asReceived(tag), false, requeue));
+function writeNack(channel: Channel): (tag: number, multiple: boolean, requeue: boolean) => void {
+  return (tag, multiple, requeue) =>
+    unlessClosing(() => channel.nack(asReceived(tag), multiple, requeue));
 }
 
 const unread = {

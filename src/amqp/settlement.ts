@@ -1,5 +1,5 @@
-// Which deliveries of a channel are settled, and how: one multiple acknowledgement for a finished prefix, single frames
-// for the rest. Pure bookkeeping by delivery tag; the frames go through a port.
+// Which deliveries of a channel are settled, and how: one frame for each run of equal verdicts in the finished prefix, single
+// frames for the rest. Pure bookkeeping by delivery tag; the frames go through a port.
 
 /** What becomes of a delivery: taken, thrown away (dead-lettered), put back, or left to the end of the channel. */
 export type Verdict = "ack" | "reject" | "requeue" | "leave";
@@ -7,8 +7,11 @@ export type Verdict = "ack" | "reject" | "requeue" | "leave";
 /** How a channel settles. */
 export interface SettlePort {
   ack(tag: number, multiple: boolean): void;
-  nack(tag: number, requeue: boolean): void;
+  nack(tag: number, multiple: boolean, requeue: boolean): void;
 }
+
+/** What waits to be told; what is put back is told at once. */
+type Telling = "ack" | "reject";
 
 /** Deliveries of one channel, by tag, from the first one on. */
 export class Settlement {
@@ -18,8 +21,9 @@ export class Settlement {
   /** The verdict of each delivery from #first on; undefined while it is in hand. */
   #verdicts: (Verdict | "sent" | undefined)[] = [];
   #first = 1;
-  /** Finished acknowledgements at the front that were not sent yet. */
+  /** Finished deliveries at the front that were not forgotten yet. */
   #prefix = 0;
+  #frames = 0;
 
   constructor(port: SettlePort, every: number) {
     this.#port = port;
@@ -46,9 +50,14 @@ export class Settlement {
     return this.#first - 1;
   }
 
-  /** Are there acknowledgements that wait for company? */
+  /** Are there verdicts that wait for company? */
   get isWaiting(): boolean {
-    return this.#prefix > 0;
+    return this.#verdicts.some(isUntold);
+  }
+
+  /** Frames sent so far. */
+  get frames(): number {
+    return this.#frames;
   }
 
   /** Acknowledges everything that came in and has no verdict yet. */
@@ -68,36 +77,54 @@ export class Settlement {
 
   /** Decides on a delivery; call `flush` once after the last one of a batch. */
   settle(tag: number, verdict: Verdict): void {
-    this.#verdicts[tag - this.#first] = verdict;
-    if (verdict === "reject" || verdict === "requeue") this.#port.nack(tag, verdict === "requeue");
+    this.#verdicts[tag - this.#first] = verdict === "requeue" ? "sent" : verdict;
+    if (verdict === "requeue") this.#send(tag, verdict, false);
   }
 
-  /** Sends the acknowledgements that are due; all of them at the end. */
+  /** Sends the verdicts that are due; all of them at the end. */
   flush(atEnd = false): void {
     while (isSettled(this.#verdicts[this.#prefix])) this.#prefix++;
-    if (this.#prefix > 0 && (atEnd || this.#prefix >= this.#every)) this.#ackPrefix();
-    if (this.#every === 1) this.#ackScattered();
+    if (this.#prefix > 0 && (atEnd || this.#prefix >= this.#every)) this.#sendPrefix();
+    if (atEnd || this.#every === 1) this.#sendScattered();
   }
 
-  #ackPrefix(): void {
+  /** One frame for each run: "multiple" reaches back over all that the broker has not forgotten yet. */
+  #sendPrefix(): void {
     const prefix = this.#verdicts.splice(0, this.#prefix);
-    const lastAck = prefix.lastIndexOf("ack");
-    // "Multiple" reaches back over rejected tags as well; the broker has forgotten those already.
-    if (lastAck >= 0) this.#port.ack(this.#first + lastAck, lastAck > 0);
+    const untold = [...prefix.keys()].filter((i) => isUntold(prefix[i]));
+    let runLength = 0;
+    for (const [j, i] of untold.entries()) {
+      runLength++;
+      const verdict = prefix[i];
+      if (!isUntold(verdict) || prefix[untold[j + 1] ?? -1] === verdict) continue;
+      this.#send(this.#first + i, verdict, runLength > 1);
+      runLength = 0;
+    }
     this.#first += prefix.length;
     this.#prefix = 0;
   }
 
-  /** Behind one that is still in hand, each is acknowledged on its own, so that it makes room for another. */
-  #ackScattered(): void {
+  /** Behind one that is still in hand, each is settled on its own, so that it makes room for another. */
+  #sendScattered(): void {
     for (let i = this.#prefix; i < this.#verdicts.length; i++) {
-      if (this.#verdicts[i] !== "ack") continue;
-      this.#port.ack(this.#first + i, false);
+      const verdict = this.#verdicts[i];
+      if (!isUntold(verdict)) continue;
+      this.#send(this.#first + i, verdict, false);
       this.#verdicts[i] = "sent";
     }
+  }
+
+  #send(tag: number, verdict: Telling | "requeue", multiple: boolean): void {
+    this.#frames++;
+    if (verdict === "ack") this.#port.ack(tag, multiple);
+    else this.#port.nack(tag, multiple, verdict === "requeue");
   }
 }
 
 function isSettled(verdict: Verdict | "sent" | undefined): boolean {
   return verdict !== undefined && verdict !== "leave";
+}
+
+function isUntold(verdict: Verdict | "sent" | undefined): verdict is Telling {
+  return verdict === "ack" || verdict === "reject";
 }

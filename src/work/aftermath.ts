@@ -79,9 +79,9 @@ export class Aftermath {
     }
   }
 
-  /** Puts back a delivery that no handler has seen. */
-  putBack(delivery: Delivery): void {
-    this.#putBack.put(delivery);
+  /** Gives back at the end what no handler has seen. */
+  leave(deliveries: readonly Delivery[]): void {
+    this.#intake.settle(deliveries, "leave");
   }
 
   /** The run is over: what waits for being put back is put back now. */

@@ -97,7 +97,7 @@ export class Handling implements Work {
     await this.#until(
       () => this.#running === 0 && (this.#pending.length === 0 || this.#mustStop()),
     );
-    for (const delivery of this.#pending.splice(0)) this.#aftermath.putBack(delivery);
+    this.#aftermath.leave(this.#pending.splice(0));
     this.failed.throwIfAborted();
   }
 

@@ -21,10 +21,11 @@ class Broker {
     for (const each of tags) this.states.set(each, "ack");
   }
 
-  nack(tag: number, requeue: boolean): void {
+  nack(tag: number, multiple: boolean, requeue: boolean): void {
     this.frames++;
+    const tags = multiple ? this.#openUpTo(tag) : [tag];
     if (!this.#isOpen(tag)) throw new Error(`unknown delivery tag ${tag}`);
-    this.states.set(tag, requeue ? "requeue" : "reject");
+    for (const each of tags) this.states.set(each, requeue ? "requeue" : "reject");
   }
 
   #isOpen(tag: number): boolean {
@@ -103,8 +104,7 @@ describe("settling in any order", () => {
         });
         for (const [tag, verdict] of decided) {
           if (verdict === "leave") expect(broker.states.has(tag)).toBe(false);
-          else if (every === 1 || verdict !== "ack" || tag < (firstOpen ?? 0))
-            expect(broker.states.get(tag)).toBe(verdict);
+          else expect(broker.states.get(tag)).toBe(verdict);
         }
         expect(settlement.settledTo).toBe((firstOpen ?? 1) - 1);
       }),
@@ -147,6 +147,26 @@ describe("acknowledging so many at a time", () => {
     settle(3);
     expect([...broker.states.keys()]).toEqual([1, 2, 3, 4]);
     expect([broker.frames, settlement.isWaiting]).toEqual([1, false]);
+  });
+
+  it("takes one frame for each run of equal verdicts, and looks back over what was told before", () => {
+    const { broker, settlement } = play([{ act: "deliver", count: 8 }], 1, () => {});
+    for (const tag of [2, 6]) settlement.settle(tag, "requeue");
+    for (const tag of [1, 3, 7]) settlement.settle(tag, "ack");
+    for (const tag of [4, 5, 8]) settlement.settle(tag, "reject");
+    settlement.flush();
+    // Two put back, and 1 to 3, 4 and 5, 7, 8.
+    expect([broker.frames, settlement.frames]).toEqual([6, 6]);
+    expect(broker.states.size).toBe(8);
+  });
+
+  it("acknowledges at the end what is behind one in hand, and says that it waits until then", () => {
+    const { broker, settlement } = play([{ act: "deliver", count: 3 }], 3, () => {});
+    for (const tag of [2, 3]) settlement.settle(tag, "ack");
+    settlement.flush();
+    expect([broker.frames, settlement.isWaiting]).toEqual([0, true]);
+    settlement.flush(true);
+    expect([[...broker.states.keys()], settlement.isWaiting]).toEqual([[2, 3], false]);
   });
 
   it("acknowledges everything that has arrived with one frame when asked to", () => {

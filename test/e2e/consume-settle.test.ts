@@ -88,6 +88,25 @@ describe("--ack-every", () => {
   });
 });
 
+describe("behind messages that are held to the end", () => {
+  test("--ack-every acknowledges too, after a moment: else nothing more would come", async () => {
+    const queue = await createQueue(["1", "2", "3", "4", "5"]);
+    const words = ["-q", queue, "--where", "int(body) > 1", "--ack-every", "3", "--prefetch", "3"];
+    expect((await con([...words, "-n", "4", ...BODY])).stdout).toBe("2\n3\n4\n5\n");
+    await untilQueue(queue, { messages: 1 });
+  });
+
+  test("hundreds of single acknowledgements are taken in by a quorum queue before the end", async () => {
+    const numbers = Array.from({ length: 400 }, (_, i) => `${i}`);
+    const queue = await createQueue(numbers, kinds[1][1]);
+    const words = ["-q", queue, "--where", "int(body) % 2 == 0", "--prefetch", "400"];
+    const { stdout } = await con([...words, "--ack-every", "400", "-n", "200", ...BODY]);
+    expect(stdout.trimEnd().split("\n")).toEqual(numbers.filter((n) => Number(n) % 2 === 0));
+    await untilQueue(queue, { messages: 200, consumers: 0 });
+    expect(await takeBodies(queue)).toEqual(numbers.filter((n) => Number(n) % 2 === 1));
+  });
+});
+
 describe("what has arrived and waits for its turn", () => {
   test.each([["--until-empty"], ["--idle-timeout", "0.1"]])(
     "does not end a run with %s",
