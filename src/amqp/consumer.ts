@@ -6,10 +6,11 @@ import type { Delivery } from "../message/message.ts";
 import { toArguments } from "./arguments.ts";
 import { Brake } from "./brake.ts";
 import { closeChannel } from "./connection.ts";
-import { Settler, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
+import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
 import { toDelivery } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
+import { Settler } from "./settler.ts";
 import { Sweeper } from "./sweeper.ts";
 
 export class Consumer implements Intake {

@@ -2,10 +2,11 @@
 import type { GetMessage } from "amqplib";
 import { Undecodable, type Failure } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
-import { Settler, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
+import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
 import { toDelivery } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
+import { Settler } from "./settler.ts";
 
 export class Getter implements Intake {
   readonly channelKind = "plain";
