@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 const pure = [
   "test/cli/**/*.test.ts",
   "test/docs/**/*.test.ts",
-  "test/amqp/{brake,frames,ledger,publisher*,session*,settlement,stream,sweeper,window}.test.ts",
+  "test/amqp/**/*.test.ts",
   "test/preview/**/*.test.ts",
   "test/source/**/*.test.ts",
   "test/sink/**/*.test.ts",

@@ -79,21 +79,6 @@ describe("there is room", () => {
   });
 });
 
-describe("while publishers are blocked", () => {
-  it("nobody takes the broker for stuck", async () => {
-    const server = await misbehave(confirming);
-    const { publisher, told } = openPublisher({ confirmTimeoutMs: 100 });
-    await openSession([server.port], publisher);
-    publisher.publish(message("a"));
-    server.send(blocked("low on memory"));
-    await expect.poll(() => told).toHaveLength(1);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    server.send(Buffer.concat([unblocked(), ack(1)]));
-    await publisher.finish();
-    expect(server.connections).toBe(1);
-  });
-});
-
 describe("without confirms", () => {
   it("a message is told as sent at once, and counts when the last round trip has come back", async () => {
     const server = await misbehave(plain);

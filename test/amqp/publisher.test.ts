@@ -179,30 +179,4 @@ describe("a broker that cannot be believed is left", () => {
     expect(told).toEqual(["sent a"]);
     expect(publisher.account).toMatchObject({ confirmed: 1, returned: 0, resent: 1 });
   });
-
-  it("when it confirms nothing for too long", async () => {
-    const server = await misbehave((connection) =>
-      connection === 1 ? openChannel("confirm") : [...confirming, confirmsAll],
-    );
-    const { publisher } = openPublisher({ confirmTimeoutMs: 400 });
-    await openSession([server.port], publisher);
-    const since = performance.now();
-    publisher.publish(message("a"));
-    await publisher.finish();
-    expect(performance.now() - since).toBeGreaterThanOrEqual(390);
-    expect(performance.now() - since).toBeLessThan(900);
-    expect(publisher.account).toMatchObject({ confirmed: 1, resent: 1 });
-  });
-
-  it("but not when there is nothing to confirm", async () => {
-    const server = await misbehave([...confirming, confirmsAll]);
-    const { publisher } = openPublisher({ confirmTimeoutMs: 60 });
-    await openSession([server.port], publisher);
-    for (const body of ["a", "b", "c"]) {
-      publisher.publish(message(body));
-      await publisher.finish();
-      await new Promise((resolve) => setTimeout(resolve, 120));
-    }
-    expect(server.connections).toBe(1);
-  });
 });
