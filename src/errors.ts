@@ -147,3 +147,8 @@ export class ValueError extends Error {
     this.name = "ValueError";
   }
 }
+
+/** What whatever was thrown says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -29,7 +29,6 @@ export class Connection {
   readonly place: Target;
   /** Resolves with the reason when the connection is gone. Never rejects. */
   readonly lost: Promise<Failure>;
-  readonly hasRawHeaders: boolean;
   /** Stops and starts reading; undefined where amqplib does not let us. */
   readonly valve: Valve | undefined;
   readonly #model: ChannelModel;
@@ -41,7 +40,7 @@ export class Connection {
     this.#model = model;
     this.#handshake = handshake;
     this.place = place;
-    this.hasRawHeaders = keepRawHeaders(model);
+    keepRawHeaders(model);
     this.valve = fitValve(model);
     this.lost = this.#watch();
     this.onBlocked(

@@ -1,6 +1,6 @@
 // amqplib's message ↔ our delivery.
 import type { Message as Received, MessageProperties } from "amqplib";
-import { Undecodable, type Reply } from "../errors.ts";
+import { messageOf, type Reply, Undecodable } from "../errors.ts";
 import type { Delivery, Message, Properties } from "../message/message.ts";
 import { fromWireTable } from "./arguments.ts";
 import { decodeProperties } from "./properties.ts";
@@ -11,7 +11,7 @@ export function toDelivery(received: Received, generation: number, queue: string
   try {
     return decode(received, generation, queue);
   } catch (error) {
-    throw new Undecodable(error instanceof Error ? error.message : String(error), error);
+    throw new Undecodable(messageOf(error), error);
   }
 }
 

@@ -1,6 +1,6 @@
 // Errors of amqplib and replies of the broker → our errors. The ways out stand in hints.ts; what sockets and TLS throw is
 // socket-errors.ts's.
-import { Failure, Refused, Unreachable, type Reply, Undecodable } from "../errors.ts";
+import { Failure, messageOf, Refused, type Reply, Undecodable, Unreachable } from "../errors.ts";
 import { hintFor } from "./hints.ts";
 import { fromSocket, fromTls } from "./socket-errors.ts";
 import { DecodeError } from "./table.ts";
@@ -16,7 +16,7 @@ export function toFailure(error: unknown, target: Target): Failure {
 
 /** The broker's code and text inside an error of amqplib, which prints them as `404 (NOT-FOUND) with message "…"`. */
 function toReply(error: unknown): Reply | undefined {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const [, code, text] = /(\d{3}) \([\w-]*\) with message "(.*)"$/s.exec(message) ?? [];
   return code === undefined || text === undefined ? undefined : { code: Number(code), text };
 }

@@ -3,7 +3,7 @@
 import type { ConsumeMessage, Message as Returned } from "amqplib";
 import { randomBytes } from "node:crypto";
 import { toTimer } from "../deadline.ts";
-import { Cancelled, Undecodable, UsageError, type Failure } from "../errors.ts";
+import { Cancelled, type Failure, messageOf, Undecodable, UsageError } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import type { Link } from "./link.ts";
 import { toDelivery, toProperties } from "./received.ts";
@@ -134,7 +134,7 @@ export class Requester implements Client {
       this.#sender.send({ ...message, properties }, true);
       this.#unconfirmed.set(++this.#tag, id);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       pending.end(new UsageError(`a request cannot be sent: ${reason}`, undefined, error));
     }
   }

@@ -1,6 +1,6 @@
 // Puts messages on a channel: many frames to a write where amqplib allows it, else through its public API.
 import type { Channel, Options } from "amqplib";
-import { Unsendable } from "../errors.ts";
+import { messageOf, Unsendable } from "../errors.ts";
 import type { Message, Properties } from "../message/message.ts";
 import { toArguments } from "./arguments.ts";
 import type { Connection } from "./connection.ts";
@@ -91,7 +91,7 @@ class PlainSender implements Sender {
 }
 
 function unsendable(error: unknown): Unsendable {
-  return new Unsendable(error instanceof Error ? error.message : String(error), error);
+  return new Unsendable(messageOf(error), error);
 }
 
 function toOptions(properties: Properties, mandatory: boolean): Options.Publish {

@@ -1,5 +1,5 @@
 // What sockets, name servers and TLS throw → our errors, each with its sentence and its way out.
-import { Failure, Unreachable } from "../errors.ts";
+import { Failure, messageOf, Unreachable } from "../errors.ts";
 import type { Target } from "./target.ts";
 
 /** Certificate errors by OpenSSL's code, each with its cause in plain words. */
@@ -81,7 +81,7 @@ class Untrusted extends Failure {
 /** Any other error: the connection could not be had, or was lost. */
 export function fromSocket(error: unknown, target: Target): Failure {
   const where = `${target.host}:${target.port}`;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   switch (errorCode(error)) {
     case "ECONNREFUSED":
       return new Unreachable(

@@ -7,7 +7,7 @@ import {
   type SecureContext,
   type SecureContextOptions,
 } from "node:tls";
-import { UsageError } from "../errors.ts";
+import { messageOf, UsageError } from "../errors.ts";
 import { readSecretFile } from "./credentials.ts";
 
 /** The files and names that TLS is made from. */
@@ -69,7 +69,7 @@ function makeContext(plan: TlsPlan, options: SecureContextOptions): SecureContex
   } catch (error) {
     const flag = plan.pfx === undefined ? (plan.key === undefined ? "--cafile" : "--key") : "--pfx";
     const file = plan.pfx ?? plan.key ?? plan.cafile;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const hint = /passphrase|decrypt|mac verify/i.test(reason)
       ? "give its passphrase with --passphrase-file"
       : undefined;

@@ -1,7 +1,7 @@
 // The file of named defaults: where it is, its text, and who else may read it. What it says: profile.ts.
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { UsageError } from "../errors.ts";
+import { messageOf, UsageError } from "../errors.ts";
 
 /** A configuration file as it was found. */
 export interface ConfigFile {
@@ -38,7 +38,7 @@ export function readConfig(location: string): ConfigFile | undefined {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UsageError(`the configuration file cannot be read: ${reason}`, undefined, error);
   }
 }

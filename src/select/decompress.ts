@@ -1,14 +1,12 @@
 // --decompress: bodies as they were before their content-encoding. What cannot be decompressed, or would become too large,
 // stays as it is and is told: a few bytes from a stranger must not fill the memory.
+import { messageOf } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 import { formatSize } from "../ui/size.ts";
 import type { Log } from "../ui/log.ts";
 
 /** Turns bodies into what they were before they were compressed. */
 export type Decompress = (batch: readonly Delivery[]) => Promise<readonly Delivery[]>;
-
-/** Larger bodies stay compressed: RabbitMQ takes no message above 512 MiB, by default none above 16 MiB. */
-export const DEFAULT_LIMIT_BYTES = 64 * 1024 * 1024;
 
 type Decoder = (bytes: Buffer, limit: number) => Promise<Buffer>;
 
@@ -64,5 +62,5 @@ function withBody(delivery: Delivery, body: Buffer): Delivery {
 function explain(error: unknown, limit: number): string {
   if (error instanceof RangeError && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
     return `its body becomes larger than --decompress-limit, ${formatSize(limit)}`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { Failure, UsageError } from "../errors.ts";
+import { Failure, messageOf, UsageError } from "../errors.ts";
 import type { Log } from "../ui/log.ts";
 
 const SAVE_EVERY_MS = 1000;
@@ -72,7 +72,7 @@ export class OffsetFile {
     } catch (error) {
       throw new Failure(
         "output",
-        `--offset-file ${this.#path}: ${error instanceof Error ? error.message : String(error)}`,
+        `--offset-file ${this.#path}: ${messageOf(error)}`,
         "the next run begins where the file says, and gets messages again",
         error,
       );
@@ -117,7 +117,7 @@ function orUsageError<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UsageError(`--offset-file ${path}: ${reason}`, undefined, error);
   }
 }

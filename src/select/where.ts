@@ -1,7 +1,7 @@
 // --where: which messages are wanted. The language is CEL (cel.dev), which cannot reach into the program or change anything;
 // why this library: docs/adr/0020-where-is-cel.md. It is loaded only when it is used. What takes too long is ended.
 import { setImmediate } from "node:timers/promises";
-import { UsageError } from "../errors.ts";
+import { messageOf, UsageError } from "../errors.ts";
 import { parseExact } from "../message/exact-json.ts";
 import { isList, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
@@ -128,7 +128,7 @@ function shorten(expression: string): string {
 
 /** The first line: the library adds a drawing of the place. */
 function first(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+  return messageOf(error).split("\n", 1)[0] ?? "";
 }
 
 /** What the names stand for. Body and JSON are made from the bytes only when they are asked for. */

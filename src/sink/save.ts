@@ -3,7 +3,7 @@
 import { constants } from "node:fs";
 import { copyFile, link, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { Failure } from "../errors.ts";
+import { Failure, messageOf } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 import { savedNames, toRecordWithoutBody } from "../message/record.ts";
 import type { Sink } from "./sink.ts";
@@ -110,7 +110,7 @@ async function orFailure<T>(folder: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new Failure(
       "output",
       `--save ${folder}: ${message}`,

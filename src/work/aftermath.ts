@@ -3,7 +3,7 @@
 import type { Courier, Destination } from "../amqp/courier.ts";
 import type { Intake } from "../amqp/intake.ts";
 import { now } from "../clock.ts";
-import { Failure } from "../errors.ts";
+import { Failure, messageOf } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import type { Log } from "../ui/log.ts";
 import { deadLetter } from "./dead-letter.ts";
@@ -139,7 +139,7 @@ export class Aftermath {
     for (const isLost of prepare ? [false, true] : [false]) {
       if (prepare && !(await prepare(isLost))) return false;
       const fate = await this.#courier.send(message, generation).catch((error: unknown) => {
-        throw nowhere(message, error instanceof Error ? error.message : String(error));
+        throw nowhere(message, messageOf(error));
       });
       if (fate === "confirmed" || fate === "lost") return fate === "confirmed";
       if (fate === "nacked") throw nowhere(message, "the broker refuses it (nack)");

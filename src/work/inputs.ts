@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Failure } from "../errors.ts";
+import { Failure, messageOf } from "../errors.ts";
 
 /** Up to this size an input is kept in memory, where there is a place for that. */
 const SMALL_BYTES = 1024 * 1024;
@@ -30,7 +30,7 @@ export class Inputs {
     try {
       return this.#write(folder, bytes);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       const hint = "TMPDIR may name another folder for what handlers read";
       throw new Failure("handler", `no room for a handler's input: ${reason}`, hint, error);
     }

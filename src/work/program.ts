@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
 import { pause, toTimer, within } from "../deadline.ts";
-import { Failure } from "../errors.ts";
+import { Failure, messageOf } from "../errors.ts";
 import type { World } from "../world.ts";
 import type { Taker } from "./collect.ts";
 import { Drain } from "./drain.ts";
@@ -163,7 +163,7 @@ function notStarted(file: string, error: unknown): Failure {
     E2BIG: "its arguments and environment are too large",
     EAGAIN: "there are too many processes",
   };
-  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  const reason = reasons[code] ?? messageOf(error);
   const hint = "the message was put back";
   return new Failure("handler", `cannot run "${file}": ${reason}`, hint, error);
 }
