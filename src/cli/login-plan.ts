@@ -33,7 +33,9 @@ export function planLogin(
   const others = Math.max(ranks.username, ranks.passwordFile);
   if (options.userpass !== undefined && ranks.userpass >= Math.max(others, ranks.url)) {
     if (ranks.userpass === others) throw twoWays();
-    return splitUserpass(options.userpass, ranks.password > ranks.userpass && options.password);
+    const place = origin("userpass") === "environment" ? "AMQP_USERPASS" : "--userpass";
+    const override = ranks.password > ranks.userpass ? options.password : undefined;
+    return splitUserpass(options.userpass, place, override);
   }
   const urlUser = url?.username;
   const username = ranks.username >= ranks.url ? (options.username ?? urlUser) : urlUser;
@@ -60,11 +62,12 @@ export function checkLogins([first, ...others]: readonly UrlParts[]): void {
   }
 }
 
-function splitUserpass(userpass: string, override: string | false | undefined): Login {
+/** Its value is a secret: it is not shown. @throws UsageError */
+function splitUserpass(userpass: string, place: string, override: string | undefined): Login {
   const colon = userpass.indexOf(":");
   if (colon < 1) {
     throw new UsageError(
-      "--userpass: expected USER:PASSWORD",
+      `${place}: expected USER:PASSWORD`,
       "to be asked for the password, use --username",
     );
   }
