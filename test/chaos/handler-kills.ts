@@ -9,11 +9,14 @@ import { run } from "../support/run.ts";
 import { brokenOf, type Proof, type Say } from "./proof.ts";
 import { type Random, randomFrom } from "./random.ts";
 import { Shelf } from "./shelf.ts";
+import type { QueueType } from "./traffic.ts";
 
 export interface KillPlan {
   readonly messages: number;
   readonly kills: number;
   readonly prefetch: number;
+  readonly jobs: number;
+  readonly queueType: QueueType;
   readonly seed: number;
 }
 
@@ -24,13 +27,12 @@ interface Life {
   readonly code: number | null;
 }
 
-const JOBS = 8;
 /** Writes the number down, where it stays whatever happens to the worker, and prints it. */
 const HANDLER = 'read -r n; echo "$n" >> "$LOG"; echo "$n"';
 
 /** Kills the workers of one queue; the last one works off the rest. */
 export async function proveHandlerKills(url: string, plan: KillPlan, say: Say): Promise<Proof> {
-  const shelf = await Shelf.create(url, `handler-kills-${Date.now()}`, "classic");
+  const shelf = await Shelf.create(url, `handler-kills-${Date.now()}`, plan.queueType);
   const folder = await mkdtemp(path.join(tmpdir(), "amqp-pubcon-kills-"));
   try {
     await shelf.fill(plan.messages);
@@ -58,7 +60,7 @@ async function live(
   let seen = 0;
   for (const [i, moment] of [...moments, undefined].entries()) {
     const log = path.join(plan.folder, `${i}`);
-    const words = ["-u", url, "-q", queue, "--jobs", `${JOBS}`, "--prefetch"];
+    const words = ["-u", url, "-q", queue, "--jobs", `${plan.jobs}`, "--prefetch"];
     const idle = moment === undefined ? ["--idle-timeout", "3"] : [];
     // The name of the queue marks these handlers.
     const args = [...words, `${plan.prefetch}`, ...idle, "--shell", `: ${queue}; ${HANDLER}`];
@@ -113,10 +115,21 @@ function report(
     .map(({ code }) => code);
   return {
     name: "handler-kills",
-    columns: ["seed", "messages", "kills", "seconds", "lost", "twice", "at most", "by SIGTERM"],
+    columns: [
+      "seed",
+      "queue",
+      "messages",
+      "kills",
+      "seconds",
+      "lost",
+      "twice",
+      "at most",
+      "by SIGTERM",
+    ],
     rows: [
       [
         plan.seed,
+        plan.queueType,
         plan.messages,
         `${killed} SIGKILL, ${plan.kills - killed} SIGTERM`,
         Math.round(seconds),

@@ -15,6 +15,8 @@ const { values, positionals } = parseArgs({
     messages: { type: "string" },
     kills: { type: "string", default: "20" },
     prefetch: { type: "string", default: "32" },
+    jobs: { type: "string", default: "8" },
+    queue: { type: "string", default: "classic" },
     seed: { type: "string", default: "1" },
     seconds: { type: "string", default: "60" },
     megabytes: { type: "string", default: "1000" },
@@ -28,12 +30,12 @@ const messages = (usual: number): number => Number(values.messages ?? usual);
 
 const proofs: Readonly<Record<string, (url: string) => Promise<Proof>>> = {
   kills: (url) => {
-    const [kills = 0, prefetch = 0] = [values.kills, values.prefetch].map(Number);
-    return proveHandlerKills(
-      url,
-      { messages: messages(20_000), kills, prefetch, seed: seed ?? 1 },
-      say,
+    const [kills = 0, prefetch = 0, jobs = 0] = [values.kills, values.prefetch, values.jobs].map(
+      Number,
     );
+    const queueType = values.queue === "quorum" ? "quorum" : "classic";
+    const how = { kills, prefetch, jobs, queueType, seed: seed ?? 1 } as const;
+    return proveHandlerKills(url, { messages: messages(20_000), ...how }, say);
   },
   ends: (url) => proveHandlerEnds(url, { messages: messages(1000), seed: seed ?? 1 }, say),
   stuck: (url) =>
