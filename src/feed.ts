@@ -1,7 +1,7 @@
 // From the source to the publisher: every message as fast as there is room, and no faster.
 import type { Publisher } from "./amqp/publisher.ts";
 import { now } from "./clock.ts";
-import { until } from "./deadline.ts";
+import { orAborted, until } from "./deadline.ts";
 import { Unsendable, UsageError } from "./errors.ts";
 import type { Message } from "./message/message.ts";
 import { stamping } from "./message/sent-at.ts";
@@ -58,7 +58,7 @@ export async function feed(
           refuse(position.place(), error.reason);
         }
       }
-      if (world.output.isFull) await world.output.flush();
+      if (world.output.isFull) await orAborted(world.output.flush(), stop);
     }
   } finally {
     progress?.end();

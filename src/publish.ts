@@ -1,7 +1,7 @@
 // The story of amqp-pub: for each message of the source, publish; wait for the broker; report the account.
 import type { DeliveryPlan } from "./amqp/delivery-plan.ts";
-import type { Account } from "./amqp/ledger.ts";
-import { Publisher, type PublishReport } from "./amqp/publisher.ts";
+import type { Account, PublishReport } from "./amqp/ledger.ts";
+import { Publisher } from "./amqp/publisher.ts";
 import { Session, type ConnectionPlan } from "./amqp/session.ts";
 import type { TopologyPlan } from "./amqp/topology.ts";
 import { now } from "./clock.ts";
@@ -14,6 +14,7 @@ import { checkInput } from "./source/index.ts";
 import { checkTemplates } from "./source/template.ts";
 import { reportAccount, type SummaryStyle } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
+import type { Environment } from "./work/environment.ts";
 import type { World } from "./world.ts";
 
 /** What amqp-pub was asked to do. */
@@ -32,7 +33,6 @@ export interface PublishPlan extends FeedPlan {
 
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function publish(plan: PublishPlan, world: World): Promise<number> {
-  checkTexts(plan, world);
   await checkInput(plan.source);
   for (const warning of plan.warnings) world.log.warn(warning);
   const startedAt = now();
@@ -82,26 +82,32 @@ async function run(
 }
 
 /** The texts that were typed, before anything is opened. @throws UsageError */
-function checkTexts(
+export function checkTexts(
   { shape, source, routingKey = "", properties }: PublishPlan,
-  { env }: World,
+  env: Environment,
 ): void {
   const text = source.kind === "message" ? source.text : "";
   if (shape.template) checkTemplates([text, routingKey], properties.headers ?? {}, env);
 }
 
-/** Waits until everything is settled, then closes; on every way out. */
+/** Waits until everything is settled and shown, then closes; on every way out. */
 async function finish(
   plan: PublishPlan,
   publisher: Publisher,
   session: Session,
   world: World,
 ): Promise<void> {
+  const settle = async (): Promise<void> => {
+    try {
+      await publisher.finish();
+    } finally {
+      await world.output.flush().catch(ignoreReaderGone);
+    }
+  };
   try {
-    await withGrace(publisher.finish(), world.signal, plan.graceMs);
+    await withGrace(settle(), world.signal, plan.graceMs);
   } finally {
     await session.close();
-    await world.output.flush().catch(ignoreReaderGone);
   }
 }
 

@@ -1,14 +1,15 @@
 // The story of amqp-pub --rpc: for each message of the source, ask; show each reply; tell who did not answer, and why.
 import { Requester, type Ending, type RequestPlan } from "./amqp/requester.ts";
 import { Session } from "./amqp/session.ts";
-import { until, withGrace } from "./deadline.ts";
-import { exitCodes, ReaderGone } from "./errors.ts";
+import { orAborted, until, withGrace } from "./deadline.ts";
+import { exitCodes, ReaderGone, Unsendable } from "./errors.ts";
 import { refusing, type Skips } from "./feed.ts";
 import type { Delivery, Message } from "./message/message.ts";
 import type { PublishPlan } from "./publish.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
 import type { Sink } from "./sink/sink.ts";
-import { openSource } from "./source/index.ts";
+import { checkInput, openSource } from "./source/index.ts";
+import type { SourceWorld } from "./source/source.ts";
 import { reportRequests, type RequestAccount } from "./ui/request-account.ts";
 import { reportSession } from "./ui/session-report.ts";
 import type { World } from "./world.ts";
@@ -25,8 +26,9 @@ export interface RpcPlan {
 
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function rpc(plan: RpcPlan, world: World): Promise<number> {
+  await checkInput(plan.publish.source);
   for (const warning of plan.publish.warnings) world.log.warn(warning);
-  const { connection, topology, summary, graceMs } = plan.publish;
+  const { connection, topology, summary, graceMs, onBadRecord } = plan.publish;
   const requester = new Requester(plan.request);
   const session = await Session.open(
     connection,
@@ -38,8 +40,7 @@ export async function rpc(plan: RpcPlan, world: World): Promise<number> {
   const asking = new Asking(plan, requester, await openSink(plan.sink, world), world);
   world.meter?.watch({ open: () => asking.underWay, account: () => ({ ...asking.account }) });
   try {
-    await asking.askAll(session.queue);
-    await withGrace(asking.finish(), world.signal, graceMs);
+    await withGrace(asking.askAll(session.queue), world.signal, graceMs);
   } catch (error) {
     if (!(error instanceof ReaderGone)) throw error;
     return exitCodes.done.code;
@@ -47,7 +48,8 @@ export async function rpc(plan: RpcPlan, world: World): Promise<number> {
     requester.stop();
     await session.close();
     if (world.signal.aborted) world.log.note("Stopped");
-    reportRequests(asking.account, summary, world.log);
+    const skipped = onBadRecord === "skip" ? asking.skips.count : undefined;
+    reportRequests(asking.account, skipped, summary, world.log);
   }
   return exitCode(asking.account);
 }
@@ -59,7 +61,12 @@ class Asking {
   readonly #sink: Sink;
   readonly #world: World;
   readonly #underWay = new Set<Promise<void>>();
+  /** Nothing is waited for any longer. */
   readonly #failing = new AbortController();
+  /** Nothing more is asked. */
+  readonly #stopping = new AbortController();
+  readonly #refuse: SourceWorld["refuse"];
+  readonly skips: Skips = { count: 0 };
   readonly #count = { requests: 0, answered: 0, errors: 0, returned: 0, refused: 0 };
   /** Replies are shown one after the other. */
   #shown: Promise<void> = Promise.resolve();
@@ -69,6 +76,7 @@ class Asking {
     this.#requester = requester;
     this.#sink = sink;
     this.#world = world;
+    this.#refuse = refusing(plan.publish, this.skips, world);
   }
 
   /** Requests that are not answered yet. */
@@ -82,40 +90,56 @@ class Asking {
     return { ...this.#count, unanswered };
   }
 
-  /** Asks for each message of the source, so many at once as are allowed. @throws Failure, ReaderGone */
+  /** Asks for each message of the source, and waits for the replies, also when its input fails. @throws Failure, ReaderGone */
   async askAll(queue: string): Promise<void> {
+    try {
+      await this.#feed(queue);
+    } finally {
+      await orAborted(Promise.all(this.#underWay), this.#failing.signal);
+    }
+    this.#failing.signal.throwIfAborted();
+    this.#stopping.signal.throwIfAborted();
+  }
+
+  /** So many at once as are allowed. */
+  async #feed(queue: string): Promise<void> {
     const { publish, jobs } = this.#plan;
     const { stdin, env, signal } = this.#world;
-    const stop = AbortSignal.any([signal, this.#failing.signal]);
+    const stop = AbortSignal.any([signal, this.#failing.signal, this.#stopping.signal]);
     const { exchange, properties, routingKey = queue } = publish;
-    const skips: Skips = { count: 0 };
-    const refuse = refusing(publish, skips, this.#world);
     const source = openSource(publish.source, publish.shape);
     const envelope = { exchange, routingKey, properties };
     const position = { place: () => "a request" };
-    const batches = source(envelope, { stdin, env, stop, refuse, position });
+    const batches = source(envelope, { stdin, env, stop, refuse: this.#refuse, position });
     for await (const batch of until(batches, stop)) {
       for (const message of batch) {
-        while (this.#underWay.size >= jobs) await Promise.race(this.#underWay);
+        while (this.#underWay.size >= jobs && !stop.aborted)
+          await orAborted(Promise.race(this.#underWay), stop);
         if (stop.aborted) break;
-        this.#ask(message);
+        this.#ask(message, position.place());
       }
     }
-    this.#failing.signal.throwIfAborted();
   }
 
-  /** Resolves when nothing is awaited any longer. @throws Failure, ReaderGone */
-  async finish(): Promise<void> {
-    await Promise.all(this.#underWay);
-    this.#failing.signal.throwIfAborted();
-  }
-
-  #ask(message: Message): void {
+  /** `place` is where in the input the message stands. */
+  #ask(message: Message, place: string): void {
     this.#count.requests++;
     const asking = this.#await(message)
-      .catch((error: unknown) => this.#failing.abort(error))
+      .catch((error: unknown) => {
+        if (error instanceof Unsendable) this.#passOver(place, error.reason);
+        else this.#failing.abort(error);
+      })
       .finally(() => this.#underWay.delete(asking));
     this.#underWay.add(asking);
+  }
+
+  #passOver(place: string, reason: string): void {
+    this.#count.requests--;
+    try {
+      this.#refuse(place, reason);
+    } catch (error) {
+      this.#stopping.abort(error);
+    }
   }
 
   async #await(message: Message): Promise<void> {

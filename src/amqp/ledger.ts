@@ -25,6 +25,12 @@ export interface LedgerReport {
   nacked(message: Message, reason: string): void;
 }
 
+/** What a publisher tells people. */
+export interface PublishReport extends LedgerReport {
+  blocked(reason: string): void;
+  unblocked(): void;
+}
+
 /** Counts; every message read is counted once. */
 export class Ledger {
   readonly #report: LedgerReport;

@@ -3,24 +3,23 @@ import type { Message as Returned } from "amqplib";
 import { Failure, Unreachable } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
-import { Ledger, type Account, type LedgerReport } from "./ledger.ts";
+import { Ledger, type Account, type PublishReport } from "./ledger.ts";
 import type { Link } from "./link.ts";
 import { numbering, ownId } from "./message-ids.ts";
 import { passBarrier } from "./barrier.ts";
 import { toReturned } from "./received.ts";
+import { Renewals } from "./renewals.ts";
 import { Retries } from "./retries.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "./session.ts";
 import { SizeLimit } from "./size-limit.ts";
+import { Successor } from "./successor.ts";
 import { Waiting } from "./waiting.ts";
 import { Watchdog } from "./watchdog.ts";
 import { MAX_BYTES, Window, type Entry } from "./window.ts";
 
-/** What a publisher tells people. */
-export interface PublishReport extends LedgerReport {
-  blocked(reason: string): void;
-  unblocked(): void;
-}
+/** What the broker says of messages sent (basic.ack, basic.nack). */
+type Settled = Record<"deliveryTag", number> & Record<"multiple", boolean>;
 
 /** A full window is filled again when it has come down to this share: many messages to a write, not each for itself. */
 const REFILL = 0.75;
@@ -33,6 +32,8 @@ export class Publisher implements Client {
   readonly #window: Window;
   readonly #sizeLimit = new SizeLimit();
   readonly #retries = new Retries((entries) => this.#retry(entries));
+  readonly #renewals = new Renewals();
+  readonly #successor = new Successor();
   readonly #watchdog: Watchdog;
   readonly #failing = new AbortController();
   readonly #waiting = new Waiting(this.#failing.signal);
@@ -47,7 +48,7 @@ export class Publisher implements Client {
     this.#plan = plan;
     this.#report = report;
     this.#ledger = new Ledger(report);
-    this.#window = new Window(plan.numbered ? numbering() : ownId);
+    this.#window = new Window(plan.numbered ? numbering() : ownId, this.#successor.readdress);
     this.channelKind = plan.confirm ? "confirm" : "plain";
     const isIdle = (): boolean => this.#window.size === 0 || this.#blocked;
     this.#watchdog = new Watchdog(plan.confirm ? plan.confirmTimeoutMs : 0, isIdle);
@@ -96,13 +97,10 @@ export class Publisher implements Client {
   async attach(link: Link): Promise<void> {
     const { channel, connection } = link;
     this.#link = link;
+    this.#successor.attach(link.queue);
     channel.on("return", (message) => this.#onReturn(link, message));
-    channel.on("ack", ({ deliveryTag, multiple }) => {
-      if (this.#covers(link, deliveryTag)) this.#onAck(deliveryTag, multiple);
-    });
-    channel.on("nack", ({ deliveryTag, multiple }) => {
-      if (this.#covers(link, deliveryTag)) this.#onNack(link, deliveryTag, multiple);
-    });
+    channel.on("ack", (settled) => this.#onAck(link, settled));
+    channel.on("nack", (settled) => this.#onNack(link, settled));
     connection.onBlocked(
       (reason) => this.#onBlocked(reason),
       () => this.#onUnblocked(),
@@ -126,6 +124,7 @@ export class Publisher implements Client {
 
   /** With confirms nothing else is lost when the channel closes: what was on its way is sent again, but for what is too large. */
   outlives(reason: Failure): boolean {
+    this.#renewals.lost(reason);
     if (!this.#plan.confirm || !this.#sizeLimit.learn(reason)) return false;
     const refused = this.#window.takeOut((message) => this.#sizeLimit.excludes(message));
     for (const { message } of refused)
@@ -180,27 +179,26 @@ export class Publisher implements Client {
     return false;
   }
 
-  #onAck(tag: number, multiple: boolean): void {
+  #onAck(link: Link, { deliveryTag: tag, multiple }: Settled): void {
+    if (!this.#covers(link, tag)) return;
     this.#watchdog.feed();
+    this.#renewals.acked();
     this.#ledger.acked(this.#window.ack(tag, multiple));
     this.#waiting.wake();
   }
 
-  #onNack(link: Link, tag: number, multiple: boolean): void {
+  #onNack(link: Link, { deliveryTag: tag, multiple }: Settled): void {
+    if (!this.#covers(link, tag)) return;
     this.#watchdog.feed();
     const { refused, acked } = this.#window.nack(tag, multiple);
-    for (const entry of refused) this.#refuse(entry);
+    for (const entry of refused)
+      if (entry.nacks < this.#plan.nackRetries) this.#retries.add(entry);
+      else this.#ledger.nacked(entry.message);
     this.#ledger.acked(acked);
     this.#waiting.wake();
-    // A channel opened while a quorum queue had no leader may nack for ever (seen on RabbitMQ 3.10): take another one.
     const isStuck = link.generation > 1 && !this.#window.hasAcked;
-    if (isStuck && refused.some(({ nacks }) => nacks > 0))
-      this.#drop(link, new Unreachable("the broker refuses every message on this channel"));
-  }
-
-  #refuse(entry: Entry): void {
-    if (entry.nacks < this.#plan.nackRetries) return this.#retries.add(entry);
-    this.#ledger.nacked(entry.message);
+    const renewal = isStuck ? this.#renewals.next(refused) : undefined;
+    if (renewal) this.#drop(link, renewal);
   }
 
   #retry(entries: readonly Entry[]): void {

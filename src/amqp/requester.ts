@@ -3,7 +3,7 @@
 import type { ConsumeMessage, Message as Returned } from "amqplib";
 import { randomBytes } from "node:crypto";
 import { toTimer } from "../deadline.ts";
-import { Cancelled, type Failure, messageOf, Undecodable, UsageError } from "../errors.ts";
+import { Cancelled, Failure, messageOf, Undecodable, Unsendable } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import type { Link } from "./link.ts";
 import { toDelivery, toProperties } from "./received.ts";
@@ -58,15 +58,16 @@ export class Requester implements Client {
 
   /**
    * Sends a request; it gets a correlation-id unless it has one. Resolves when nothing more is awaited; `onReply` is called
-   * for each reply before that. @throws Failure when the session fails, UsageError when it cannot be sent
+   * for each reply before that. @throws Failure when the session fails, Unsendable when it cannot be encoded, or has the
+   * correlation-id of another request under way
    */
   async ask(message: Message, onReply: (reply: Delivery) => void): Promise<Ending> {
     if (this.#failure) throw this.#failure;
     const id = message.properties.correlationId ?? `${this.#prefix}-${++this.#asked}`;
     if (this.#pending.has(id))
-      throw new UsageError(
-        `correlation-id "${id}" is that of another request under way`,
-        "leave it out, or use --jobs 1",
+      throw new Unsendable(
+        `correlation-id "${id}" is that of another request under way: leave it out, or use --jobs 1`,
+        undefined,
       );
     const properties = { ...message.properties, correlationId: id };
     const ended = this.#await(id, { ...message, properties }, onReply);
@@ -134,8 +135,7 @@ export class Requester implements Client {
       this.#sender.send({ ...message, properties }, true);
       this.#unconfirmed.set(++this.#tag, id);
     } catch (error) {
-      const reason = messageOf(error);
-      pending.end(new UsageError(`a request cannot be sent: ${reason}`, undefined, error));
+      pending.end(error instanceof Failure ? error : new Unsendable(messageOf(error), error));
     }
   }
 

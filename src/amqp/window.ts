@@ -32,6 +32,7 @@ export interface Restart {
 export class Window {
   /** The message-id that an entry is sent with. */
   readonly idOf: IdOf;
+  readonly #readdress: (message: Message) => Message;
   #entries: (Entry | undefined)[] = [];
   #head = 0;
   /** The delivery tag of the entry at #head. */
@@ -44,8 +45,10 @@ export class Window {
   #hasAcked = false;
   #serial = 0;
 
-  constructor(idOf: IdOf = ownId) {
+  /** `readdress` says where a message goes on the current channel. */
+  constructor(idOf: IdOf = ownId, readdress = (message: Message): Message => message) {
     this.idOf = idOf;
+    this.#readdress = readdress;
   }
 
   /** Messages that are not settled, sent or not. */
@@ -65,7 +68,14 @@ export class Window {
 
   add(message: Message, takenAt = 0): void {
     const serial = this.#serial++;
-    this.#push({ message, serial, nacks: 0, takenAt, returned: undefined, state: "open" });
+    this.#push({
+      message: this.#readdress(message),
+      serial,
+      nacks: 0,
+      takenAt,
+      returned: undefined,
+      state: "open",
+    });
   }
 
   /** Adds messages that were refused: they are sent once more. */
@@ -126,7 +136,8 @@ export class Window {
     this.#unsent = 0;
     this.#returnFrom = 0;
     this.#bytes = 0;
-    for (const entry of inOrder(all)) this.#push(entry);
+    for (const entry of inOrder(all))
+      this.#push({ ...entry, message: this.#readdress(entry.message) });
     return {
       acked: left.filter(({ state }) => state === "acked"),
       resending: sent.filter((entry) => entry?.state === "open").length + refused.length,

@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import { measured } from "../measure.ts";
 import { ping } from "../ping.ts";
 import { sketchPublish, type Sketch } from "../preview/sketch.ts";
-import { publish, type PublishPlan } from "../publish.ts";
+import { checkTexts, publish, type PublishPlan } from "../publish.ts";
 import { rpc } from "../rpc.ts";
 import { version } from "../version.ts";
 import { prepareErrand } from "./errand.ts";
@@ -77,13 +77,18 @@ export const pub: Program<typeof flags> = {
   prepare: (parsed, env) => {
     const { routingKey } = parsed.options;
     const keys = routingKey === undefined ? [] : [routingKey];
-    const sketch = (): Sketch => {
+    const planned = (): PublishPlan => {
       const plan = planPublish(parsed);
+      checkTexts(plan, env);
+      return plan;
+    };
+    const sketch = (): Sketch => {
+      const plan = planned();
       return sketchPublish(plan, planRpc(parsed.options, parsed.origin, plan) !== undefined);
     };
     const errand = prepareErrand(pub, parsed, env, { keys, sketch });
     if (errand) return errand;
-    const plan = planPublish(parsed);
+    const plan = planned();
     const asking = planRpc(parsed.options, parsed.origin, plan);
     const measuring = planMeasure(asking ? "requester" : "publisher", flags, parsed, !plan.quiet);
     return (world) =>
@@ -130,7 +135,7 @@ export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
       ...(aimless && !options.ping ? ["without -k, -q or -e the message reaches no queue."] : []),
     ],
     source,
-    shape: planShape(options, planStamps(options), options.contentEncoding),
+    shape: planShape(options, source, planStamps(options), options.contentEncoding),
     onBadRecord: options.onBadRecord,
     exchange: options.exchange,
     routingKey: options.routingKey ?? (options.exchange === "" ? options.queue || undefined : ""),

@@ -45,9 +45,10 @@ export function planSource(options: Options, origin: OriginOf): SourcePlan {
   }
 }
 
-/** What is done to each message. @throws UsageError */
+/** What is done to each message. Records are sent as they are, whatever a profile says of templates. @throws UsageError */
 export function planShape(
   { rate, template, compress }: Options,
+  { kind }: SourcePlan,
   stamps: readonly Stamp[],
   contentEncoding: string | undefined,
 ): ShapePlan {
@@ -56,7 +57,8 @@ export function planShape(
       "--compress excludes --content-encoding",
       "it sets the content-encoding itself",
     );
-  return { rate, template, compress, stamps };
+  const isRecorded = kind === "records" || kind === "directory";
+  return { rate, template: template && !isRecorded, compress, stamps };
 }
 
 /** What is typed overrides the environment, which overrides a profile. */

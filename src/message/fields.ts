@@ -78,9 +78,16 @@ function toText(text: string): string {
 }
 
 function toBase64(value: Field): string {
-  if (typeof value === "string" && /^[A-Za-z0-9+/]*={0,2}$/.test(value) && value.length % 4 !== 1)
-    return value;
+  if (typeof value === "string" && isBase64(value)) return value;
   throw new ValueError("expected base64");
+}
+
+/** With its padding or without it (RFC 4648, 3.2). */
+export function isBase64(text: string): boolean {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return false;
+  const padding = text.endsWith("==") ? 2 : Number(text.endsWith("="));
+  const rest = (text.length - padding) % 4;
+  return rest !== 1 && (padding === 0 || rest + padding === 4);
 }
 
 function toDecimal(value: Field): Decimal {
@@ -212,7 +219,13 @@ const isoTime =
 
 /** A time such as 2026-01-01T00:00:00Z as milliseconds since 1970; NaN when it is none. */
 export function parseTime(text: string): number {
-  return isoTime.test(text) ? Date.parse(text) : Number.NaN;
+  return isoTime.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
+}
+
+/** Date.parse takes the 30th of February for the 2nd of March. */
+function isDay(date: string): boolean {
+  const day = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
 }
 
 /** A time as whole seconds since 1970, which is all that an AMQP timestamp holds. @throws ValueError */

@@ -10,6 +10,7 @@ import { ValueError } from "../errors.ts";
 import {
   checkField,
   checkName,
+  isBase64,
   isList,
   isTaggedInt,
   parseTime,
@@ -198,8 +199,7 @@ function readBody(field: Field): Buffer {
 
 function readBase64(field: Field): Buffer {
   const text = readText(field);
-  if (/^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 !== 1)
-    return Buffer.from(text, "base64");
+  if (isBase64(text)) return Buffer.from(text, "base64");
   throw new ValueError("expected base64");
 }
 

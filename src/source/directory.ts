@@ -1,11 +1,11 @@
 // The messages of a folder in which amqp-con --save (or rabtap --saveto) has left them; its layout: record.ts.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { UsageError } from "../errors.ts";
+import { UsageError, ValueError } from "../errors.ts";
 import type { PublishRecord } from "../message/record.ts";
 import { attempt } from "./lines.ts";
 import { gaps, Pace } from "./pace.ts";
-import { unreadable } from "./pieces.ts";
+import { reasonOf, unreadable } from "./pieces.ts";
 import { parseRecord, toMessage, type ReplayPlan } from "./records.ts";
 import type { Source, SourceWorld } from "./source.ts";
 
@@ -51,26 +51,29 @@ const place = (file: string) => (): string => `"${file}"`;
 
 /** A record with its body; undefined when it cannot be read, and such are skipped. */
 async function readSaved(file: string, world: SourceWorld): Promise<PublishRecord | undefined> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw unreadable("--from-dir", file, error);
-  });
-  const record = attempt(() => parseRecord(bytes), place(file), world);
+  const refuse = (error: unknown): undefined => {
+    world.refuse(`"${file}"`, reasonOf(error));
+  };
+  const bytes = await readFile(file).catch(refuse);
+  if (!bytes) return undefined;
+  const record = attempt(() => parseRecord(bytes) ?? empty(), place(file), world);
   if (!record || record.body) return record;
-  const body = await readBeside(file);
-  if (body) return { ...record, body };
-  world.refuse(`"${file}"`, "its body, the file of the same name that ends in .body, is missing");
-  return undefined;
+  const body = await readBeside(file).catch(refuse);
+  return body && { ...record, body };
 }
 
-/** Ours ends in .body, rabtap's in .dat. */
-async function readBeside(file: string): Promise<Buffer | undefined> {
+function empty(): never {
+  throw new ValueError("holds no record");
+}
+
+/** Ours ends in .body, rabtap's in .dat. @throws Error when there is none, or it cannot be read */
+async function readBeside(file: string): Promise<Buffer> {
   for (const ending of ["body", "dat"]) {
-    const name = file.replace(/json$/, ending);
-    const body = await readFile(name).catch((error: unknown) => {
+    const body = await readFile(file.replace(/json$/, ending)).catch((error: unknown) => {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-      throw unreadable("--from-dir", name, error);
+      throw new ValueError(`its body, the file that ends in .${ending}: ${reasonOf(error)}`);
     });
     if (body) return body;
   }
-  return undefined;
+  throw new ValueError("its body, the file of the same name that ends in .body, is missing");
 }

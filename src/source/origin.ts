@@ -6,8 +6,9 @@ import type { Message } from "../message/message.ts";
 const deathHeader = /^x-(death$|first-death-|last-death-)/;
 
 /**
- * The message with the exchange and the key it had before it first died. What the broker has noted of its deaths is left
- * out, so that it starts anew. @throws ValueError when it never died
+ * The message with the exchange and the keys it had before it first died: the first one is its own, the others are CC
+ * (rabbitmq.com/docs/sender-selected). What the broker has noted of its deaths is left out, so that it starts anew.
+ * @throws ValueError when it never died
  */
 export function toOrigin(message: Message): Message {
   const { headers = {} } = message.properties;
@@ -15,12 +16,13 @@ export function toOrigin(message: Message): Message {
   const death = deaths !== undefined && isList(deaths) ? firstOf(deaths, headers) : undefined;
   const exchange = headers["x-first-death-exchange"] ?? death?.["exchange"];
   const keys = death?.["routing-keys"];
-  const routingKey = keys !== undefined && isList(keys) ? keys[0] : undefined;
+  const [routingKey, ...others] = keys !== undefined && isList(keys) ? keys : [];
   if (typeof exchange !== "string" || typeof routingKey !== "string")
     throw new ValueError(
       "it was never dead-lettered: its x-death header names no exchange and key",
     );
   const kept = Object.entries(headers).filter(([name]) => !deathHeader.test(name));
+  if (others.length > 0) kept.push(["CC", others]);
   const { headers: _, ...properties } = message.properties;
   const rest = kept.length > 0 && { headers: Object.fromEntries(kept) };
   return { ...message, exchange, routingKey, properties: { ...properties, ...rest } };

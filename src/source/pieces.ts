@@ -3,7 +3,7 @@ import { constants, createReadStream, fstatSync, openSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { UsageError } from "../errors.ts";
+import { UsageError, ValueError } from "../errors.ts";
 import type { Progress, SourceWorld } from "./source.ts";
 
 /** The file's bytes, or those of stdin for `-`. Ends when stopped. @throws UsageError naming the flag and the file */
@@ -109,7 +109,12 @@ export function nameOf(path: string): string {
 
 /** A file of a source that cannot be read, by its reason in plain words. */
 export function unreadable(flag: string, path: string, error: unknown): UsageError {
+  return new UsageError(`${flag} ${nameOf(path)}: ${reasonOf(error)}`, undefined, error);
+}
+
+/** Why a file cannot be read. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ValueError) return error.message;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const reason = reasons[code] ?? (code === "" ? "cannot be read" : `cannot be read (${code})`);
-  return new UsageError(`${flag} ${nameOf(path)}: ${reason}`, undefined, error);
+  return reasons[code] ?? (code === "" ? "cannot be read" : `cannot be read (${code})`);
 }

@@ -7,9 +7,18 @@ const FILL = "0123456789";
 export function resize(message: Message, size: number): Message {
   const { body } = message;
   if (body.length === size) return message;
-  let end = Math.min(body.length, size);
-  // A byte 10xxxxxx continues a character of UTF-8: do not cut before it.
-  while (end > 0 && end < body.length && ((body[end] ?? 0) & 0xc0) === 0x80) end--;
+  const end = body.length < size ? body.length : cutBetweenCharacters(body, size);
   const padding = FILL.repeat(Math.ceil((size - end) / FILL.length)).slice(0, size - end);
   return { ...message, body: Buffer.concat([body.subarray(0, end), Buffer.from(padding)]) };
+}
+
+/** The last end of a character up to there, where this is UTF-8: a byte 10xxxxxx continues one, for three bytes at most. */
+function cutBetweenCharacters(body: Buffer, size: number): number {
+  let end = size;
+  while (end > Math.max(0, size - 3) && isContinuing(body[end])) end--;
+  return isContinuing(body[end]) ? size : end;
+}
+
+function isContinuing(byte = 0): boolean {
+  return (byte & 0xc0) === 0x80;
 }

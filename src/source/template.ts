@@ -40,9 +40,10 @@ export function expand(text: string, world: TemplateWorld): string {
 export function expandBytes(bytes: Buffer, world: TemplateWorld): Buffer {
   if (!bytes.includes("{{")) return bytes;
   // Latin 1 has a character for each byte; what is put in is UTF-8.
-  const text = bytes
-    .toString("latin1")
-    .replace(pattern, (whole) => Buffer.from(expand(whole, world)).toString("latin1"));
+  const text = bytes.toString("latin1").replace(pattern, (whole) => {
+    const word = Buffer.from(whole, "latin1").toString("utf8");
+    return Buffer.from(expand(word, world)).toString("latin1");
+  });
   return Buffer.from(text, "latin1");
 }
 

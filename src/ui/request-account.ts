@@ -15,9 +15,15 @@ export interface RequestAccount {
   readonly unanswered: number;
 }
 
-/** Tells it where that is asked for. */
-export function reportRequests(account: RequestAccount, style: SummaryStyle, log: Log): void {
-  if (style === "json") log.note(JSON.stringify(account));
+/** Tells it where that is asked for. `skipped`: input that was passed over; undefined when that would have ended the run. */
+export function reportRequests(
+  account: RequestAccount,
+  skipped: number | undefined,
+  style: SummaryStyle,
+  log: Log,
+): void {
+  if (style === "json") log.note(JSON.stringify({ ...account, skipped }));
+  if (skipped !== undefined && skipped > 0) log.note(`Skipped: ${skipped} that could not be sent`);
   if (style !== "text") return;
   const { requests, answered, errors, returned, refused, unanswered } = account;
   log.note(

@@ -1,10 +1,16 @@
 // The publisher at a broker that confirms, returns and refuses as it likes: each message ends in the right column.
 import { describe, expect, it } from "vitest";
-import { ack, nack, returned } from "../support/amqp-answer.ts";
+import { ack, nack, queueDeclareOk, returned } from "../support/amqp-answer.ts";
 import { goodbye, openChannel, whenever, type Script } from "../support/misbehave-script.ts";
 import { misbehave, type Misbehaviour } from "../support/misbehave.ts";
-import { bodiesOn, mandatoryOn, message, openPublisher } from "../support/pretended-publisher.ts";
-import { openSession } from "../support/pretended-session.ts";
+import {
+  bodiesOn,
+  keysOn,
+  mandatoryOn,
+  message,
+  openPublisher,
+} from "../support/pretended-publisher.ts";
+import { openSession, queueTopology } from "../support/pretended-session.ts";
 
 const confirming: Script = [...openChannel("confirm"), ...goodbye()];
 const confirmsAll = whenever("body", (count) => ack(count));
@@ -99,6 +105,23 @@ describe("a refused message", () => {
     expect(publisher.account).toMatchObject({ confirmed: 2, nacked: 0, resent: 1 });
   });
 
+  it("makes no storm of new connections after a loss: a queue may be full", async () => {
+    const refusing = [...openChannel("confirm"), ...goodbye(), whenever("body", (n) => nack(n))];
+    const server = await misbehave((connection) =>
+      connection === 1 ? [...openChannel("confirm"), "body", "rst"] : refusing,
+    );
+    const { publisher } = openPublisher({ nackRetries: 2 });
+    await openSession([server.port], publisher);
+    for (let i = 0; i < 8; i++) {
+      publisher.publish(message(`${i}`));
+      await expect.poll(() => publisher.open).toBe(0);
+    }
+    await publisher.finish();
+    expect(publisher.account).toMatchObject({ read: 8, confirmed: 0, nacked: 8 });
+    // The first one, the one after the loss, and three that might have helped.
+    expect(server.connections).toBe(5);
+  });
+
   it("takes its place in the window while it waits: memory stays bounded", async () => {
     const server = await misbehave([...confirming, whenever("body", (count) => nack(count))]);
     const { publisher } = openPublisher({ nackRetries: 10, window: 3 });
@@ -132,6 +155,24 @@ describe("after a loss, the publisher", () => {
       unconfirmed: 1,
       resent: 4,
     });
+  });
+
+  it("sends to the queue that the broker has named anew what was for the one of the lost connection", async () => {
+    const server = await misbehave((connection) => [
+      ...openChannel("confirm"),
+      "queue.declare",
+      queueDeclareOk(`amq.gen-${connection}`),
+      ...(connection === 1 ? (["body", "rst"] as const) : [...goodbye(), confirmsAll]),
+    ]);
+    const { publisher } = openPublisher();
+    await openSession([server.port], publisher, { topology: queueTopology("") });
+    const sent = { exchange: "", routingKey: "amq.gen-1" };
+    publisher.publish(message("a", sent));
+    await arrived(server, 1, 2);
+    publisher.publish(message("b", sent));
+    publisher.publish(message("c", { exchange: "other", routingKey: "amq.gen-1" }));
+    await publisher.finish();
+    expect(keysOn(server, 2)).toEqual(["amq.gen-2", "amq.gen-2", "amq.gen-1"]);
   });
 
   it("believes no return of the lost channel", async () => {

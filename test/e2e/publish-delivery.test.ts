@@ -5,9 +5,24 @@ import { pub } from "../support/binaries.ts";
 import { misbehave } from "../support/misbehave.ts";
 import { goodbye, openChannel, whenever } from "../support/misbehave-script.ts";
 import { brief } from "../support/name.ts";
-import { run, runToEnd } from "../support/run.ts";
+import { run, runToEnd, shell } from "../support/run.ts";
+import { sharedBroker } from "../support/shared-broker.ts";
 import { play } from "../support/transcript.ts";
-import { createQueue, takeAll, takeBodies, takeOnly } from "../support/witness.ts";
+import { createQueue, queueState, takeAll, takeBodies, takeOnly } from "../support/witness.ts";
+
+test("a reader that stands still gets the time of --grace, and holds up no end", async () => {
+  const queue = await createQueue();
+  const lines = Array.from({ length: 5000 }, (_, i) => `${i}`.padStart(100, "0")).join("\n");
+  const publisher = `sh -c 'echo $$ >&2; exec amqp-pub "$@"' sh -k ${queue} -l --confirm --grace 0.2`;
+  const pipe = shell(`{ ${publisher}; echo "ended with $?" >&2; } | sleep 30`, {
+    env: { AMQP_URL: sharedBroker().url },
+    stdin: lines,
+  });
+  const pid = Number(await pipe.waitFor("stderr", /^\d+$/));
+  await expect.poll(async () => (await queueState(queue)).messages).toBeGreaterThan(1000);
+  process.kill(pid, "SIGTERM");
+  expect(await pipe.waitFor("stderr", /^ended/)).toMatch(/^ended with [05]$/);
+});
 
 describe("properties", () => {
   test("are absent unless asked for", async () => {

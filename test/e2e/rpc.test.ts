@@ -127,6 +127,69 @@ describe("a request that nobody answers", () => {
   });
 });
 
+const two = (queue: string): string => `${queue},a\n${queue},b\nbad\n`;
+
+describe("input that is no request", () => {
+  const asking = ["--rpc", "-l", "--key-delimiter", ",", "--jobs", "4", "--summary", "json"];
+
+  test("ends the run, after the replies to what came before it", async () => {
+    const { queue } = await serve("sleep 0.3; tr a-z A-Z", "--jobs", "2");
+    const words = [...asking, "--format", "body"];
+    const { code, stdout, stderr } = await pub(words, { stdin: two(queue) });
+    expect({ code, lines: stdout.split("\n").toSorted() }).toEqual({
+      code: 2,
+      lines: ["", "A", "B"],
+    });
+    expect(stderr).toContain('"requests":2,"answered":2');
+    expect(stderr).toContain("ERROR: line 3 of stdin: there is no key");
+  });
+
+  test("is passed over and counted with --on-bad-record skip", async () => {
+    const { queue } = await serve("cat");
+    const words = [...asking, "--format", "body", "--on-bad-record", "skip"];
+    const { code, stderr } = await pub(words, { stdin: `${two(queue)}${queue},c\n` });
+    expect(code).toBe(0);
+    expect(JSON.parse(stderr.split("\n").find((line) => line.startsWith("{")) ?? "")).toMatchObject(
+      {
+        requests: 3,
+        answered: 3,
+        skipped: 1,
+      },
+    );
+  });
+
+  test("is also what cannot be encoded: its line is told, and the others are asked", async () => {
+    const { queue } = await serve("cat");
+    const record = (body: string, headers = {}): string =>
+      JSON.stringify({ routingKey: queue, body, properties: { headers } });
+    const stdin = [record("a"), record("b", { big: "x".repeat(140_000) }), record("c")].join("\n");
+    const words = ["--json", "--rpc", "--format", "body", "--on-bad-record", "skip"];
+    const { code, stdout, stderr } = await pub(words, { stdin });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "a\nc\n" });
+    expect(stderr).toMatch(/^WARNING: line 2 of stdin: .*larger than one frame.*; skipped$/m);
+  });
+
+  test.each([
+    [["-l", "/nonexistent"], '--lines "/nonexistent": no such file'],
+    [["--template", "-m", "{{foo}}"], "--template: {{foo}}: no such word"],
+  ])("%j is told before anything is connected to", async (words, sentence) => {
+    const nowhere = ["-k", "x", "--rpc", "--url", "amqp://127.0.0.1:1"];
+    const { code, stderr } = await pub([...words, ...nowhere]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`ERROR: ${sentence}`);
+  });
+});
+
+test("more requests than --jobs allows do not hold up the end after a signal", async () => {
+  const queue = await createQueue();
+  const words = ["-k", queue, "--rpc", "-l", "--grace", "0.2", "--timeout", "100"];
+  const client = startPub(words, { stdin: "open" });
+  await client.write("a\nb\n");
+  await untilQueue(queue, { messages: 1 });
+  client.kill("SIGTERM");
+  expect(await client.ended()).toMatchObject({ code: 8, stderr: "Stopped\n" });
+});
+
 describe("a handler that fails for good", () => {
   test.each([
     ["exit 7", "exit code 7", " (x-exit-code 7)"],

@@ -127,6 +127,7 @@ describe("reading a record", () => {
       '"body": expected text that is valid Unicode; bytes belong into "bodyBase64"',
     ],
     ['{"bodyBase64":"*"}', '"bodyBase64": expected base64'],
+    ['{"bodyBase64":"a="}', '"bodyBase64": expected base64'],
     ['{"exchange":1}', '"exchange": expected text'],
     [
       `{"routingKey":"${"x".repeat(256)}"}`,

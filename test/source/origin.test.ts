@@ -19,7 +19,7 @@ const death = (queue: string, reason: string, exchange: string, ...keys: readonl
   time: { timestamp: 1 },
 });
 
-it("goes to the exchange and key of the first death, without what the broker has noted of it", () => {
+it("goes to the exchange and keys of the first death, the further ones as CC, without what the broker has noted of it", () => {
   const headers = {
     mine: "kept",
     "x-first-death-exchange": "orders",
@@ -36,7 +36,7 @@ it("goes to the exchange and key of the first death, without what the broker has
   expect(toOrigin(message(headers))).toEqual({
     exchange: "orders",
     routingKey: "order.new",
-    properties: { priority: 1, headers: { mine: "kept" } },
+    properties: { priority: 1, headers: { mine: "kept", CC: ["copy"] } },
     body: Buffer.from("x"),
   });
 });

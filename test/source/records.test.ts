@@ -144,12 +144,15 @@ describe("a saved folder", () => {
       "0000000001.body": "not complete",
       "0000000002.json": "{}",
       "0000000003.json": '{"body":"inside"}',
+      "0000000004.body": "cut off",
+      "0000000004.json": "",
       "notes.txt": "not ours",
     });
     const collected = await collect(directory({ ...replay, folder }));
     expect(bodies(collected)).toEqual(["inside"]);
     expect(collected.refused).toEqual([
       `"${join(folder, "0000000002.json")}": its body, the file of the same name that ends in .body, is missing`,
+      `"${join(folder, "0000000004.json")}": holds no record`,
     ]);
   });
 
@@ -168,7 +171,8 @@ describe("a saved folder", () => {
     await expect(collect(missing)).rejects.toThrow('--from-dir "/nonexistent": no such file');
     const folder = await folderWith({});
     await mkdir(join(folder, "1.json"));
-    await expect(collect(directory({ ...replay, folder }))).rejects.toThrow("is a directory");
+    const { refused } = await collect(directory({ ...replay, folder }));
+    expect(refused).toEqual([`"${join(folder, "1.json")}": is a directory`]);
   });
 
   it("does not wait for a pipe that is named like a record", async () => {

@@ -68,6 +68,11 @@ describe("a template", () => {
     expect(expandBytes(bytes, world)).toEqual(expanded);
   });
 
+  it("finds a variable whose name is not ASCII in bytes, too", () => {
+    const grün = { n: 1, env: { GRÜN: "grün" } };
+    expect(expandBytes(Buffer.from("{{env GRÜN}}"), grün).toString()).toBe("grün");
+  });
+
   it("is expanded for each message: body, key and texts of headers", async () => {
     const flags = {
       ...envelope,
@@ -95,6 +100,9 @@ describe("a size", () => {
     expect(sized("🐇", 3)).toBe("012");
     expect(sized("abc", 3)).toBe("abc");
     expect(sized("abc", 0)).toBe("");
+    // No UTF-8: there are no characters to keep whole.
+    const bytes = resize({ ...envelope, body: Buffer.alloc(9, 0x80) }, 5);
+    expect(bytes.body).toEqual(Buffer.alloc(5, 0x80));
   });
 
   it("counts the prefix, and what a template has become", async () => {

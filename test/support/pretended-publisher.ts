@@ -1,6 +1,7 @@
 // A publisher on a session with a misbehaving server: what it was told to send, and what it has told.
 import type { DeliveryPlan } from "../../src/amqp/delivery-plan.ts";
-import { Publisher, type PublishReport } from "../../src/amqp/publisher.ts";
+import type { PublishReport } from "../../src/amqp/ledger.ts";
+import { Publisher } from "../../src/amqp/publisher.ts";
 import type { Reply } from "../../src/errors.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { ClientFrame } from "./amqp-frame.ts";
@@ -67,6 +68,16 @@ export function bodiesOn(server: Misbehaviour, connection = 1): readonly string[
     .received(connection)
     .filter(({ name }) => name === "body")
     .map(({ payload }) => payload.toString());
+}
+
+/** The routing key of each publish on a connection. */
+export function keysOn(server: Misbehaviour, connection = 1): readonly string[] {
+  const publishes = server.received(connection).filter(({ name }) => name === "basic.publish");
+  return publishes.map(({ payload }) => {
+    // Class, method and a reserved number, then exchange and key with their lengths.
+    const key = 7 + (payload[6] ?? 0);
+    return payload.toString("utf8", key + 1, key + 1 + (payload[key] ?? 0));
+  });
 }
 
 /** Whether each publish on a connection asked for the return of what cannot be routed. */

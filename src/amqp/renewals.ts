@@ -1,0 +1,30 @@
+// When a broker refuses every message on a channel, another channel may help: one that was opened while a quorum queue had no
+// leader refuses for ever (seen on RabbitMQ 3.10). But a queue may just as well be full, so that is tried a few times only.
+import { Unreachable, type Failure } from "../errors.ts";
+import type { Entry } from "./window.ts";
+
+/** Channels in a row without an ack, before refusing is taken for the queue's own decision. */
+const MOST = 3;
+
+export class Renewals {
+  #count = 0;
+  #last: Failure | undefined;
+
+  /** The broker has confirmed something, so it can. */
+  acked(): void {
+    this.#count = 0;
+  }
+
+  /** A connection was lost: one that we have given up ourselves does not count as another chance. */
+  lost(reason: Failure): void {
+    if (reason !== this.#last) this.#count = 0;
+  }
+
+  /** Why to give up a connection that has refused these again; undefined when that was tried often enough. */
+  next(refused: readonly Entry[]): Failure | undefined {
+    if (this.#count >= MOST || refused.every(({ nacks }) => nacks === 0)) return undefined;
+    this.#count++;
+    this.#last = new Unreachable("the broker refuses every message on this channel");
+    return this.#last;
+  }
+}
