@@ -30,6 +30,8 @@ export interface ConsumePlan {
   /** Fetch one by one instead of subscribing. */
   readonly get: boolean;
   readonly stop: StopPlan;
+  /** That there was nothing is told by the exit code. */
+  readonly mayBeEmpty: boolean;
   /** What becomes of a message that was shown. */
   readonly verdict: Verdict;
   /** After the first message wait so long, then die without acknowledging or closing. */
@@ -62,13 +64,23 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
     open: () => intake.unacked,
     account: () => ({ received: countReceived(flow, rules), ...intake.account }),
   });
+  rules.startTimeout();
+  const patience = { ...world, signal: AbortSignal.any([world.signal, rules.signal]) };
   const session = await Session.open(
     plan.connection,
     plan.topology,
     courier ? beside(courier, intake) : intake,
     reportSession(world.log),
-    world,
-  );
+    patience,
+  ).catch((error: unknown) => {
+    rules.end();
+    if (rules.reason) return undefined;
+    throw error;
+  });
+  if (!session) {
+    report(plan, { intake, flow, rules }, world);
+    return exitCode(plan, rules, 0);
+  }
   const stopSaving = offsets?.watch(() => intake.settledOffset, world.log);
   let failures = 0;
   try {
@@ -144,25 +156,28 @@ async function feed(
   // The broker sends nothing more from then on, however long what is in hand still takes.
   stop.addEventListener("abort", () => void intake.stop(), { once: true });
   // What has arrived and waits for its turn (--rate) is still to come.
-  const isWaiting = (): boolean => flow.rest.length > 0;
   rules.start(
-    async () => !isWaiting() && (await intake.isEmpty()) && !isWaiting(),
-    () => isWaiting() || (work.isBusy ?? false),
+    async () => !flow.isWaiting && (await intake.isEmpty()) && !flow.isWaiting,
+    () => flow.isWaiting || (work.isBusy ?? false),
   );
   for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
     if (isFull(plan, flow)) rules.stopFor(`--prefetch holds no more: ${flow.held} do not match`);
     const batch = rules.take(arrived);
+    // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
+    const isAll = !rules.reason && !flow.isWaiting;
+    flow.passOver(isAll ? Infinity : (batch.at(-1)?.deliveryTag ?? 0), intake);
     world.meter?.received(batch);
     // The broker is told to stop before the last acknowledgement makes room for more.
     if (rules.reason) await intake.stop();
     if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return;
   }
-  if (plan.get && !stop.aborted) rules.stopFor("the queue is empty (--get)");
+  const emptied = plan.stop.untilEmpty ?? "--get";
+  if (plan.get && !stop.aborted) rules.stopFor(`the queue is empty (${emptied})`);
   await intake.stop();
   const finish = async (): Promise<void> => {
     // Nobody else has what the broker has forgotten.
     if (plan.subscription.ackOnArrival)
-      await work.take(rules.take([...flow.rest, ...intake.leftovers()]));
+      await work.take(rules.take(await flow.finish(intake.leftovers())));
     await work.finish();
   };
   await withGrace(finish(), hurry, plan.graceMs);
@@ -170,8 +185,10 @@ async function feed(
 }
 
 /** Nothing more would come: as many as the broker sends at most do not match, and wait for the end. */
-function isFull({ subscription: { prefetch } }: ConsumePlan, { held }: Flow): boolean {
-  return prefetch > 0 && held >= prefetch;
+function isFull({ subscription }: ConsumePlan, { held }: Flow): boolean {
+  const { prefetch, alsoFrom } = subscription;
+  // Each queue has a subscription of its own.
+  return prefetch > 0 && held >= prefetch * (1 + alsoFrom.length);
 }
 
 async function openWork(
@@ -222,6 +239,5 @@ function report(plan: ConsumePlan, { intake, flow, rules }: Feed, { log, signal 
 function exitCode(plan: ConsumePlan, rules: StopRules, failures: number): number {
   if (rules.reason?.ending === "timeout") return exitCodes.timeout.code;
   if (failures > 0) return exitCodes.handler.code;
-  const mayBeEmpty = plan.get || plan.stop.idleMs !== undefined;
-  return rules.received === 0 && mayBeEmpty ? exitCodes.empty.code : exitCodes.done.code;
+  return rules.received === 0 && plan.mayBeEmpty ? exitCodes.empty.code : exitCodes.done.code;
 }

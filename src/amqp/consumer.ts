@@ -83,6 +83,10 @@ export class Consumer implements Intake {
     return this.#handOut();
   }
 
+  holds(delivery: Delivery): boolean {
+    return this.#settler.holds(delivery);
+  }
+
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void {
     this.#settler.settle(batch, verdict, as);
   }

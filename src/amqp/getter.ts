@@ -65,6 +65,10 @@ export class Getter implements Intake {
     return [];
   }
 
+  holds(delivery: Delivery): boolean {
+    return this.#settler.holds(delivery);
+  }
+
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void {
     this.#settler.settle(batch, verdict, as);
   }

@@ -13,6 +13,8 @@ export interface Intake extends Client {
   stop(): Promise<void>;
   /** After `stop`: what the broker has forgotten and `batches` has not handed out (--ack-auto). Each delivery once. */
   leftovers(): readonly Delivery[];
+  /** Can the delivery still be settled? One of a lost channel cannot: the broker gives it again. */
+  holds(delivery: Delivery): boolean;
   /** Decides on deliveries of one batch; those of a lost channel are left to the broker, which gives them again. */
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void;
   /**

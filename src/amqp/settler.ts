@@ -27,6 +27,8 @@ export class Settler {
   readonly position: StreamPosition | undefined;
   #link: Link | undefined;
   #settlement: Settlement | undefined;
+  /** A stream keeps its messages, and takes none back. */
+  #isStream: boolean;
   #count = { acked: 0, requeued: 0, rejected: 0, retried: 0, deadLettered: 0 };
   /** Verdicts since the last flush. */
   #fresh = 0;
@@ -36,6 +38,7 @@ export class Settler {
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
+    this.#isStream = plan.stream !== undefined;
     this.position = plan.stream && new StreamPosition(plan.stream.start);
   }
 
@@ -66,8 +69,14 @@ export class Settler {
     this.#stopWaiting();
   }
 
+  /** Can it still be settled, or was it settled when it arrived? */
+  holds({ generation }: Delivery): boolean {
+    return this.#plan.ackOnArrival || generation === this.#link?.generation;
+  }
+
   arrived(delivery: Delivery): void {
     this.#settlement?.arrived();
+    this.#isStream ||= delivery.properties.headers?.["x-stream-offset"] !== undefined;
     this.position?.arrived(delivery);
   }
 
@@ -102,8 +111,9 @@ export class Settler {
   /** See Intake.end. `answerMs`: how long the queues took to answer lately. */
   async end(answerMs: number): Promise<void> {
     this.flush();
-    this.#count.requeued += this.#settlement?.held ?? 0;
+    if (!this.#isStream) this.#count.requeued += this.#settlement?.held ?? 0;
     if (this.#link && this.#settlement) await takenIn(this.#link, this.#settlement, answerMs);
+    if (this.#isStream) return;
     const { serverProperties } = this.#link?.connection ?? {};
     if (serverProperties && tellsReturnFromFailure(serverProperties)) this.#settlement?.putBack();
   }

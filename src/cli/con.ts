@@ -18,7 +18,7 @@ import { consumerTopologyFlags } from "./flags/topology.ts";
 import { keepFlags, selectFlags } from "./flags/select.ts";
 import type { OptionsOf } from "./flag.ts";
 import { planTreatment } from "./handler-plan.ts";
-import { planTaking } from "./intake-plan.ts";
+import { planTaking, saysStream } from "./intake-plan.ts";
 import { planMeasure } from "./measure-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
@@ -99,7 +99,10 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
     name: "amqp-con",
     version,
   });
-  const { handler, forward, ...treatment } = planTreatment(options, origin, parsed.operands);
+  const { handler, forward, ...treatment } = planTreatment(options, origin, parsed.operands, {
+    alsoFrom,
+    isStream: saysStream(options),
+  });
   const { prefetch } = treatment;
   const isAnswered = handler !== undefined || forward !== undefined;
   return {

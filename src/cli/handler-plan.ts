@@ -11,6 +11,8 @@ import type { Origin } from "./parse.ts";
 type Options = OptionsOf<typeof handlerFlags & typeof consumeFlags & typeof outputFlags> & {
   readonly queue: string;
   readonly queueType: string | undefined;
+  readonly save: string | undefined;
+  readonly work: unknown;
 };
 type Key = keyof Options;
 
@@ -22,6 +24,14 @@ export interface Treatment {
   readonly warnings: readonly string[];
 }
 
+/** Where messages come from. */
+export interface Sources {
+  readonly alsoFrom: readonly string[];
+  readonly isStream: boolean;
+}
+
+const ofRetries = ["retries", "retryDelay", "retryBackoff"] as const;
+
 /** RabbitMQ closes the channel after 30 minutes (consumer_timeout), and looks once a minute. */
 const LONG_MS = 25 * 60_000;
 
@@ -30,12 +40,15 @@ export function planTreatment(
   options: Options,
   origin: (key: Key) => Origin,
   operands: readonly string[],
+  { alsoFrom, isStream }: Sources,
 ): Treatment {
   const command = planCommand(options, operands);
   const forward = readDestination("--forward", options.forward);
   checkTreatment(options, origin, command, forward);
+  checkCircle(options, [options.queue, ...alsoFrom]);
+  if (isStream && command) checkRetries(options, origin);
   const { execTimeout, jobs } = options;
-  const handler = command && planHandler(options, origin, command);
+  const handler = command && planHandler(options, origin, command, isStream);
   return {
     handler,
     forward,
@@ -54,11 +67,10 @@ function planHandler(
   options: Options,
   origin: (key: Key) => Origin,
   command: Command,
+  isStream: boolean,
 ): HandlerPlan {
   const { jobs, retries, retryDelay, retryBackoff, reply, queueType } = options;
-  const asksForRetries = (["retries", "retryDelay", "retryBackoff"] as const).some(
-    (key) => origin(key) !== "default",
-  );
+  const asksForRetries = ofRetries.some((key) => origin(key) !== "default");
   return {
     command,
     jobs,
@@ -66,6 +78,7 @@ function planHandler(
       onFailure: options.onFailure ?? (asksForRetries ? "retry" : undefined),
       retry: { retries, delayMs: retryDelay, backoff: retryBackoff },
       isQuorum: queueType === "quorum",
+      isStream,
       deadLetter: readDestination("--dead-letter", options.deadLetter),
       reply,
     },
@@ -79,6 +92,8 @@ function planCommand(
   const [file, ...args] = operands;
   if (shell !== undefined && file !== undefined)
     throw new UsageError("--shell excludes -- COMMAND", "a message is handled one way");
+  if (shell?.trim() === "")
+    throw new UsageError('--shell "": expected a command', "a variable may be empty or unset");
   if (shell !== undefined) return { file: "/bin/sh", args: ["-c", shell], timeoutMs };
   return file === undefined ? undefined : { file, args, timeoutMs };
 }
@@ -97,7 +112,9 @@ function readDestination(flag: string, text: string | undefined): Destination | 
 }
 
 /** Flags that say how messages are shown or settled, which something else decides here. */
-const decided = ["ackAuto", "nack", "reject", "peek", "lazy", "format", "verbose"] as const;
+const decided = ["ackAuto", "nack", "reject", "peek", "lazy", "save", "work"] as const;
+/** The same, of flags that harm nobody: from a profile or the environment they may be there for other runs. */
+const harmless = ["format", "verbose"] as const;
 const needy = [
   "execTimeout",
   "onFailure",
@@ -122,16 +139,41 @@ function checkTreatment(
     throw new UsageError("--forward excludes a handler", "a message is handled one way");
   const treatment = command ? "a handler" : forward && "--forward";
   if (!treatment) return;
-  const excluded = decided.find((key) => origin(key) === "flag");
+  const isGiven = (key: Key): boolean => origin(key) !== "default" && options[key] !== false;
+  const excluded = decided.find(isGiven) ?? harmless.find((key) => origin(key) === "flag");
   if (excluded || options.ackEvery > 1)
     throw new UsageError(
       `${treatment} excludes --${kebab(excluded ?? "ackEvery")}`,
       command ? "its exit code decides, and its output is shown" : "messages are passed on instead",
     );
-  const circle = forward ?? readDestination("--dead-letter", options.deadLetter);
-  if (circle?.exchange === "" && circle.routingKey === options.queue)
+}
+
+/** @throws UsageError when what is passed on comes back */
+function checkCircle({ forward, deadLetter }: Options, queues: readonly string[]): void {
+  const ways = [
+    ["--forward", forward],
+    ["--dead-letter", deadLetter],
+  ] as const;
+  for (const [flag, text] of ways) {
+    const { exchange, routingKey = "" } = readDestination(flag, text) ?? {};
+    if (exchange === "" && queues.includes(routingKey))
+      throw new UsageError(
+        `${flag} leads back to queue "${routingKey}"`,
+        "messages would go round for ever",
+      );
+  }
+}
+
+/** Nothing comes back into a stream, so that a message cannot wait elsewhere for another try. @throws UsageError */
+function checkRetries(options: Options, origin: (key: Key) => Origin): void {
+  const asked = ofRetries.find((key) => origin(key) === "flag");
+  const action = options.onFailure;
+  const flag = asked
+    ? `--${kebab(asked)}`
+    : (action === "retry" || action === "requeue") && `--on-failure ${action}`;
+  if (flag)
     throw new UsageError(
-      `--${forward ? "forward" : "dead-letter"} leads back to queue "${options.queue}"`,
-      "messages would go round for ever",
+      `${flag} excludes a stream`,
+      "a stream takes no message back; --dead-letter keeps those that have failed",
     );
 }

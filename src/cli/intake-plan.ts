@@ -28,7 +28,7 @@ export interface Circumstances {
 
 type Taking = Pick<
   ConsumePlan,
-  "subscription" | "get" | "stop" | "verdict" | "flow" | "offsetFile" | "workMs"
+  "subscription" | "get" | "mayBeEmpty" | "stop" | "verdict" | "flow" | "offsetFile" | "workMs"
 >;
 
 /** The protocol has 16 bits for a prefetch. */
@@ -44,6 +44,9 @@ export function planTaking(
   checkSettling(options);
   checkSource(options, origin, circumstances);
   const stream = planStream(options);
+  // A queue may live only as long as somebody is subscribed to it; looking must not be what ends it.
+  const peeksByGet =
+    options.peek && ofSubscription.every((key) => origin(key) === "default") && !stream;
   const settling = planSettling(options, stream !== undefined);
   const limit = options.count ?? settling.limit ?? (options.get ? 1 : undefined);
   return {
@@ -58,7 +61,8 @@ export function planTaking(
         options.where === undefined,
       stream,
     },
-    get: options.get,
+    get: options.get || peeksByGet,
+    mayBeEmpty: options.get || options.idleTimeout !== undefined,
     stop: {
       count: limit,
       idleMs: options.idleTimeout,
@@ -97,9 +101,18 @@ function planSubscription(
 }
 
 function planStream(options: Options): SubscriptionPlan["stream"] {
-  const isAsked = options.offset !== undefined || options.offsetFile !== undefined;
-  const isDeclared = options.createQueue && options.queueType === "stream";
-  return isAsked || isDeclared ? { start: options.offset } : undefined;
+  return saysStream(options) ? { start: options.offset } : undefined;
+}
+
+/** Do the flags say that the queue is a stream? */
+export function saysStream({
+  offset,
+  offsetFile,
+  createQueue,
+  queueType,
+}: Pick<Options, "offset" | "offsetFile" | "createQueue" | "queueType">): boolean {
+  const isDeclared = createQueue && queueType === "stream";
+  return isDeclared || offset !== undefined || offsetFile !== undefined;
 }
 
 interface Settling {
@@ -164,6 +177,19 @@ function checkSettling(options: Options): void {
     throw new UsageError("--lazy excludes --where", "it dies after the first message");
 }
 
+/** What a stream cannot do: it keeps its messages, and takes none back (basic.nack, basic.reject). @throws UsageError */
+function checkStream(options: Options): void {
+  const refusing = (["nack", "reject"] as const).find((key) => options[key]);
+  const flag = refusing
+    ? `--${refusing}`
+    : options.onMismatch === "reject" && "--on-mismatch reject";
+  if (flag)
+    throw new UsageError(
+      `${flag} excludes a stream`,
+      "a stream keeps its messages; whoever reads it only goes on",
+    );
+}
+
 /** Flags of a subscription, which --get has none of. */
 const ofSubscription = [
   "lazy",
@@ -192,7 +218,9 @@ function checkSource(
       `--ack-every ${options.ackEvery} needs a --prefetch of as many`,
       "nothing more comes before some are acknowledged",
     );
+  if (saysStream(options)) checkStream(options);
   const { offset, offsetFile } = options;
+  if (offsetFile === "") throw new UsageError('--offset-file "": expected the name of a file');
   const place = offset === undefined ? offsetFile && "--offset-file" : "--offset";
   if (place === undefined) return;
   if (alsoFrom.length > 0)

@@ -29,7 +29,11 @@ type Batch = readonly Delivery[];
 export class Flow {
   readonly #plan: FlowPlan;
   readonly #stages: Stages;
+  /** As it has arrived, and is being decompressed and chosen from. */
+  #raw: Batch = [];
   #rest: Batch = [];
+  /** What --where does not want of the last arrival, until it is passed over. */
+  #others: Batch = [];
   #mismatches = 0;
 
   private constructor(plan: FlowPlan, stages: Stages) {
@@ -61,30 +65,50 @@ export class Flow {
     return this.#plan.mismatch === "leave" ? this.#mismatches : 0;
   }
 
-  /** What has come out of `batches` and not out of `through`. */
-  get rest(): Batch {
-    return this.#rest;
+  /** Is there something that has come out of `batches` and not out of `through`? */
+  get isWaiting(): boolean {
+    return this.#rest.length + this.#raw.length > 0;
+  }
+
+  /** What has come out of `batches` and not out of `through`, and what else has arrived, as it is to be shown. */
+  async finish(leftovers: Batch): Promise<Batch> {
+    return [...this.#rest, ...(await this.#read([...this.#raw, ...leftovers]))];
+  }
+
+  /** Settles what --where does not want, in the order of arrival before this delivery tag. */
+  passOver(lastTaken: number, intake: Pick<Intake, "settle">): void {
+    const isPassed = ({ deliveryTag }: Delivery): boolean => deliveryTag < lastTaken;
+    const passed = this.#others.filter(isPassed);
+    this.#others = this.#others.filter((other) => !isPassed(other));
+    this.#mismatches += passed.length;
+    intake.settle(passed, this.#plan.mismatch);
   }
 
   /** The wanted messages of the batches; an empty one when something arrived and none is wanted. Ends with the signal. */
   async *through(
     batches: AsyncIterable<Batch>,
-    intake: Pick<Intake, "settle">,
+    intake: Pick<Intake, "holds">,
     signal: AbortSignal,
   ): AsyncGenerator<Batch, void, void> {
     const pace = new Pace(signal);
     for await (const arrived of batches) {
-      this.#rest = arrived;
-      const readable = (await this.#stages.decompress?.(arrived)) ?? arrived;
-      const wanted = await this.#choose(readable, intake);
+      this.#raw = arrived;
+      const wanted = await this.#choose(await this.#read(arrived));
+      this.#raw = [];
       this.#rest = wanted;
       if (wanted.length === 0) yield wanted;
-      while (this.#rest.length > 0) {
+      for (let [next] = wanted; next; [next] = this.#rest) {
         if (this.#plan.perSecond !== undefined) await pace.next(1000 / this.#plan.perSecond);
         if (signal.aborted) return;
-        yield this.#next();
+        // What came on a lost connection, as all of it did, comes again.
+        if (intake.holds(next)) yield this.#next();
+        else this.#rest = [];
       }
     }
+  }
+
+  async #read(batch: Batch): Promise<Batch> {
+    return (await this.#stages.decompress?.(batch)) ?? batch;
   }
 
   #next(): Batch {
@@ -94,14 +118,12 @@ export class Flow {
     return goesSingly ? batch.slice(0, 1) : batch;
   }
 
-  async #choose(batch: Batch, intake: Pick<Intake, "settle">): Promise<Batch> {
+  async #choose(batch: Batch): Promise<Batch> {
     const { where } = this.#stages;
     if (!where) return batch;
     const answers = await where(batch);
     const wanted = batch.filter((_, i) => answers[i]);
-    const others = batch.filter((_, i) => !answers[i]);
-    this.#mismatches += others.length;
-    intake.settle(others, this.#plan.mismatch);
+    this.#others = batch.filter((_, i) => !answers[i]);
     return wanted;
   }
 }

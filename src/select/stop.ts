@@ -62,20 +62,23 @@ export class StopRules {
     return this.#received;
   }
 
-  /** Starts the clocks. `isEmpty` asks the broker. While `isBusy`, that nothing arrives does not count as idle. */
+  /** Starts the clock of --timeout. */
+  startTimeout(): void {
+    const { timeoutMs } = this.#plan;
+    if (timeoutMs === undefined) return;
+    const reason: StopReason = {
+      text: `--timeout ${timeoutMs / 1000} has passed`,
+      ending: "timeout",
+    };
+    this.#timeout = setTimeout(() => {
+      this.#stop(reason);
+      this.#hurrying.abort();
+    }, toTimer(timeoutMs));
+  }
+
+  /** Starts the other clocks. `isEmpty` asks the broker. While `isBusy`, that nothing arrives does not count as idle. */
   start(isEmpty: () => Promise<boolean>, isBusy: () => boolean = this.#isBusy): void {
     this.#isBusy = isBusy;
-    const { timeoutMs } = this.#plan;
-    if (timeoutMs !== undefined) {
-      const reason: StopReason = {
-        text: `--timeout ${timeoutMs / 1000} has passed`,
-        ending: "timeout",
-      };
-      this.#timeout = setTimeout(() => {
-        this.#stop(reason);
-        this.#hurrying.abort();
-      }, toTimer(timeoutMs));
-    }
     this.#restartIdle();
     const { untilEmpty } = this.#plan;
     if (untilEmpty !== undefined) void this.#watchEmpty(isEmpty, untilEmpty);

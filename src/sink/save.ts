@@ -2,7 +2,7 @@
 // says becomes part of a name. A file that is there is never touched; a message counts as saved once its record is there.
 import { constants } from "node:fs";
 import { copyFile, link, mkdir, open, readdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Failure, messageOf } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 import { savedNames, toRecordWithoutBody } from "../message/record.ts";
@@ -19,11 +19,24 @@ const OWNER_ONLY = 0o600;
 /** Makes the folder if need be, and counts on behind what it holds. @throws Failure (exit code 7) */
 export async function openSave(folder: string): Promise<Sink> {
   const last = await orFailure(folder, async () => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     return largestNumber(await readdir(folder));
   });
   const saver = new Saver(folder, last);
   return (batch) => orFailure(folder, () => saver.save(batch));
+}
+
+/** With what leads to it. Node's own way of doing that never ends where nothing can be made: /proc/x/y. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, { mode: 0o700 });
+  }
 }
 
 class Saver {

@@ -19,6 +19,8 @@ export interface AftermathPlan {
   readonly retry: RetryPlan;
   /** Delay queues are quorum queues, as the queue is. */
   readonly isQuorum: boolean;
+  /** A stream takes no message back: whoever reads it only goes on. */
+  readonly isStream: boolean;
   /** Where messages go that have failed for good; undefined: they are rejected. */
   readonly deadLetter: Destination | undefined;
   /** Answer requests. */
@@ -36,7 +38,7 @@ export interface Outcome {
 
 export class Aftermath {
   readonly #plan: AftermathPlan;
-  readonly #intake: Pick<Intake, "settle">;
+  readonly #intake: Pick<Intake, "settle" | "holds">;
   readonly #courier: Courier;
   readonly #log: Log;
   readonly #putBack: PutBack;
@@ -45,7 +47,12 @@ export class Aftermath {
   readonly #told = new Set<string>();
   #failed = 0;
 
-  constructor(plan: AftermathPlan, intake: Pick<Intake, "settle">, courier: Courier, log: Log) {
+  constructor(
+    plan: AftermathPlan,
+    intake: Pick<Intake, "settle" | "holds">,
+    courier: Courier,
+    log: Log,
+  ) {
     this.#plan = plan;
     this.#intake = intake;
     this.#courier = courier;
@@ -60,7 +67,12 @@ export class Aftermath {
 
   /** Settles the delivery, or leaves it when its link is gone. @throws Failure when the run must stop */
   async conclude(delivery: Delivery, outcome: Outcome): Promise<void> {
-    switch (judge(outcome.end, this.#plan.onFailure)) {
+    const judgement = judge(outcome.end, this.#plan.onFailure);
+    if (this.#plan.isStream && (judgement === "requeue" || judgement === "retry")) {
+      this.#warnOnce("a stream takes no message back: exit codes 4 and 75 count as 3");
+      return this.#giveUp(delivery, outcome);
+    }
+    switch (judgement) {
       case "ack":
         return this.#finish(delivery, outcome);
       case "requeue":
@@ -70,13 +82,19 @@ export class Aftermath {
       case "reject":
         return this.#giveUp(delivery, outcome);
       case "stop":
-        this.#putBack.put(delivery);
+        if (this.#plan.isStream) this.leave([delivery]);
+        else this.#putBack.put(delivery);
         throw new Failure(
           "handler",
           `the handler has ended with ${describeEnd(outcome.end)}`,
           "its message was put back; what becomes of such messages is decided by --on-failure",
         );
     }
+  }
+
+  /** Can it still be settled? */
+  holds(delivery: Delivery): boolean {
+    return this.#intake.holds(delivery);
   }
 
   /** Gives back at the end what no handler has seen. */
@@ -124,7 +142,7 @@ export class Aftermath {
       this.#warn(end, to ? "dead-lettered" : "rejected");
     }
     if (to) this.#intake.settle([delivery], "ack", "deadLettered");
-    else this.#intake.settle([delivery], "reject");
+    else this.#intake.settle([delivery], this.#plan.isStream ? "ack" : "reject", "rejected");
   }
 
   /**

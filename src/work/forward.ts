@@ -3,6 +3,7 @@ import type { Courier, Destination } from "../amqp/courier.ts";
 import type { Intake } from "../amqp/intake.ts";
 import { Failure } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
+import { withoutCopies } from "./origin.ts";
 import type { Work } from "./work.ts";
 
 /** Work that passes on. It takes what comes; the prefetch bounds what is under way. */
@@ -10,11 +11,13 @@ export function forwarding(to: Destination, intake: Intake, courier: Courier): W
   const failing = new AbortController();
   const underWay = new Set<Promise<void>>();
   const pass = async (batch: readonly Delivery[]): Promise<void> => {
-    const passed = await Promise.all(batch.map((delivery) => forward(delivery, to, courier)));
+    const ends = await Promise.allSettled(batch.map((delivery) => forward(delivery, to, courier)));
+    const passed = ends.map((end) => end.status === "fulfilled" && end.value);
     intake.settle(
       batch.filter((_, i) => passed[i]),
       "ack",
     );
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
   };
   return {
     failed: failing.signal,
@@ -36,7 +39,8 @@ export function forwarding(to: Destination, intake: Intake, courier: Courier): W
 
 /** True when it is stored, false when the link is gone. @throws Failure when the broker has no place for it */
 async function forward(delivery: Delivery, to: Destination, courier: Courier): Promise<boolean> {
-  const { properties, body } = delivery;
+  const { body } = delivery;
+  const properties = withoutCopies(delivery.properties);
   const { exchange, routingKey = delivery.routingKey } = to;
   const message = { exchange, routingKey, properties, body };
   const fate = await courier.send(message, delivery.generation);

@@ -115,6 +115,8 @@ export class Handling implements Work {
     while (this.#running < this.#plan.jobs && !this.#mustStop()) {
       const delivery = this.#pending.shift();
       if (!delivery) return;
+      // It came on a lost connection, and comes again.
+      if (!this.#aftermath.holds(delivery)) continue;
       this.#running++;
       void this.#handle(delivery)
         .catch((error: unknown) => this.#stopping.abort(error))

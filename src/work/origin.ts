@@ -44,6 +44,14 @@ export function propertiesAgain({ properties, queue }: Delivery): Properties {
   return { ...others, deliveryMode: 2, headers: kept };
 }
 
+/** Properties without CC, which would send copies once more, perhaps to where the message comes from: x-original-cc has it. */
+export function withoutCopies(properties: Properties): Properties {
+  const { headers } = properties;
+  if (headers?.["CC"] === undefined) return properties;
+  const { CC: copies, ...others } = headers;
+  return { ...properties, headers: { ...others, "x-original-cc": copies } };
+}
+
 /** The name of the queue in which messages of another queue wait that long. */
 export function delayQueueName(queue: string, delayMs: number, isQuorum: boolean): string {
   return `${delayPrefix(queue)}${delayMs}ms${isQuorum ? ".quorum" : ""}`;

@@ -118,6 +118,29 @@ describe("wrong use", () => {
     [["-q", "t", "--ack-every", "5", "--nack"], "--ack-every excludes --nack"],
     [["-q", "t", "--ack-every", "5", "--ack-auto"], "--ack-every excludes --ack-auto"],
     [["-q", "t", "--get", "--consumer-tag", "x"], "--get excludes --consumer-tag"],
+    [["-q", "t", "--shell", " "], '--shell "": expected a command'],
+    [["-q", "t", "--exec-timeout", "0", "--shell", "x"], '--exec-timeout "0": expected a duration'],
+    [["-q", "t", "--offset-file", ""], '--offset-file "": expected the name of a file'],
+    [["-q", "t", "--shell", "x", "--save", "d"], "a handler excludes --save"],
+    [["-q", "t", "--forward", ":u", "--work", "1"], "--forward excludes --work"],
+    [["-q", "t", "-q", "u", "--forward", ":u"], '--forward leads back to queue "u"'],
+    [
+      ["-q", "t", "-q", "u", "--dead-letter", ":u", "--shell", "x"],
+      '--dead-letter leads back to queue "u"',
+    ],
+    [["-q", "t", "--offset", "first", "--nack"], "--nack excludes a stream"],
+    [
+      ["-q", "t", "--offset", "first", "--where", "true", "--on-mismatch", "reject"],
+      "--on-mismatch reject excludes a stream",
+    ],
+    [
+      ["-q", "t", "-Q", "--queue-type", "stream", "--retries", "2", "--shell", "x"],
+      "--retries excludes a stream",
+    ],
+    [
+      ["-q", "t", "--offset", "next", "--on-failure", "requeue", "--shell", "x"],
+      "--on-failure requeue excludes a stream",
+    ],
     [
       ["-q", "t", "-Q", "--message-ttl", "5", "--queue-message-ttl", "5"],
       "--message-ttl excludes --queue-message-ttl",
@@ -126,5 +149,13 @@ describe("wrong use", () => {
     [["-q", "t", "--max-length", "5"], "--max-length needs --create-queue"],
   ])("%j is told", (argv, message) => {
     expect(wrongUse(() => planCon(argv))).toContain(message);
+  });
+
+  // What was acknowledged on arrival would be lost, and what was only to be looked at consumed.
+  it.each(["AMQP_ACK_AUTO", "AMQP_PEEK", "AMQP_NACK"])("%s with a handler is told", (name) => {
+    const env = { [name]: "true" };
+    expect(wrongUse(() => planCon(["-q", "t", "--shell", "x"], env))).toMatch(
+      /^a handler excludes --/,
+    );
   });
 });

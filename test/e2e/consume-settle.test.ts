@@ -18,7 +18,37 @@ const kinds = [
   ["quorum", { arguments: { "x-queue-type": "quorum" } }],
 ] as const;
 
+test("--peek leaves a queue alone that lives only as long as its consumers", async () => {
+  const queue = await createQueue(["1", "2", "3"], { autoDelete: true });
+  const { code, stdout } = await con(["-q", queue, "--peek", ...BODY]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "1\n2\n3\n" });
+  expect(await takeBodies(queue)).toEqual(["1", "2", "3"]);
+});
+
+test("--peek sees what another consumer, the only active one, has not taken", async () => {
+  const table = { "x-single-active-consumer": true };
+  const queue = await createQueue([], { arguments: table });
+  const active = startCon(["-q", queue, "--prefetch", "1", "--work", "100"]);
+  await untilQueue(queue, { consumers: 1 });
+  await put(queue, "1", "2", "3");
+  await untilQueue(queue, { messages: 2 });
+  expect((await con(["-q", queue, "--peek", ...BODY])).stdout).toBe("2\n3\n");
+  active.kill("SIGKILL");
+  await active.ended();
+});
+
 describe.each(kinds)("on a %s queue", (kind, options) => {
+  test.each(["ack", "reject"])(
+    "--on-mismatch %s does not touch what is behind the last message",
+    async (fate) => {
+      const queue = await createQueue(["1", "quit", "2", "3"], options);
+      const words = ["-q", queue, "--where", "body == 'quit'", "--on-mismatch", fate];
+      expect((await con([...words, "--until-body", "quit", ...BODY])).stdout).toBe("quit\n");
+      await untilQueue(queue, { messages: 2, consumers: 0 });
+      expect(await takeBodies(queue)).toEqual(["2", "3"]);
+    },
+  );
+
   test("--peek shows from the front, and leaves contents and order as they were", async () => {
     const headers = { n: 5, text: "é" };
     const bodies = ["1", "2", "3", "4", "5"];
@@ -89,6 +119,16 @@ describe("--ack-every", () => {
 });
 
 describe("behind messages that are held to the end", () => {
+  test("another queue is waited for: each may have --prefetch messages in hand", async () => {
+    const [full, other] = [await createQueue(["1", "2", "3"]), await createQueue()];
+    const words = ["-q", full, "-q", other, "--where", "body == 'hit'", "--prefetch", "2"];
+    const consumer = startCon([...words, "-n", "1", ...BODY]);
+    await untilQueue(full, { messages: 1 });
+    await put(other, "hit");
+    expect(await consumer.ended()).toMatchObject({ code: 0, stdout: "hit\n" });
+    await untilQueue(full, { messages: 3 });
+  });
+
   test("--ack-every acknowledges too, after a moment: else nothing more would come", async () => {
     const queue = await createQueue(["1", "2", "3", "4", "5"]);
     const words = ["-q", queue, "--where", "int(body) > 1", "--ack-every", "3", "--prefetch", "3"];

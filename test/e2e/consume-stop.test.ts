@@ -1,6 +1,6 @@
 // How amqp-con ends before its time: signals, and queues that go away under it.
 import { describe, expect, test } from "vitest";
-import { startCon } from "../support/binaries.ts";
+import { con, startCon } from "../support/binaries.ts";
 import { misbehave } from "../support/misbehave.ts";
 import { play } from "../support/transcript.ts";
 import { createQueue, put, untilQueue, withChannel } from "../support/witness.ts";
@@ -15,6 +15,22 @@ async function stuckConsumer(...args: readonly string[]) {
   consumer.pause("stdout");
   return { queue, consumer };
 }
+
+test("--timeout counts from the start, also while there is no broker", async () => {
+  const words = ["-u", "amqp://127.0.0.1:1", "-q", "x", "--wait", "100", "--timeout", "0.2"];
+  const { code, stderr } = await con(words);
+  expect({ code, stderr }).toEqual({ code: 124, stderr: "Stopping: --timeout 0.2 has passed\n" });
+});
+
+test("what waits for its turn is not shown after its queue has gone", async () => {
+  const queue = await createQueue(["1", "2", "3", "4", "5", "6"]);
+  const consumer = startCon(["-q", queue, "--rate", "5", "--format", "body"]);
+  await consumer.waitForLines("stdout", 2);
+  await withChannel((channel) => channel.deleteQueue(queue));
+  const { code, stdout } = await consumer.ended();
+  expect(code).toBe(4);
+  expect(stdout).not.toContain("6");
+});
 
 describe("the first signal", () => {
   test.each<NodeJS.Signals>(["SIGINT", "SIGTERM"])(

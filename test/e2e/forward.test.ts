@@ -12,6 +12,8 @@ import {
   withChannel,
 } from "../support/witness.ts";
 
+const JSON_SUMMARY = ["--summary", "json"];
+
 describe("--forward", () => {
   test("moves all messages, in order, and shows none", async () => {
     const numbers = Array.from({ length: 300 }, (_, i) => `${i}`);
@@ -24,6 +26,38 @@ describe("--forward", () => {
     );
     expect(await takeBodies(to)).toEqual(numbers);
     expect(await takeBodies(from)).toEqual([]);
+  });
+
+  test("sends no copies once more, perhaps to where the message comes from", async () => {
+    const [from, to] = [await createQueue(), await createQueue()];
+    await put(from, { body: "x", headers: { CC: [from], a: 1 } });
+    const { stderr } = await con([
+      "-q",
+      from,
+      "--until-empty",
+      "--forward",
+      `:${to}`,
+      ...JSON_SUMMARY,
+    ]);
+    expect(stderr).toContain('"received":1,"acked":1');
+    const headers = { a: 1, "x-original-cc": [from] };
+    expect((await takeOnly(to)).properties.headers).toEqual(headers);
+  });
+
+  test("leaves only what the broker does not take, and acknowledges what came with it", async () => {
+    const [from, to] = [await createQueue(), await createQueue()];
+    const [source, target] = [await createExchange("topic"), await createExchange("direct")];
+    await withChannel(async (channel) => {
+      await channel.bindQueue(from, source, "#");
+      await channel.bindQueue(to, target, "good");
+      for (const key of ["good", "bad", "good"]) channel.publish(source, key, Buffer.from(key));
+      await channel.checkQueue(from);
+    });
+    const { code, stderr } = await con(["-q", from, "--forward", target, ...JSON_SUMMARY]);
+    expect(code).toBe(5);
+    expect(stderr).toContain('"received":3,"acked":2');
+    await untilQueue(from, { messages: 1 });
+    expect(await takeBodies(from)).toEqual(["bad"]);
   });
 
   test("leaves properties and headers as they are", async () => {

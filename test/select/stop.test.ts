@@ -17,6 +17,7 @@ const never = async (): Promise<boolean> => false;
 const started: StopRules[] = [];
 function start(plan: Partial<StopPlan>, isEmpty = never, isBusy = () => false): StopRules {
   const rules = new StopRules({ ...NONE, ...plan });
+  rules.startTimeout();
   rules.start(isEmpty, isBusy);
   started.push(rules);
   return rules;

@@ -1,7 +1,7 @@
 // What amqp-con does with a message other than showing it: run a program for it, answer it, pass it on.
 import { failureActions } from "../../work/judgement.ts";
 import { count, factor, oneOf, text, toggle } from "../flag.ts";
-import { duration } from "../time-flag.ts";
+import { duration, positiveDuration } from "../time-flag.ts";
 
 const group = "Handlers";
 
@@ -22,7 +22,7 @@ export const handlerFlags = {
     details:
       "--prefetch is as many unless given: a worker holds no more messages than it works on, so that others get theirs.",
   }),
-  execTimeout: duration({
+  execTimeout: positiveDuration({
     group,
     summary: "end a handler, with all it started, after this time",
     details:

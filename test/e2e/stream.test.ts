@@ -1,0 +1,54 @@
+// Streams: they keep their messages and take none back, so that a handler's verdict can only be to go on.
+import { describe, expect, test } from "vitest";
+import { con } from "../support/binaries.ts";
+import { createQueue, takeBodies, untilQueue } from "../support/witness.ts";
+
+const STREAM = { arguments: { "x-queue-type": "stream" } };
+
+/** What a run says of its messages. */
+const summary = (stderr: string): unknown => JSON.parse(/^\{.*$/m.exec(stderr)?.[0] ?? "");
+
+/** Runs a handler for the two messages of a new stream. */
+async function handle(script: string, ...words: readonly string[]) {
+  const stream = await createQueue(["1", "2"], STREAM);
+  const reading = ["-q", stream, "--offset", "first", "-n", "2", "--summary", "json"];
+  const { code, stderr } = await con([...reading, ...words, "--shell", script]);
+  return { code, account: summary(stderr), stderr };
+}
+
+describe("a handler of messages from a stream", () => {
+  test.each([
+    ["exit 0", 0, { acked: 2, rejected: 0 }],
+    ["exit 1", 6, { acked: 0, rejected: 2 }],
+    ["exit 3", 0, { acked: 0, rejected: 2 }],
+    ["exit 4", 0, { acked: 0, rejected: 2 }],
+    ["exit 75", 6, { acked: 0, rejected: 2 }],
+  ])("with %s: the run goes on, and ends with exit code %i", async (script, code, counts) => {
+    const { account, ...ended } = await handle(script);
+    expect(ended.code).toBe(code);
+    expect(account).toMatchObject({ received: 2, requeued: 0, retried: 0, left: 0, ...counts });
+    expect(ended.stderr.includes("a stream takes no message back")).toBe(/4|75/.test(script));
+  });
+
+  test("that fails for good: the message is at --dead-letter", async () => {
+    const dead = await createQueue();
+    const { code, account } = await handle("exit 75", "--dead-letter", `:${dead}`);
+    expect({ code, account }).toMatchObject({ code: 6, account: { deadLettered: 2, left: 0 } });
+    await untilQueue(dead, { messages: 2 });
+    expect(await takeBodies(dead)).toEqual(["1", "2"]);
+  });
+
+  test("that stops the run leaves the rest", async () => {
+    const { code, account } = await handle("exit 1", "--on-failure", "stop");
+    expect(code).toBe(6);
+    expect(account).toMatchObject({ acked: 0, rejected: 0, requeued: 0 });
+  });
+});
+
+test("what is in hand when a run ends is no error, with and without --offset", async () => {
+  const stream = await createQueue(["1", "2", "3"], STREAM);
+  const words = ["-q", stream, "--prefetch", "10", "-n", "1", "--format", "body"];
+  const { code, stdout, stderr } = await con([...words, "--offset", "first"]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "1\n" });
+  expect(stderr).toBe("Stopping: --count 1 reached\n");
+});
