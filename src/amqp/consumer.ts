@@ -10,6 +10,7 @@ import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
 import { toDelivery } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
+import { STREAM_OFFSET } from "./stream.ts";
 import { Settler } from "./settler.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -19,6 +20,8 @@ export class Consumer implements Intake {
   readonly #plan: SubscriptionPlan;
   readonly #settler: Settler;
   readonly #sweeper = new Sweeper();
+  /** Queues whose messages look like those of a stream, and whether they are. */
+  readonly #streams = new Map<string, Promise<boolean>>();
   #link: Link | undefined;
   #tags: string[] = [];
   #arrived: Delivery[] = [];
@@ -83,6 +86,10 @@ export class Consumer implements Intake {
     return this.#handOut();
   }
 
+  async isOfStream({ queue }: Delivery): Promise<boolean> {
+    return this.#plan.stream !== undefined || (await (this.#streams.get(queue) ?? false));
+  }
+
   holds(delivery: Delivery): boolean {
     return this.#settler.holds(delivery);
   }
@@ -139,7 +146,7 @@ export class Consumer implements Intake {
     const offset = this.#settler.position?.argument(Date.now());
     const table = {
       ...this.#plan.arguments,
-      ...(offset !== undefined && { "x-stream-offset": offset }),
+      ...(offset !== undefined && { [STREAM_OFFSET]: offset }),
     };
     const tag =
       consumerTag !== undefined && index > 0 ? `${consumerTag}-${index + 1}` : consumerTag;
@@ -159,10 +166,21 @@ export class Consumer implements Intake {
     const delivery = this.#decode(message, link, queue);
     if (!delivery) return;
     this.#settler.arrived(delivery);
+    if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined) this.#look(link, queue);
     this.#arrived.push(delivery);
     this.#brake?.arrived(message.content.length);
     this.#sweeper.passed(message.content.length);
     this.#endTurnSoon();
+  }
+
+  /** Is that a stream? The header may also be a copy of what once came from one. Of a stream RabbitMQ counts no consumers. */
+  #look(link: Link, queue: string): void {
+    if (this.#streams.has(queue)) return;
+    const counted = link.channel.checkQueue(queue).then(({ consumerCount }) => consumerCount === 0);
+    this.#streams.set(
+      queue,
+      counted.catch(() => false),
+    );
   }
 
   /** When everything that has come with one read is here: once for all of it. */

@@ -65,6 +65,11 @@ export class Getter implements Intake {
     return [];
   }
 
+  /** A stream has no basic.get. */
+  async isOfStream(): Promise<boolean> {
+    return false;
+  }
+
   holds(delivery: Delivery): boolean {
     return this.#settler.holds(delivery);
   }

@@ -87,6 +87,11 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     /basic\.get not supported/,
     "a stream is read by a subscription, and deleted only without --if-empty and --if-unused",
   ],
+  [
+    540,
+    /basic\.nack/,
+    "a stream takes no message back and drops none: say where to read it from with --offset, and leave out what refuses messages",
+  ],
   [540, /purge not supported/, "a stream cannot be purged: delete the queue and declare it again"],
   [541, /deprecated/, "the broker denies a deprecated feature; use --durable-queue or --exclusive"],
 ];

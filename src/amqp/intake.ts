@@ -15,6 +15,8 @@ export interface Intake extends Client {
   leftovers(): readonly Delivery[];
   /** Can the delivery still be settled? One of a lost channel cannot: the broker gives it again. */
   holds(delivery: Delivery): boolean;
+  /** Does the delivery come from a stream, which takes nothing back and throws nothing away? */
+  isOfStream(delivery: Delivery): Promise<boolean>;
   /** Decides on deliveries of one batch; those of a lost channel are left to the broker, which gives them again. */
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void;
   /**

@@ -6,7 +6,7 @@ import type { Delivery } from "../message/message.ts";
 import type { IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
 import { Settlement, type Verdict } from "./settlement.ts";
-import { StreamPosition } from "./stream.ts";
+import { STREAM_OFFSET, StreamPosition } from "./stream.ts";
 
 const counts = { ack: "acked", reject: "rejected", requeue: "requeued", leave: undefined } as const;
 
@@ -76,7 +76,7 @@ export class Settler {
 
   arrived(delivery: Delivery): void {
     this.#settlement?.arrived();
-    this.#isStream ||= delivery.properties.headers?.["x-stream-offset"] !== undefined;
+    this.#isStream ||= delivery.properties.headers?.[STREAM_OFFSET] !== undefined;
     this.position?.arrived(delivery);
   }
 

@@ -3,6 +3,9 @@
 import type { Field } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
 
+/** The header of each delivery from a stream, and the argument of a subscription to one. */
+export const STREAM_OFFSET = "x-stream-offset";
+
 /** Where to begin: at the ends, at a number, at a time, or so long ago. */
 export type Offset =
   | "first"
@@ -41,7 +44,7 @@ export class StreamPosition {
   /** Notes where a delivery is in its stream; those of other queues have no place. */
   arrived({ deliveryTag, properties: { headers } }: Delivery): void {
     if (headers === undefined) return;
-    const offset = readOffset(headers["x-stream-offset"]);
+    const offset = readOffset(headers[STREAM_OFFSET]);
     if (offset !== undefined) this.#open.set(deliveryTag, offset);
   }
 

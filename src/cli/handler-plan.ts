@@ -48,7 +48,7 @@ export function planTreatment(
   checkCircle(options, [options.queue, ...alsoFrom]);
   if (isStream && command) checkRetries(options, origin);
   const { execTimeout, jobs } = options;
-  const handler = command && planHandler(options, origin, command, isStream);
+  const handler = command && planHandler(options, origin, command);
   return {
     handler,
     forward,
@@ -67,7 +67,6 @@ function planHandler(
   options: Options,
   origin: (key: Key) => Origin,
   command: Command,
-  isStream: boolean,
 ): HandlerPlan {
   const { jobs, retries, retryDelay, retryBackoff, reply, queueType } = options;
   const asksForRetries = ofRetries.some((key) => origin(key) !== "default");
@@ -78,7 +77,6 @@ function planHandler(
       onFailure: options.onFailure ?? (asksForRetries ? "retry" : undefined),
       retry: { retries, delayMs: retryDelay, backoff: retryBackoff },
       isQuorum: queueType === "quorum",
-      isStream,
       deadLetter: readDestination("--dead-letter", options.deadLetter),
       reply,
     },

@@ -19,8 +19,6 @@ export interface AftermathPlan {
   readonly retry: RetryPlan;
   /** Delay queues are quorum queues, as the queue is. */
   readonly isQuorum: boolean;
-  /** A stream takes no message back: whoever reads it only goes on. */
-  readonly isStream: boolean;
   /** Where messages go that have failed for good; undefined: they are rejected. */
   readonly deadLetter: Destination | undefined;
   /** Answer requests. */
@@ -36,9 +34,11 @@ export interface Outcome {
   readonly stderr: Buffer;
 }
 
+type SettlingIntake = Pick<Intake, "settle" | "holds" | "isOfStream">;
+
 export class Aftermath {
   readonly #plan: AftermathPlan;
-  readonly #intake: Pick<Intake, "settle" | "holds">;
+  readonly #intake: SettlingIntake;
   readonly #courier: Courier;
   readonly #log: Log;
   readonly #putBack: PutBack;
@@ -47,12 +47,7 @@ export class Aftermath {
   readonly #told = new Set<string>();
   #failed = 0;
 
-  constructor(
-    plan: AftermathPlan,
-    intake: Pick<Intake, "settle" | "holds">,
-    courier: Courier,
-    log: Log,
-  ) {
+  constructor(plan: AftermathPlan, intake: SettlingIntake, courier: Courier, log: Log) {
     this.#plan = plan;
     this.#intake = intake;
     this.#courier = courier;
@@ -68,7 +63,8 @@ export class Aftermath {
   /** Settles the delivery, or leaves it when its link is gone. @throws Failure when the run must stop */
   async conclude(delivery: Delivery, outcome: Outcome): Promise<void> {
     const judgement = judge(outcome.end, this.#plan.onFailure);
-    if (this.#plan.isStream && (judgement === "requeue" || judgement === "retry")) {
+    const isOfStream = judgement !== "ack" && (await this.#intake.isOfStream(delivery));
+    if (isOfStream && (judgement === "requeue" || judgement === "retry")) {
       this.#warnOnce("a stream takes no message back: exit codes 4 and 75 count as 3");
       return this.#giveUp(delivery, outcome);
     }
@@ -82,7 +78,7 @@ export class Aftermath {
       case "reject":
         return this.#giveUp(delivery, outcome);
       case "stop":
-        if (this.#plan.isStream) this.leave([delivery]);
+        if (isOfStream) this.leave([delivery]);
         else this.#putBack.put(delivery);
         throw new Failure(
           "handler",
@@ -142,7 +138,11 @@ export class Aftermath {
       this.#warn(end, to ? "dead-lettered" : "rejected");
     }
     if (to) this.#intake.settle([delivery], "ack", "deadLettered");
-    else this.#intake.settle([delivery], this.#plan.isStream ? "ack" : "reject", "rejected");
+    else {
+      // Whoever reads a stream only goes on.
+      const verdict = (await this.#intake.isOfStream(delivery)) ? "ack" : "reject";
+      this.#intake.settle([delivery], verdict, "rejected");
+    }
   }
 
   /**

@@ -1,7 +1,7 @@
 // Streams: they keep their messages and take none back, so that a handler's verdict can only be to go on.
 import { describe, expect, test } from "vitest";
-import { con } from "../support/binaries.ts";
-import { createQueue, takeBodies, untilQueue } from "../support/witness.ts";
+import { con, startCon } from "../support/binaries.ts";
+import { createQueue, put, takeBodies, untilQueue, withChannel } from "../support/witness.ts";
 
 const STREAM = { arguments: { "x-queue-type": "stream" } };
 
@@ -36,6 +36,34 @@ describe("a handler of messages from a stream", () => {
     expect({ code, account }).toMatchObject({ code: 6, account: { deadLettered: 2, left: 0 } });
     await untilQueue(dead, { messages: 2 });
     expect(await takeBodies(dead)).toEqual(["1", "2"]);
+  });
+
+  test("is told from others without --offset, too: nothing is tried again and lost", async () => {
+    const stream = await createQueue([], STREAM);
+    const reading = ["-q", stream, "--prefetch", "5", "-n", "1", "--summary", "json"];
+    const worker = startCon([...reading, "--retry-delay", "0.1", "--shell", "exit 75"]);
+    let isOver = false;
+    const ended = worker.ended().finally(() => (isOver = true));
+    // It reads what comes after its subscription, and nobody can see that: the broker counts no consumers of a stream.
+    const putOne = async (): Promise<boolean> => {
+      await put(stream, "x");
+      return isOver;
+    };
+    await expect.poll(putOne, { timeout: 20_000, interval: 100 }).toBe(true);
+    const { code, stderr } = await ended;
+    expect({ code, account: summary(stderr) }).toMatchObject({
+      code: 6,
+      account: { received: 1, retried: 0, rejected: 1 },
+    });
+  });
+
+  test("is not mistaken for a message that only has the header of one", async () => {
+    const queue = await createQueue();
+    await put(queue, { body: "1", headers: { "x-stream-offset": 5 } });
+    const retrying = ["--retry-delay", "0.1", "--retries", "1", "--summary", "json", "-n", "2"];
+    const { stderr } = await con(["-q", queue, ...retrying, "--shell", "exit 75"]);
+    expect(summary(stderr)).toMatchObject({ received: 2, retried: 1, rejected: 1 });
+    await withChannel((channel) => channel.deleteQueue(`${queue}.retry-100ms`));
   });
 
   test("that stops the run leaves the rest", async () => {
