@@ -158,10 +158,12 @@ async function feed(
   // What has arrived and waits for its turn (--rate) is still to come.
   rules.start(
     async () => !flow.isWaiting && (await intake.isEmpty()) && !flow.isWaiting,
-    () => flow.isWaiting || (work.isBusy ?? false),
+    // While there is no connection, nothing can arrive.
+    () => flow.isWaiting || (work.isBusy ?? false) || intake.unacked === undefined,
   );
   for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
-    if (isFull(plan, flow)) rules.stopFor(`--prefetch holds no more: ${flow.held} do not match`);
+    if (isFull(plan, intake))
+      rules.stopFor(`--prefetch holds no more: ${intake.held} do not match`);
     const batch = rules.take(arrived);
     // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
     const isAll = !rules.reason && !flow.isWaiting;
@@ -185,8 +187,9 @@ async function feed(
 }
 
 /** Nothing more would come: as many as the broker sends at most do not match, and wait for the end. */
-function isFull({ subscription }: ConsumePlan, { held }: Flow): boolean {
+function isFull({ subscription, flow }: ConsumePlan, { held }: Intake): boolean {
   const { prefetch, alsoFrom } = subscription;
+  if (flow.mismatch !== "leave") return false;
   // Each queue has a subscription of its own.
   return prefetch > 0 && held >= prefetch * (1 + alsoFrom.length);
 }

@@ -8,9 +8,11 @@ import { Brake } from "./brake.ts";
 import { closeChannel } from "./connection.ts";
 import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
+import { Missing } from "./missing.ts";
 import { toDelivery } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
 import { STREAM_OFFSET } from "./stream.ts";
+import { StreamQueues } from "./stream-queues.ts";
 import { Settler } from "./settler.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -20,8 +22,8 @@ export class Consumer implements Intake {
   readonly #plan: SubscriptionPlan;
   readonly #settler: Settler;
   readonly #sweeper = new Sweeper();
-  /** Queues whose messages look like those of a stream, and whether they are. */
-  readonly #streams = new Map<string, Promise<boolean>>();
+  readonly #streams = new StreamQueues();
+  readonly #missing = new Missing();
   #link: Link | undefined;
   #tags: string[] = [];
   #arrived: Delivery[] = [];
@@ -43,6 +45,10 @@ export class Consumer implements Intake {
 
   get account(): IntakeAccount {
     return this.#settler.account;
+  }
+
+  get held(): number {
+    return this.#settler.held;
   }
 
   get unacked(): number | undefined {
@@ -87,7 +93,7 @@ export class Consumer implements Intake {
   }
 
   async isOfStream({ queue }: Delivery): Promise<boolean> {
-    return this.#plan.stream !== undefined || (await (this.#streams.get(queue) ?? false));
+    return this.#plan.stream !== undefined || this.#streams.has(queue);
   }
 
   holds(delivery: Delivery): boolean {
@@ -104,7 +110,7 @@ export class Consumer implements Intake {
 
   async isEmpty(): Promise<boolean> {
     const link = this.#link;
-    if (!link || this.#arrived.length > 0) return false;
+    if (!link || this.#missing.isAwaited || this.#arrived.length > 0) return false;
     const states = await Promise.all(
       this.#queues(link).map((queue) => link.channel.checkQueue(queue)),
     );
@@ -112,6 +118,8 @@ export class Consumer implements Intake {
   }
 
   async attach(link: Link): Promise<void> {
+    // What was lost with the old link cannot be settled on this one, and nothing more is wanted.
+    if (this.#stopping) return;
     await link.channel.prefetch(this.#plan.prefetch);
     this.#link = link;
     this.#settler.attach(link);
@@ -121,6 +129,7 @@ export class Consumer implements Intake {
   }
 
   detach(): void {
+    this.#missing.lost(this.unacked ?? 0);
     this.#undecodable = undefined;
     this.#link = undefined;
     this.#tags = [];
@@ -143,7 +152,8 @@ export class Consumer implements Intake {
 
   async #subscribe(link: Link, queue: string, index: number): Promise<void> {
     const { consumerTag, exclusive } = this.#plan;
-    const offset = this.#settler.position?.argument(Date.now());
+    const isStream = this.#plan.stream !== undefined || (await this.#streams.has(queue));
+    const offset = isStream ? this.#settler.position?.argument(Date.now()) : undefined;
     const table = {
       ...this.#plan.arguments,
       ...(offset !== undefined && { [STREAM_OFFSET]: offset }),
@@ -165,22 +175,14 @@ export class Consumer implements Intake {
     if (this.#stopping) return;
     const delivery = this.#decode(message, link, queue);
     if (!delivery) return;
+    if (delivery.redelivered) this.#missing.cameBack();
     this.#settler.arrived(delivery);
-    if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined) this.#look(link, queue);
+    if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined)
+      this.#streams.suspect(queue, link.channel);
     this.#arrived.push(delivery);
     this.#brake?.arrived(message.content.length);
     this.#sweeper.passed(message.content.length);
     this.#endTurnSoon();
-  }
-
-  /** Is that a stream? The header may also be a copy of what once came from one. Of a stream RabbitMQ counts no consumers. */
-  #look(link: Link, queue: string): void {
-    if (this.#streams.has(queue)) return;
-    const counted = link.channel.checkQueue(queue).then(({ consumerCount }) => consumerCount === 0);
-    this.#streams.set(
-      queue,
-      counted.catch(() => false),
-    );
   }
 
   /** When everything that has come with one read is here: once for all of it. */

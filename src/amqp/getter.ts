@@ -27,6 +27,10 @@ export class Getter implements Intake {
     return this.#settler.account;
   }
 
+  get held(): number {
+    return this.#settler.held;
+  }
+
   get unacked(): number | undefined {
     return this.#settler.unacked;
   }

@@ -29,6 +29,8 @@ export interface Intake extends Client {
   readonly account: IntakeAccount;
   /** The offset in a stream up to which all is settled. */
   readonly settledOffset: bigint | undefined;
+  /** Deliveries of this channel that are held to the end. */
+  readonly held: number;
   /** Deliveries of this channel without a verdict; undefined while there is no channel. */
   readonly unacked: number | undefined;
 }

@@ -24,6 +24,7 @@ export class Settlement {
   /** Finished deliveries at the front that were not forgotten yet. */
   #prefix = 0;
   #frames = 0;
+  #held = 0;
 
   constructor(port: SettlePort, every: number) {
     this.#port = port;
@@ -42,7 +43,12 @@ export class Settlement {
 
   /** Deliveries that are to be put back at the end. */
   get held(): number {
-    return this.#verdicts.filter((verdict) => verdict === "leave").length;
+    return this.#held;
+  }
+
+  /** Was the broker told what became of this delivery? */
+  isTold(tag: number): boolean {
+    return tag < this.#first || this.#verdicts[tag - this.#first] === "sent";
   }
 
   /** All deliveries up to this tag are settled, and the broker was told. */
@@ -77,7 +83,9 @@ export class Settlement {
 
   /** Decides on a delivery; call `flush` once after the last one of a batch. */
   settle(tag: number, verdict: Verdict): void {
-    this.#verdicts[tag - this.#first] = verdict === "requeue" ? "sent" : verdict;
+    const i = tag - this.#first;
+    this.#held += Number(verdict === "leave") - Number(this.#verdicts[i] === "leave");
+    this.#verdicts[i] = verdict === "requeue" ? "sent" : verdict;
     if (verdict === "requeue") this.#send(tag, verdict, false);
   }
 

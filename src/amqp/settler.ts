@@ -24,12 +24,14 @@ const TOGETHER_MS = 1;
 /** Settles deliveries on the link that they came on, or not at all: a stale tag would hit another message. */
 export class Settler {
   readonly #plan: SubscriptionPlan;
-  readonly position: StreamPosition | undefined;
+  #position: StreamPosition | undefined;
   #link: Link | undefined;
   #settlement: Settlement | undefined;
   /** A stream keeps its messages, and takes none back. */
   #isStream: boolean;
   #count = { acked: 0, requeued: 0, rejected: 0, retried: 0, deadLettered: 0 };
+  /** What was counted and not told yet: tags, and as what. */
+  #untold: { readonly tag: number; readonly as: keyof IntakeAccount }[] = [];
   /** Verdicts since the last flush. */
   #fresh = 0;
   #gathering: NodeJS.Timeout | undefined;
@@ -39,11 +41,20 @@ export class Settler {
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
     this.#isStream = plan.stream !== undefined;
-    this.position = plan.stream && new StreamPosition(plan.stream.start);
+    this.#position = plan.stream && new StreamPosition(plan.stream.start);
+  }
+
+  /** The place in a stream; undefined while nothing looks like one. */
+  get position(): StreamPosition | undefined {
+    return this.#position;
   }
 
   get account(): IntakeAccount {
     return { ...this.#count };
+  }
+
+  get held(): number {
+    return this.#settlement?.held ?? 0;
   }
 
   /** Deliveries in hand that the broker remembers. */
@@ -65,7 +76,9 @@ export class Settler {
   detach(): void {
     this.#link = undefined;
     this.#settlement = undefined;
-    this.position?.detach();
+    // The broker gives them again, and they count then.
+    for (const { as } of this.#untold.splice(0)) this.#count[as]--;
+    this.#position?.detach();
     this.#stopWaiting();
   }
 
@@ -76,8 +89,14 @@ export class Settler {
 
   arrived(delivery: Delivery): void {
     this.#settlement?.arrived();
-    this.#isStream ||= delivery.properties.headers?.[STREAM_OFFSET] !== undefined;
-    this.position?.arrived(delivery);
+    if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined) this.#looksLikeStream();
+    this.#position?.arrived(delivery);
+  }
+
+  #looksLikeStream(): void {
+    this.#isStream = true;
+    // Several streams would need a place each.
+    if (this.#plan.alsoFrom.length === 0) this.#position ??= new StreamPosition(undefined);
   }
 
   settle(
@@ -89,7 +108,10 @@ export class Settler {
     for (const delivery of batch) {
       if (delivery.generation !== generation && !this.#plan.ackOnArrival) continue;
       if (as) this.#count[as]++;
-      if (!this.#plan.ackOnArrival) this.#settlement?.settle(delivery.deliveryTag, verdict);
+      if (this.#plan.ackOnArrival) continue;
+      // What is put back is told at once.
+      if (as && verdict !== "requeue") this.#untold.push({ tag: delivery.deliveryTag, as });
+      this.#settlement?.settle(delivery.deliveryTag, verdict);
     }
     if (this.#plan.ackOnArrival) return;
     this.#fresh += batch.length;
@@ -111,7 +133,7 @@ export class Settler {
   /** See Intake.end. `answerMs`: how long the queues took to answer lately. */
   async end(answerMs: number): Promise<void> {
     this.flush();
-    if (!this.#isStream) this.#count.requeued += this.#settlement?.held ?? 0;
+    if (!this.#isStream) this.#count.requeued += this.held;
     if (this.#link && this.#settlement) await takenIn(this.#link, this.#settlement, answerMs);
     if (this.#isStream) return;
     const { serverProperties } = this.#link?.connection ?? {};
@@ -129,7 +151,10 @@ export class Settler {
     this.#fresh = 0;
     const settlement = this.#settlement;
     settlement?.flush(atEnd);
-    if (settlement) this.position?.settledTo(settlement.settledTo);
+    this.#untold = settlement?.isWaiting
+      ? this.#untold.filter(({ tag }) => !settlement.isTold(tag))
+      : [];
+    if (settlement) this.#position?.settledTo(settlement.settledTo);
   }
 
   /** Flushes when nothing has come for a moment, but not too late. */

@@ -20,6 +20,10 @@ export class StreamPosition {
   /** The offsets of deliveries that are not settled yet, by delivery tag, in their order. */
   readonly #open = new Map<number, bigint>();
   #settled: bigint | undefined;
+  /** The first delivery of a lost channel, while nothing is settled. */
+  #first: bigint | undefined;
+  /** When the first subscription began. */
+  #begunMs: number | undefined;
 
   /** Undefined: wherever the broker begins. */
   constructor(start: Offset | undefined) {
@@ -31,10 +35,17 @@ export class StreamPosition {
     return this.#settled;
   }
 
-  /** The argument of a subscription; undefined when the broker may choose. `nowMs` since 1970. */
+  /**
+   * The argument of a subscription; undefined when the broker may choose. `nowMs` since 1970. A later subscription leaves out
+   * nothing that came since the first one.
+   */
   argument(nowMs: number): Field | undefined {
     if (this.#settled !== undefined) return toInt(this.#settled + 1n);
+    if (this.#first !== undefined) return toInt(this.#first);
     const start = this.#start;
+    if (this.#begunMs !== undefined && start !== "first" && typeof start !== "object")
+      return { timestamp: Math.floor(this.#begunMs / 1000) };
+    this.#begunMs ??= nowMs;
     if (start === undefined || typeof start === "string") return start;
     if ("number" in start) return toInt(start.number);
     const seconds = "seconds" in start ? start.seconds : (nowMs - start.agoMs) / 1000;
@@ -59,6 +70,8 @@ export class StreamPosition {
 
   /** The channel is gone, and its tags with it. */
   detach(): void {
+    const [first] = this.#open.values();
+    this.#first ??= first;
     this.#open.clear();
   }
 }

@@ -1,10 +1,12 @@
 // amqp-con: its flags, its examples, and what the flags mean together.
+import type { TopologyPlan } from "../amqp/topology.ts";
 import { consume, type ConsumePlan } from "../consume.ts";
 import { UsageError } from "../errors.ts";
 import { measured } from "../measure.ts";
 import { ping } from "../ping.ts";
 import { sketchConsume, type Sketch } from "../preview/sketch.ts";
 import { version } from "../version.ts";
+import type { HandlerPlan } from "../work/handler.ts";
 import { planConnection } from "./connection-plan.ts";
 import { prepareErrand } from "./errand.ts";
 import { administrationFlags } from "./flags/administration.ts";
@@ -104,11 +106,12 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
     isStream: saysStream(options),
   });
   const { prefetch } = treatment;
+  const topology = planTopology(options, origin, options.routingKey, options.messageTtl);
   const isAnswered = handler !== undefined || forward !== undefined;
   return {
     connection,
-    topology: planTopology(options, origin, options.routingKey, options.messageTtl),
-    warnings: [...connection.warnings, ...treatment.warnings],
+    topology,
+    warnings: [...connection.warnings, ...treatment.warnings, ...warnOfRetries(handler, topology)],
     ...planTaking(options, origin, { alsoFrom, prefetch, isAnswered }),
     lazyMs: options.lazy,
     sink: { format: options.format, verbose: options.verbose, folder: options.save },
@@ -117,6 +120,19 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
     summary: options.summary,
     graceMs: options.grace,
   };
+}
+
+/** A message that waits elsewhere comes back to a queue, or is lost. */
+function warnOfRetries(
+  handler: HandlerPlan | undefined,
+  { queue }: TopologyPlan,
+): readonly string[] {
+  const isAtRisk = handler?.aftermath.onFailure === "retry" && queue?.autoDelete;
+  return isAtRisk
+    ? [
+        "the queue goes with its last consumer, and what waits for another try then is lost: --nad-queue keeps it",
+      ]
+    : [];
 }
 
 /** The first queue, which is the one that is declared and bound, and further ones. */

@@ -60,11 +60,6 @@ export class Flow {
     return this.#mismatches;
   }
 
-  /** Those of them that are held until the end of the run. */
-  get held(): number {
-    return this.#plan.mismatch === "leave" ? this.#mismatches : 0;
-  }
-
   /** Is there something that has come out of `batches` and not out of `through`? */
   get isWaiting(): boolean {
     return this.#rest.length + this.#raw.length > 0;

@@ -2,6 +2,7 @@
 import { ValueError } from "../errors.ts";
 import { isList, type Field, type Table } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
+import { isDelayQueue, isRetryHeader, retryHeaders } from "../work/origin.ts";
 
 const deathHeader = /^x-(death$|first-death-|last-death-)/;
 
@@ -14,23 +15,26 @@ export function toOrigin(message: Message): Message {
   const { headers = {} } = message.properties;
   const deaths = headers["x-death"];
   const death = deaths !== undefined && isList(deaths) ? firstOf(deaths, headers) : undefined;
-  const exchange = headers["x-first-death-exchange"] ?? death?.["exchange"];
   const keys = death?.["routing-keys"];
-  const [routingKey, ...others] = keys !== undefined && isList(keys) ? keys : [];
+  const [deathKey, ...others] = keys !== undefined && isList(keys) ? keys : [];
+  const exchange = headers[retryHeaders.exchange] ?? death?.["exchange"];
+  const routingKey = headers[retryHeaders.routingKey] ?? deathKey;
   if (typeof exchange !== "string" || typeof routingKey !== "string")
     throw new ValueError(
       "it was never dead-lettered: its x-death header names no exchange and key",
     );
-  const kept = Object.entries(headers).filter(([name]) => !deathHeader.test(name));
+  const kept = Object.entries(headers).filter(
+    ([name]) => !deathHeader.test(name) && !isRetryHeader(name),
+  );
   if (others.length > 0) kept.push(["CC", others]);
   const { headers: _, ...properties } = message.properties;
   const rest = kept.length > 0 && { headers: Object.fromEntries(kept) };
   return { ...message, exchange, routingKey, properties: { ...properties, ...rest } };
 }
 
-/** The entry of x-death for the first death. The broker puts the latest one first. */
+/** The entry of x-death for the first death, but for waiting for another try. The broker puts the latest one first. */
 function firstOf(deaths: readonly Field[], headers: Table): Table | undefined {
-  const tables = deaths.filter(isTable);
+  const tables = deaths.filter(isTable).filter(({ queue }) => !isDelayQueue(queue));
   const first = tables.find(
     ({ queue, reason }) =>
       queue === headers["x-first-death-queue"] && reason === headers["x-first-death-reason"],

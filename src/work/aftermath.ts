@@ -55,6 +55,11 @@ export class Aftermath {
     this.#putBack = new PutBack(intake);
   }
 
+  /** Does a message wait for being put back? */
+  get isWaiting(): boolean {
+    return this.#putBack.isWaiting;
+  }
+
   /** Messages that have failed for good. */
   get failed(): number {
     return this.#failed;

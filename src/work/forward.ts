@@ -3,7 +3,7 @@ import type { Courier, Destination } from "../amqp/courier.ts";
 import type { Intake } from "../amqp/intake.ts";
 import { Failure } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
-import { withoutCopies } from "./origin.ts";
+import { asFirstSeen, propertiesElsewhere } from "./origin.ts";
 import type { Work } from "./work.ts";
 
 /** Work that passes on. It takes what comes; the prefetch bounds what is under way. */
@@ -40,8 +40,8 @@ export function forwarding(to: Destination, intake: Intake, courier: Courier): W
 /** True when it is stored, false when the link is gone. @throws Failure when the broker has no place for it */
 async function forward(delivery: Delivery, to: Destination, courier: Courier): Promise<boolean> {
   const { body } = delivery;
-  const properties = withoutCopies(delivery.properties);
-  const { exchange, routingKey = delivery.routingKey } = to;
+  const properties = propertiesElsewhere(delivery.properties);
+  const { exchange, routingKey = asFirstSeen(delivery).routingKey } = to;
   const message = { exchange, routingKey, properties, body };
   const fate = await courier.send(message, delivery.generation);
   if (fate === "confirmed" || fate === "lost") return fate === "confirmed";

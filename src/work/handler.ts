@@ -77,7 +77,7 @@ export class Handling implements Work {
   }
 
   get isBusy(): boolean {
-    return this.#running + this.#pending.length > 0;
+    return this.#running + this.#pending.length > 0 || this.#aftermath.isWaiting;
   }
 
   /** Messages that have failed for good. */

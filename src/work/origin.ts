@@ -44,12 +44,17 @@ export function propertiesAgain({ properties, queue }: Delivery): Properties {
   return { ...others, deliveryMode: 2, headers: kept };
 }
 
-/** Properties without CC, which would send copies once more, perhaps to where the message comes from: x-original-cc has it. */
-export function withoutCopies(properties: Properties): Properties {
+/**
+ * Properties for another queue: without CC (kept as x-original-cc), which would send copies once more, perhaps to where the
+ * message comes from, and without the tries that it had in this queue.
+ */
+export function propertiesElsewhere(properties: Properties): Properties {
   const { headers } = properties;
-  if (headers?.["CC"] === undefined) return properties;
-  const { CC: copies, ...others } = headers;
-  return { ...properties, headers: { ...others, "x-original-cc": copies } };
+  if (!headers || !Object.keys(headers).some((name) => name === "CC" || isRetryHeader(name)))
+    return properties;
+  const kept = Object.entries(headers).filter(([name]) => !isRetryHeader(name));
+  const renamed = kept.map(([name, field]) => [name === "CC" ? "x-original-cc" : name, field]);
+  return { ...properties, headers: Object.fromEntries(renamed) };
 }
 
 /** The name of the queue in which messages of another queue wait that long. */
@@ -62,7 +67,12 @@ function delayPrefix(queue: string): string {
   return `${queue.startsWith("amq.") ? "retry." : ""}${queue}.retry-`;
 }
 
-function isRetryHeader(name: string): boolean {
+/** Does a queue of that name hold messages that wait for another try? */
+export function isDelayQueue(name: Field | undefined): boolean {
+  return typeof name === "string" && /\.retry-\d+ms(\.quorum)?$/.test(name);
+}
+
+export function isRetryHeader(name: string): boolean {
   return Object.values<string>(retryHeaders).includes(name);
 }
 

@@ -32,6 +32,11 @@ export class PutBack {
     this.#waiting.set(delivery, setTimeout(putNow, toTimer(delay)));
   }
 
+  /** Does anything wait? */
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** The run is over: nothing waits any longer. */
   end(): void {
     this.#isEnding = true;
