@@ -3,6 +3,7 @@ import type { Link } from "./amqp/link.ts";
 import { Session, type Client, type ConnectionPlan } from "./amqp/session.ts";
 import { perform, type Done, type Task, type TopologyPlan } from "./amqp/topology.ts";
 import { exitCodes, Refused } from "./errors.ts";
+import { toLine } from "./message/record.ts";
 import { escapeLine } from "./ui/escape.ts";
 import { reportSession } from "./ui/session-report.ts";
 import type { World } from "./world.ts";
@@ -102,7 +103,7 @@ function describeDepth(
   { name: queue, messages, consumers }: Done,
   format: AdministrationPlan["depthFormat"],
 ): string {
-  if (format === "json") return JSON.stringify({ queue, messages, consumers });
+  if (format === "json") return toLine({ queue, messages, consumers });
   return `${escapeLine(queue)}: ${count(messages, "message")}, ${count(consumers, "consumer")}`;
 }
 

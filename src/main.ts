@@ -1,6 +1,5 @@
 // One run of a binary: parse, signals, streams, error → stderr and exit code. The only catch-all, and the only place
 // below bin/ that knows `process`.
-import { readFileSync } from "node:fs";
 import { conceal } from "./cli/conceal.ts";
 import { findMisread } from "./cli/encoding.ts";
 import { generalFlags } from "./cli/flags/general.ts";
@@ -97,20 +96,9 @@ function listenForSignals(process: NodeJS.Process): AbortSignal {
   on("SIGINT", exitCodes.interrupted.code);
   on("SIGTERM", exitCodes.terminated.code);
   // A terminal that is closed tells only us: handlers have process groups of their own.
-  if (!ignoresHangUp()) on("SIGHUP", 128 + 1);
+  on("SIGHUP", 128 + 1);
   process.on("SIGQUIT", () => process.exit(128 + 3));
   return stopping.signal;
-}
-
-/** Under nohup a program must not end with its terminal. Where that cannot be told, the signal is left as it is. */
-function ignoresHangUp(): boolean {
-  try {
-    const [, mask = ""] =
-      /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "latin1")) ?? [];
-    return (Number.parseInt(mask.slice(-1), 16) & 1) === 1;
-  } catch {
-    return true;
-  }
 }
 
 /** What it takes to run other programs, and to leave none behind. */

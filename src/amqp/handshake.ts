@@ -40,17 +40,29 @@ export function shakeHands(address: Address, options: SocketOptions): Handshake 
   return { socket, opened, reply: () => findClose(lastRead()) };
 }
 
-/** Remembers the last chunk that amqplib reads, until the handshake is over. */
+/** The frame of connection.open-ok (class 10, method 41). */
+const OPEN_OK = Buffer.from([1, 0, 0, 0, 0, 0, 5, 0, 10, 0, 41, 0, 0xce]);
+
+/**
+ * Remembers the last chunk that amqplib reads, until the handshake is over. What follows on connection.open-ok is kept back until
+ * then: nobody listens for errors before.
+ */
 function listenIn(socket: net.Socket, opened: Promise<unknown>): () => Buffer | undefined {
   let chunk: Buffer | undefined;
+  let held: Buffer | undefined;
   const read = socket.read.bind(socket);
   socket.read = (size?: number) => {
-    const data: unknown = read(size);
-    if (Buffer.isBuffer(data)) chunk = data;
-    return data;
+    const data: unknown = held ? null : read(size);
+    if (!Buffer.isBuffer(data)) return data;
+    chunk = data;
+    const at = data.indexOf(OPEN_OK);
+    if (at < 0 || at + OPEN_OK.length === data.length) return data;
+    held = data.subarray(at + OPEN_OK.length);
+    return data.subarray(0, at + OPEN_OK.length);
   };
   const restore = (): void => {
     socket.read = read;
+    if (held) socket.unshift(held);
   };
   opened.then(restore, restore);
   return () => chunk;

@@ -2,7 +2,9 @@
 // of our own. `keepRawHeaders`, `fitValve` and `framing` say when amqplib is not as expected; its public API is used then.
 import { EventEmitter } from "node:events";
 import type { Channel, ChannelModel } from "amqplib";
+import { decodeText } from "../message/text.ts";
 
+const METHOD_FRAME = 1;
 const HEADER_FRAME = 2;
 const FRAME_END = 0xce;
 const BASIC = 60;
@@ -27,7 +29,7 @@ export function keepRawHeaders(model: ChannelModel): boolean {
   const receive = connection.recvFrame.bind(connection);
   connection.recvFrame = () => {
     const { rest } = connection;
-    if (rest[0] !== HEADER_FRAME || rest.length < 8) return receive();
+    if (rest[0] !== HEADER_FRAME || rest.length < 8) return withExactNames(receive(), rest);
     const end = 8 + rest.readUInt32BE(3);
     if (rest.length < end || rest[end - 1] !== FRAME_END || rest.readUInt16BE(7) !== BASIC)
       return receive();
@@ -41,6 +43,50 @@ export function keepRawHeaders(model: ChannelModel): boolean {
     };
   };
   return true;
+}
+
+/** The methods that bring a message: what stands before its exchange and routing key. */
+const bringing: Readonly<Record<number, (payload: Buffer) => number>> = {
+  // basic.return: a code and its text; basic.deliver: a consumer tag, a delivery tag and a bit; basic.get-ok: the latter two.
+  50: (payload) => 2 + 1 + payload.readUInt8(2),
+  60: (payload) => 1 + payload.readUInt8(0) + 9,
+  71: () => 9,
+};
+
+/** amqplib decodes names as UTF-8: bytes that are none are lost. `bytes` begin with the frame, if it was read from them. */
+function withExactNames(frame: unknown, bytes: Buffer): unknown {
+  if (!isBringing(frame) || !isDoubtful(frame.fields)) return frame;
+  const before = bringing[frame.id & 0xffff];
+  // Else it was read from bytes that came later.
+  const isWhole = bytes.length > 11 && bytes.length >= 8 + bytes.readUInt32BE(3);
+  if (!before || !isWhole || bytes[0] !== METHOD_FRAME) return frame;
+  const payload = bytes.subarray(11);
+  const exchangeAt = before(payload);
+  const keyAt = exchangeAt + 1 + payload.readUInt8(exchangeAt);
+  frame.fields.exchange = decodeText(shortAt(payload, exchangeAt));
+  frame.fields.routingKey = decodeText(shortAt(payload, keyAt));
+  return frame;
+}
+
+/** U+FFFD stands for bytes that are no UTF-8. */
+function isDoubtful({ exchange, routingKey }: Bringing["fields"]): boolean {
+  return routingKey.includes("\ufffd") || exchange.includes("\ufffd");
+}
+
+function shortAt(payload: Buffer, at: number): Buffer {
+  return payload.subarray(at + 1, at + 1 + payload.readUInt8(at));
+}
+
+interface Bringing {
+  readonly id: number;
+  readonly fields: { exchange: string; routingKey: string };
+}
+
+function isBringing(frame: unknown): frame is Bringing {
+  if (typeof frame !== "object" || frame === null || !("id" in frame) || !("fields" in frame))
+    return false;
+  const { fields } = frame;
+  return typeof fields === "object" && fields !== null && "routingKey" in fields;
 }
 
 /** Lets a connection's bytes in, or keeps them in the kernel, which makes the broker wait. */

@@ -155,6 +155,8 @@ function checkCombinations(
       `--${options.createQueue ? "create" : "bind"}-queue excludes several queues`,
       "declare each one first: --declare-only",
     );
+  if (options.save === "")
+    throw new UsageError('--save "": expected the name of a folder', "a variable may be unset");
   if (options.queue === "" && !options.createQueue) {
     throw new UsageError(
       "no queue to consume from",

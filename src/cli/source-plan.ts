@@ -28,9 +28,9 @@ export function planSource(options: Options, origin: OriginOf): SourcePlan {
   checkBelongings(chosen, origin);
   switch (chosen) {
     case "message":
-      return { kind: "message", text: options.message ?? "", repeat: planRepeat(options) };
+      return { kind: "message", text: options.message ?? "", repeat: planRepeat(options, origin) };
     case "file":
-      return planFiles(options);
+      return planFiles(options, origin);
     case "lines":
       return planLines(options, origin);
     case "json": {
@@ -91,16 +91,18 @@ function checkBelongings(chosen: SourceKey, origin: OriginOf): void {
   }
 }
 
-function planRepeat(options: Options) {
+function planRepeat(options: Options, origin: OriginOf) {
   return {
     times: options.nbMessages,
-    intervalMs: options.interval,
+    // Of two paces the one that was asked for.
+    intervalMs:
+      options.rate === undefined || origin("interval") !== "default" ? options.interval : 0,
     pubName: options.pubName,
     size: options.messageSize,
   };
 }
 
-function planFiles(options: Options): SourcePlan {
+function planFiles(options: Options, origin: OriginOf): SourcePlan {
   const { file: paths = [] } = options;
   checkStdin(paths);
   if (paths.includes("-") && options.nbMessages !== 1) {
@@ -109,7 +111,7 @@ function planFiles(options: Options): SourcePlan {
       "stdin can be read once; to repeat it, read it with -m -",
     );
   }
-  return { kind: "files", paths, repeat: planRepeat(options) };
+  return { kind: "files", paths, repeat: planRepeat(options, origin) };
 }
 
 function planLines(options: Options, origin: OriginOf): SourcePlan {

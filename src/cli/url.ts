@@ -23,7 +23,7 @@ export function readUrl(text: string, given: UrlPlace): UrlParts {
   const url = URL.parse(text.trim());
   if (!url && /^amqps?:\/\//i.test(text.trim()))
     throw wrong("the host or the port cannot be read; a port is at most 65535");
-  if (!url || !/^amqps?:$/.test(url.protocol))
+  if (!url || !/^amqps?:\/\//i.test(text.trim()))
     throw wrong("expected a URL that begins with amqp:// or amqps://");
   if (url.search !== "")
     throw wrong(

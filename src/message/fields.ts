@@ -169,7 +169,7 @@ const readers: Readonly<Record<string, (text: string) => Field>> = {
       throw new ValueError("expected a number");
     return { double: Number.isFinite(number) ? number : text };
   },
-  timestamp: (text) => ({ timestamp: readSeconds(text) }),
+  timestamp: (text) => ({ timestamp: readTimestamp(text) }),
   bytes: (text) => ({ bytes: toBase64(text) }),
   null: () => null,
   json: parseExact,
@@ -226,6 +226,16 @@ export function parseTime(text: string): number {
 function isDay(date: string): boolean {
   const day = new Date(`${date}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
+}
+
+const MAX_TIMESTAMP = 2n ** 64n - 1n;
+
+/** The same, with all digits: as text where a number cannot hold them. @throws ValueError */
+export function readTimestamp(text: string): number | string {
+  if (!/^\d+$/.test(text)) return readSeconds(text);
+  if (BigInt(text) > MAX_TIMESTAMP)
+    throw new ValueError(`expected at most ${MAX_TIMESTAMP} seconds since 1970`);
+  return Number.isSafeInteger(Number(text)) ? Number(text) : text;
 }
 
 /** A time as whole seconds since 1970, which is all that an AMQP timestamp holds. @throws ValueError */

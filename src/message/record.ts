@@ -14,7 +14,7 @@ import {
   isList,
   isTaggedInt,
   parseTime,
-  readSeconds,
+  readTimestamp,
   type Field,
   type Table,
 } from "./fields.ts";
@@ -64,7 +64,8 @@ function describe(delivery: Recorded, receivedAt: number): object {
 const unsafe =
   /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 
-function toLine(record: object): string {
+/** JSON without characters that a terminal or an editor could take for more than text. */
+export function toLine(record: object): string {
   return JSON.stringify(record).replace(unsafe, escapeUnits);
 }
 
@@ -119,7 +120,7 @@ const readers: Readonly<Record<string, (field: Field) => Properties>> = {
   replyTo: (field) => ({ replyTo: readShort(field) }),
   expiration: (field) => ({ expiration: readExpiration(field) }),
   messageId: (field) => ({ messageId: readShort(field) }),
-  timestamp: (field) => ({ timestamp: readTimestamp(field) }),
+  timestamp: (field) => ({ timestamp: readMoment(field) }),
   type: (field) => ({ type: readShort(field) }),
   userId: (field) => ({ userId: readShort(field) }),
   appId: (field) => ({ appId: readShort(field) }),
@@ -179,16 +180,12 @@ function readByte(field: Field): number {
   throw new ValueError("expected a whole number from 0 to 255");
 }
 
-const MAX_TIMESTAMP = 2n ** 64n - 1n;
-
 /** Seconds since 1970, as number or as text, or a time such as 2026-01-01T00:00:00Z. */
-function readTimestamp(field: Field): number | string {
+function readMoment(field: Field): number | string {
   if (typeof field === "number" && Number.isSafeInteger(field) && field >= 0) return field;
   const text = isTaggedInt(field) ? field.int : field;
   if (typeof text !== "string") throw new ValueError("expected whole seconds since 1970");
-  if (!/^\d+$/.test(text)) return readSeconds(text);
-  if (BigInt(text) > MAX_TIMESTAMP) throw new ValueError("expected at most 64 bits");
-  return Number.isSafeInteger(Number(text)) ? Number(text) : text;
+  return readTimestamp(text);
 }
 
 function readBody(field: Field): Buffer {

@@ -2,6 +2,7 @@
 // the user's own and is written as it is; what comes from the message is escaped on a terminal.
 import { ValueError } from "../errors.ts";
 import type { Delivery, Properties } from "../message/message.ts";
+import { encodeText } from "../message/text.ts";
 import { showBody, showText } from "./content.ts";
 import { plainField } from "./field.ts";
 import type { Format } from "./sink.ts";
@@ -19,7 +20,7 @@ const letters: Readonly<Record<string, Part>> = {
   s: ({ body }, isTerminal) => showBody(body, isTerminal),
   S: text(({ body }) => `${body.length}`),
   k: text(({ routingKey }) => routingKey),
-  K: text(({ routingKey }) => `${Buffer.byteLength(routingKey)}`),
+  K: text(({ routingKey }) => `${encodeText(routingKey).length}`),
   e: text(({ exchange }) => exchange),
   q: text(({ queue }) => queue),
   h: text(({ properties }) =>

@@ -155,10 +155,13 @@ describe("closing ends in time", () => {
 });
 
 describe("a frame in the same piece as the end of the handshake", () => {
-  it("is not lost when it is the broker's goodbye", async () => {
+  it.each([
+    ["the broker's goodbye", forced],
+    ["of a kind that there is not", Buffer.from([9, 0, 0, 0, 0, 0, 1, 97, 0xce])],
+  ])("is not lost, and ends nothing but the connection, when it is %s", async (_, frame) => {
     const script = handshake();
     const openOk = script.at(-1);
-    const both = Buffer.isBuffer(openOk) ? Buffer.concat([openOk, forced]) : forced;
+    const both = Buffer.isBuffer(openOk) ? Buffer.concat([openOk, frame]) : frame;
     const server = await misbehave(inTurn([...script.slice(0, -1), both], wellBehaved));
     await openSession([server.port], new IdleClient(), { waitMs: 3000 });
     expect(server.connections).toBe(2);

@@ -112,6 +112,19 @@ describe("settling in any order", () => {
     );
   });
 
+  it("counts what is held, and knows what was told", () => {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 7 }), (all, every) => {
+        play(all, every, ({ settlement, broker, decided }) => {
+          const held = [...decided.values()].filter((verdict) => verdict === "leave").length;
+          expect(settlement.held).toBe(held);
+          for (const tag of decided.keys())
+            expect(settlement.isTold(tag)).toBe(broker.states.has(tag));
+        });
+      }),
+    );
+  });
+
   it("counts what has no verdict", () => {
     fc.assert(
       fc.property(steps, (all) => {

@@ -39,6 +39,24 @@ describe("a place in a stream", () => {
     expect(position.settled).toBe(102n);
   });
 
+  it("goes on at the first message in hand when none is settled", () => {
+    const position = new StreamPosition("next");
+    expect(position.argument(NOW)).toBe("next");
+    for (let tag = 1; tag <= 3; tag++) position.arrived(at(tag, tag + 99));
+    position.detach();
+    expect(position.argument(NOW)).toEqual({ int: "100" });
+  });
+
+  it.each([undefined, "next", "last"] as const)(
+    "that began at %s goes on at that time when nothing has come",
+    (start) => {
+      const position = new StreamPosition(start);
+      expect(position.argument(NOW)).toBe(start);
+      position.detach();
+      expect(position.argument(NOW + 60_000)).toEqual({ timestamp: 1_800_000_000 });
+    },
+  );
+
   it("has none for messages of other queues, whatever their headers say", () => {
     const position = new StreamPosition("first");
     position.arrived(messageIn());

@@ -120,6 +120,7 @@ describe("wrong use", () => {
     [["-q", "t", "--get", "--consumer-tag", "x"], "--get excludes --consumer-tag"],
     [["-q", "t", "--shell", " "], '--shell "": expected a command'],
     [["-q", "t", "--exec-timeout", "0", "--shell", "x"], '--exec-timeout "0": expected a duration'],
+    [["-q", "t", "--save", ""], '--save "": expected the name of a folder'],
     [["-q", "t", "--offset-file", ""], '--offset-file "": expected the name of a file'],
     [["-q", "t", "--shell", "x", "--save", "d"], "a handler excludes --save"],
     [["-q", "t", "--forward", ":u", "--work", "1"], "--forward excludes --work"],

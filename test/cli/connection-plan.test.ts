@@ -162,6 +162,9 @@ describe("wrong use", () => {
     [["-u", "http://rabbit"], "--url: expected a URL that begins with amqp:// or amqps://"],
     [["-u", "rabbit"], "--url: expected a URL"],
     [["-u", ""], "--url: expected a URL"],
+    [["-u", "amqp:"], "--url: expected a URL that begins with amqp://"],
+    [["-u", "amqp:/bob:secret@rabbit"], "--url: expected a URL that begins with amqp://"],
+    [["-u", "amqp:bob:secret@rabbit"], "--url: expected a URL that begins with amqp://"],
     [
       ["-u", "amqp://rabbit:99999"],
       "--url: the host or the port cannot be read; a port is at most",

@@ -62,6 +62,12 @@ describe("pairs", () => {
     expect(read("a=1", "b=2", "a:int=3")).toEqual({ a: 3, b: "2" });
   });
 
+  it("keep all digits of a time that no number can hold", () => {
+    expect(read("t:timestamp=18446744073709551615")).toEqual({
+      t: { timestamp: "18446744073709551615" },
+    });
+  });
+
   it("may be named like what every object has", () => {
     expect(Object.entries(read("__proto__=x", "toString=y") ?? {})).toEqual([
       ["__proto__", "x"],
@@ -96,6 +102,7 @@ describe("pairs", () => {
     ["r:bytes=abcd=", "expected base64"],
     ["r:bytes=ab=", "expected base64"],
     ["t:timestamp=2026-02-30", "expected a time such as"],
+    ["t:timestamp=18446744073709551616", "expected at most 18446744073709551615 seconds"],
     ["t:timestamp=2026-04-31T10:00:00Z", "expected a time such as"],
     ["j:json={", "expected JSON"],
     ["j:json={'a':1}", "expected JSON"],

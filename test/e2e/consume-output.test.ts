@@ -3,13 +3,20 @@ import { closeSync, openSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { channelOpenOk } from "../support/amqp-answer.ts";
 import { close } from "../support/amqp-frame.ts";
-import { con, startCon } from "../support/binaries.ts";
+import { con, pub, startCon } from "../support/binaries.ts";
 import { atTestEnd } from "../support/cleanup.ts";
 import { misbehave } from "../support/misbehave.ts";
 import { handshake, whenever } from "../support/misbehave-script.ts";
 import { pty, quote, shell } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
-import { createQueue, takeAll, takeBodies, untilQueue } from "../support/witness.ts";
+import {
+  createExchange,
+  createQueue,
+  takeAll,
+  takeBodies,
+  untilQueue,
+  withChannel,
+} from "../support/witness.ts";
 
 // Clear the screen, set the title, write the clipboard, beep, overwrite the line; C1 controls; text that is reordered; no UTF-8.
 const HOSTILE = Buffer.concat([
@@ -144,6 +151,21 @@ describe("output that nobody takes", () => {
     process.kill(pid, "SIGTERM");
     expect(await pipe.waitFor("stderr", /^ended/)).toBe("ended with 0");
     await untilQueue(queue, { messages: 3, consumers: 0 });
+  });
+
+  test("a routing key is exact, though it is no UTF-8", async () => {
+    const queue = await createQueue();
+    const exchange = await createExchange("fanout");
+    await withChannel((channel) => channel.bindQueue(queue, exchange, ""));
+    const line = Buffer.concat([Buffer.from("k"), Buffer.of(0xff, 0xfe), Buffer.from("=x\n")]);
+    await pub(["-e", exchange, "-l", "--key-delimiter", "="], { stdin: line });
+    const { stdout } = await con(["-q", queue, "-n", "1", "--format", "json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ routingKey: "k\udcff\udcfe", body: "x" });
+    await pub(["--json"], { stdin: stdout });
+    const { stdoutBytes } = await con(["-q", queue, "--get", "--format", "%k %K"]);
+    expect(stdoutBytes).toEqual(
+      Buffer.concat([Buffer.from("k"), Buffer.of(0xff, 0xfe), Buffer.from(" 3")]),
+    );
   });
 
   test("a full disk is exit code 7, and nothing is lost", async () => {

@@ -32,6 +32,15 @@ describe("the first signal", () => {
     expect((await takeBodies(queue)).toSorted()).toEqual(["3", "4", "5"]);
   });
 
+  test("may be SIGHUP: a terminal that is closed leaves nobody behind", async () => {
+    const { queue, worker } = await busyWorker("sleep 1; cat; echo");
+    worker.kill("SIGHUP");
+    const { code, stdout } = await worker.ended();
+    expect(code).toBe(0);
+    expect(stdout.trim().split("\n").toSorted()).toEqual(["1", "2"]);
+    expect((await takeBodies(queue)).toSorted()).toEqual(["3", "4", "5"]);
+  });
+
   test("gives them --grace, and ends with all they have started after that", async () => {
     const nap = longSleep();
     const { queue, worker } = await busyWorker(`trap '' TERM; ${nap} & ${nap}`, "--grace", "300ms");

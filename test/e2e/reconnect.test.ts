@@ -5,8 +5,8 @@ import { FaultProxy } from "../support/fault-proxy.ts";
 import { brief } from "../support/name.ts";
 import { run, runToEnd, type RunOptions } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
-import { createQueue, put, takeBodies } from "../support/witness.ts";
-import { startCon, startPub } from "../support/binaries.ts";
+import { createQueue, put, takeBodies, untilQueue } from "../support/witness.ts";
+import { con, startCon, startPub } from "../support/binaries.ts";
 
 /** A way to the shared broker that can be cut. */
 async function proxied() {
@@ -40,6 +40,53 @@ describe("a connection that is lost", () => {
       new RegExp(`^${lost(proxy)}connected again to 127.0.0.1:${proxy.port}\\nStopped\\n$`),
     );
     expect(code).toBe(0);
+  });
+
+  test("takes along acknowledgements that were not sent: they are not counted", async () => {
+    const queue = await createQueue(["1", "2", "3"]);
+    const { proxy, env } = await proxied();
+    const words = ["--ack-every", "100", "--prefetch", "200", "--rate", "50", "--max-outage", "0"];
+    const summary = ["--summary", "json"];
+    const consumer = startCon(["-q", queue, ...words, ...summary], { env });
+    await consumer.waitForLines("stdout", 3);
+    proxy.cut();
+    const { code, stderr } = await consumer.ended();
+    const account = JSON.parse(/^\{.*$/m.exec(stderr)?.[0] ?? "{}");
+    expect({ code, account }).toMatchObject({ code: 3, account: { received: 3 } });
+    const { acked, left } = account;
+    // Within a tenth of a second they are sent without company.
+    expect([acked, left]).toEqual(acked === 0 ? [0, 3] : [3, 0]);
+    await untilQueue(queue, { messages: left });
+  });
+
+  test("does not make --idle-timeout take the outage for quiet", async () => {
+    const queue = await createQueue();
+    const { proxy, env } = await proxied();
+    const words = ["-q", queue, "--idle-timeout", "0.5", "--format", "body"];
+    const consumer = startCon(words, { env });
+    await untilQueue(queue, { consumers: 1 });
+    await proxy.refuse();
+    proxy.cut();
+    await consumer.waitFor("stderr", /was lost/);
+    await put(queue, "1");
+    // As long as that, for somebody else.
+    await con(["-q", await createQueue(), "--idle-timeout", "0.6"]);
+    await proxy.reopen();
+    expect(await consumer.ended()).toMatchObject({ code: 0, stdout: "1\n" });
+  });
+
+  test("is not followed by a subscription when the run is over", async () => {
+    const queue = await createQueue(["1", "2"]);
+    const { proxy, env } = await proxied();
+    const handler = ["--prefetch", "2", "--shell", "cat; echo; sleep 1"];
+    const worker = startCon(["-q", queue, ...handler], { env });
+    await untilQueue(queue, { messages: 0, consumers: 1 });
+    worker.kill("SIGTERM");
+    await untilQueue(queue, { consumers: 0 });
+    proxy.cut();
+    await untilQueue(queue, { messages: 2, consumers: 0 });
+    expect(await worker.ended()).toMatchObject({ code: 0 });
+    expect(await takeBodies(queue)).toEqual(["1", "2"]);
   });
 
   test("is replaced by the publisher, and every line arrives", async () => {

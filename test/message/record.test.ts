@@ -148,7 +148,7 @@ describe("reading a record", () => {
     ['{"properties":{"timestamp":-1}}', '"timestamp": expected whole seconds since 1970'],
     [
       '{"properties":{"timestamp":"18446744073709551616"}}',
-      '"timestamp": expected at most 64 bits',
+      '"timestamp": expected at most 18446744073709551615 seconds',
     ],
     [
       '{"properties":{"headers":{"a":{"int":"x"}}}}',

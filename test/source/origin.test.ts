@@ -41,6 +41,30 @@ it("goes to the exchange and keys of the first death, the further ones as CC, wi
   });
 });
 
+it("goes to where it was first seen when it had waited for other tries, and begins anew", () => {
+  const headers = {
+    "x-retry-count": 2,
+    "x-retry-exchange": "orders",
+    "x-retry-routing-key": "order.new",
+    "x-first-death-exchange": "",
+    "x-first-death-queue": "work.retry-200ms",
+    "x-first-death-reason": "expired",
+    "x-death": [
+      death("work", "rejected", "", "work"),
+      death("work.retry-200ms", "expired", "", "work.retry-200ms"),
+    ],
+  };
+  const { exchange, routingKey, properties } = toOrigin(message(headers));
+  expect({ exchange, routingKey, properties }).toEqual({
+    exchange: "orders",
+    routingKey: "order.new",
+    properties: { priority: 1 },
+  });
+  const ownNotes = Object.entries(headers).filter(([name]) => !name.startsWith("x-retry-"));
+  const again = toOrigin(message(Object.fromEntries(ownNotes)));
+  expect(again).toMatchObject({ exchange: "", routingKey: "work" });
+});
+
 it("goes to the queue it came from when it was sent there by the default exchange", () => {
   const headers = { "x-death": [death("work", "expired", "", "work")] };
   const { exchange, routingKey, properties } = toOrigin(message(headers));

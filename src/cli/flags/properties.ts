@@ -1,20 +1,12 @@
 // The basic properties of AMQP 0-9-1 that amqp-pub gives to its messages.
-import { ValueError } from "../../errors.ts";
-import { readSeconds } from "../../message/fields.ts";
+import { readTimestamp } from "../../message/fields.ts";
 import { count, name, names, one, pairs, toggle } from "../flag.ts";
 import { timeToLive } from "../time-flag.ts";
 
 const group = "Message properties";
 
 /** Seconds since 1970, or the word. */
-const moment = one("TIME", (value): number | "now" => (value === "now" ? "now" : readTime(value)));
-
-/** At most 64 bits hold it; years of five digits are mistakes. */
-function readTime(value: string): number {
-  const seconds = readSeconds(value);
-  if (Number.isSafeInteger(seconds)) return seconds;
-  throw new ValueError("expected a time such as 2026-01-01T00:00:00Z, or seconds since 1970");
-}
+const moment = one("TIME", (value) => (value === "now" ? value : readTimestamp(value)));
 
 export const propertyFlags = {
   persistent: toggle({
