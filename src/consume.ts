@@ -162,12 +162,11 @@ async function feed(
     () => flow.isWaiting || (work.isBusy ?? false) || intake.unacked === undefined,
   );
   for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
-    if (isFull(plan, intake))
-      rules.stopFor(`--prefetch holds no more: ${intake.held} do not match`);
     const batch = rules.take(arrived);
     // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
     const isAll = !rules.reason && !flow.isWaiting;
     flow.passOver(isAll ? Infinity : (batch.at(-1)?.deliveryTag ?? 0), intake);
+    if (isFull(plan, intake)) rules.stopFor(`--prefetch holds no more: ${intake.held} are held`);
     world.meter?.received(batch);
     // The broker is told to stop before the last acknowledgement makes room for more.
     if (rules.reason) await intake.stop();
@@ -186,10 +185,10 @@ async function feed(
   world.output.failed.throwIfAborted();
 }
 
-/** Nothing more would come: as many as the broker sends at most do not match, and wait for the end. */
-function isFull({ subscription, flow }: ConsumePlan, { held }: Intake): boolean {
+/** Nothing more would come: as many as the broker sends at most wait for the end, for --where does not want them. */
+function isFull({ subscription, flow, get }: ConsumePlan, { held }: Intake): boolean {
   const { prefetch, alsoFrom } = subscription;
-  if (flow.mismatch !== "leave") return false;
+  if (get || flow.where === undefined) return false;
   // Each queue has a subscription of its own.
   return prefetch > 0 && held >= prefetch * (1 + alsoFrom.length);
 }

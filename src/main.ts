@@ -84,7 +84,7 @@ function lazyStdin(process: NodeJS.Process) {
   };
 }
 
-/** The first SIGINT or SIGTERM aborts; the second ends the process at once. */
+/** The first SIGINT, SIGTERM or SIGHUP aborts; the second ends the process at once, and so does SIGQUIT. */
 function listenForSignals(process: NodeJS.Process): AbortSignal {
   const stopping = new AbortController();
   const on = (name: NodeJS.Signals, code: number): void => {

@@ -105,7 +105,8 @@ export class Consumer implements Intake {
   }
 
   async end(): Promise<void> {
-    await this.#settler.end(this.#cancelMs);
+    const isStream = this.#plan.stream !== undefined || (await this.#streams.hasAny());
+    await this.#settler.end(this.#cancelMs, isStream);
   }
 
   async isEmpty(): Promise<boolean> {

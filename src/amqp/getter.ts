@@ -84,7 +84,7 @@ export class Getter implements Intake {
 
   async end(): Promise<void> {
     // Each message was waited for, so the broker has taken in what was settled before it.
-    await this.#settler.end(0);
+    await this.#settler.end(0, false);
   }
 
   /** `batches` ends by itself when the queue is empty. */

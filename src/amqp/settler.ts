@@ -27,8 +27,6 @@ export class Settler {
   #position: StreamPosition | undefined;
   #link: Link | undefined;
   #settlement: Settlement | undefined;
-  /** A stream keeps its messages, and takes none back. */
-  #isStream: boolean;
   #count = { acked: 0, requeued: 0, rejected: 0, retried: 0, deadLettered: 0 };
   /** What was counted and not told yet: tags, and as what. */
   #untold: { readonly tag: number; readonly as: keyof IntakeAccount }[] = [];
@@ -40,7 +38,6 @@ export class Settler {
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
-    this.#isStream = plan.stream !== undefined;
     this.#position = plan.stream && new StreamPosition(plan.stream.start);
   }
 
@@ -89,14 +86,11 @@ export class Settler {
 
   arrived(delivery: Delivery): void {
     this.#settlement?.arrived();
-    if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined) this.#looksLikeStream();
-    this.#position?.arrived(delivery);
-  }
-
-  #looksLikeStream(): void {
-    this.#isStream = true;
     // Several streams would need a place each.
-    if (this.#plan.alsoFrom.length === 0) this.#position ??= new StreamPosition(undefined);
+    const { alsoFrom } = this.#plan;
+    if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined && alsoFrom.length === 0)
+      this.#position ??= new StreamPosition(undefined);
+    this.#position?.arrived(delivery);
   }
 
   settle(
@@ -130,12 +124,12 @@ export class Settler {
     this.#flush(true);
   }
 
-  /** See Intake.end. `answerMs`: how long the queues took to answer lately. */
-  async end(answerMs: number): Promise<void> {
+  /** See Intake.end. `answerMs`: how long the queues took to answer lately. A stream takes nothing back. */
+  async end(answerMs: number, isStream: boolean): Promise<void> {
     this.flush();
-    if (!this.#isStream) this.#count.requeued += this.held;
+    if (!isStream) this.#count.requeued += this.held;
     if (this.#link && this.#settlement) await takenIn(this.#link, this.#settlement, answerMs);
-    if (this.#isStream) return;
+    if (isStream) return;
     const { serverProperties } = this.#link?.connection ?? {};
     if (serverProperties && tellsReturnFromFailure(serverProperties)) this.#settlement?.putBack();
   }

@@ -72,6 +72,7 @@ export class Flow {
 
   /** Settles what --where does not want, in the order of arrival before this delivery tag. */
   passOver(lastTaken: number, intake: Pick<Intake, "settle">): void {
+    if (this.#others.length === 0) return;
     const isPassed = ({ deliveryTag }: Delivery): boolean => deliveryTag < lastTaken;
     const passed = this.#others.filter(isPassed);
     this.#others = this.#others.filter((other) => !isPassed(other));

@@ -119,6 +119,17 @@ describe("--ack-every", () => {
 });
 
 describe("behind messages that are held to the end", () => {
+  test("a run ends that can get no more, also when all has come at once", async () => {
+    const queue = await createQueue(["1", "2", "3", "4"]);
+    const words = ["-q", queue, "--where", "body == 'hit'", "--prefetch", "3"];
+    const { code, stderr } = await con(words);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "Stopping: --prefetch holds no more: 3 are held\n",
+    });
+    await untilQueue(queue, { messages: 4 });
+  });
+
   test("another queue is waited for: each may have --prefetch messages in hand", async () => {
     const [full, other] = [await createQueue(["1", "2", "3"]), await createQueue()];
     const words = ["-q", full, "-q", other, "--where", "body == 'hit'", "--prefetch", "2"];

@@ -73,7 +73,7 @@ describe("a handler of messages from a stream", () => {
   });
 });
 
-test("what is in hand when a run ends is no error, with and without --offset", async () => {
+test("what is in hand when a run ends is no error", async () => {
   const stream = await createQueue(["1", "2", "3"], STREAM);
   const words = ["-q", stream, "--prefetch", "10", "-n", "1", "--format", "body"];
   const { code, stdout, stderr } = await con([...words, "--offset", "first"]);
