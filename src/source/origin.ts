@@ -2,7 +2,7 @@
 import { ValueError } from "../errors.ts";
 import { isList, type Field, type Table } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
-import { isDelayQueue, isRetryHeader, retryHeaders } from "../work/origin.ts";
+import { isDelayQueue, isRetryHeader, retryHeaders } from "../message/retry-marks.ts";
 
 const deathHeader = /^x-(death$|first-death-|last-death-)/;
 

@@ -1,14 +1,7 @@
 // Where a message came from before this tool passed it on, and its properties without the traces of the way. Pure.
 import { isList, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Properties } from "../message/message.ts";
-
-/** Headers of a message that waits for another try. Ours, since brokers from 4.0 on do not count what is published again. */
-export const retryHeaders = {
-  /** How many tries there have been. */
-  count: "x-retry-count",
-  exchange: "x-retry-exchange",
-  routingKey: "x-retry-routing-key",
-} as const;
+import { delayPrefix, isRetryHeader, retryHeaders } from "../message/retry-marks.ts";
 
 /** How many times this message has been given to somebody: 1 for the first. Counts a quorum queue's x-delivery-count in. */
 export function attemptOf({ properties }: Delivery): number {
@@ -55,25 +48,6 @@ export function propertiesElsewhere(properties: Properties): Properties {
   const kept = Object.entries(headers).filter(([name]) => !isRetryHeader(name));
   const renamed = kept.map(([name, field]) => [name === "CC" ? "x-original-cc" : name, field]);
   return { ...properties, headers: Object.fromEntries(renamed) };
-}
-
-/** The name of the queue in which messages of another queue wait that long. */
-export function delayQueueName(queue: string, delayMs: number, isQuorum: boolean): string {
-  return `${delayPrefix(queue)}${delayMs}ms${isQuorum ? ".quorum" : ""}`;
-}
-
-/** Names that begin with "amq." are the broker's own. */
-function delayPrefix(queue: string): string {
-  return `${queue.startsWith("amq.") ? "retry." : ""}${queue}.retry-`;
-}
-
-/** Does a queue of that name hold messages that wait for another try? */
-export function isDelayQueue(name: Field | undefined): boolean {
-  return typeof name === "string" && /\.retry-\d+ms(\.quorum)?$/.test(name);
-}
-
-export function isRetryHeader(name: string): boolean {
-  return Object.values<string>(retryHeaders).includes(name);
 }
 
 /**

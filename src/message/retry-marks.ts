@@ -1,0 +1,29 @@
+// What marks a message that waits for another try: headers of ours, and the names of the queues in which it waits. Pure.
+import type { Field } from "./fields.ts";
+
+/** Headers of a message that waits for another try. Ours, since brokers from 4.0 on do not count what is published again. */
+export const retryHeaders = {
+  /** How many tries there have been. */
+  count: "x-retry-count",
+  exchange: "x-retry-exchange",
+  routingKey: "x-retry-routing-key",
+} as const;
+
+/** The name of the queue in which messages of another queue wait that long. */
+export function delayQueueName(queue: string, delayMs: number, isQuorum: boolean): string {
+  return `${delayPrefix(queue)}${delayMs}ms${isQuorum ? ".quorum" : ""}`;
+}
+
+/** How the names of all delay queues of a queue begin. Names that begin with "amq." are the broker's own. */
+export function delayPrefix(queue: string): string {
+  return `${queue.startsWith("amq.") ? "retry." : ""}${queue}.retry-`;
+}
+
+/** Does a queue of that name hold messages that wait for another try? */
+export function isDelayQueue(name: Field | undefined): boolean {
+  return typeof name === "string" && /\.retry-\d+ms(\.quorum)?$/.test(name);
+}
+
+export function isRetryHeader(name: string): boolean {
+  return Object.values<string>(retryHeaders).includes(name);
+}
