@@ -2,23 +2,22 @@
 import { Consumer } from "./amqp/consumer.ts";
 import { beside, Courier, type Destination } from "./amqp/courier.ts";
 import { Getter } from "./amqp/getter.ts";
-import type { Intake, SubscriptionPlan } from "./amqp/intake.ts";
+import type { SubscriptionPlan } from "./amqp/intake.ts";
 import { Session, type ConnectionPlan } from "./amqp/session.ts";
 import type { Verdict } from "./amqp/settlement.ts";
 import type { TopologyPlan } from "./amqp/topology.ts";
-import { pause, until, withGrace } from "./deadline.ts";
+import { now } from "./clock.ts";
+import { pause, until } from "./deadline.ts";
 import { exitCodes, ReaderGone } from "./errors.ts";
 import { Flow, type FlowPlan } from "./select/flow.ts";
 import { OffsetFile } from "./select/offset-file.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
 import { StopRules, type StopPlan } from "./select/stop.ts";
-import { reportReceived, type SummaryStyle } from "./ui/account.ts";
+import { reportReceived, type RunEnd, type SummaryStyle } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
 import { reportPassing } from "./ui/passing-report.ts";
-import { forwarding } from "./work/forward.ts";
-import { checkCommand, Handling, type HandlerPlan } from "./work/handler.ts";
-import { printing } from "./work/print.ts";
-import type { Work } from "./work/work.ts";
+import { checkCommand, type HandlerPlan } from "./work/handler.ts";
+import { take, type Feed } from "./take.ts";
 import type { World } from "./world.ts";
 
 /** What amqp-con was asked to do. */
@@ -60,43 +59,57 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   const subscription = goOnAt(plan.subscription, offsets?.next);
   const intake = plan.get ? new Getter(subscription) : new Consumer(subscription);
   const rules = new StopRules(plan.stop);
+  const feed = { intake, flow, rules };
+  const startedAt = now();
   world.meter?.watch({
     open: () => intake.unacked,
-    account: () => ({ received: countReceived(flow, rules), ...intake.account }),
+    account: () => ({ received: countReceived(feed), ...intake.account }),
   });
   rules.startTimeout();
-  const patience = { ...world, signal: AbortSignal.any([world.signal, rules.signal]) };
+  const stopSaving = offsets?.watch(() => intake.settledOffset, world.log);
+  let failure: unknown;
+  try {
+    const failures = await run(plan, feed, courier, world);
+    return exitCode(plan, rules, failures);
+  } catch (error) {
+    failure = error;
+    if (!(error instanceof ReaderGone)) throw error;
+    return exitCodes.done.code;
+  } finally {
+    rules.end();
+    const durationMs = Math.round(now() - startedAt);
+    report(plan, feed, { durationMs, reason: endingOf(failure, rules, world) }, world);
+    stopSaving?.();
+  }
+}
+
+/** Resolves with the number of messages that have failed for good. */
+async function run(
+  plan: ConsumePlan,
+  feed: Feed,
+  courier: Courier | undefined,
+  world: World,
+): Promise<number> {
+  const { intake, rules } = feed;
   const session = await Session.open(
     plan.connection,
     plan.topology,
     courier ? beside(courier, intake) : intake,
     reportSession(world.log),
-    patience,
+    { ...world, signal: AbortSignal.any([world.signal, rules.signal]) },
   ).catch((error: unknown) => {
-    rules.end();
     if (rules.reason) return undefined;
     throw error;
   });
-  if (!session) {
-    report(plan, { intake, flow, rules }, world);
-    return exitCode(plan, rules, 0);
-  }
-  const stopSaving = offsets?.watch(() => intake.settledOffset, world.log);
-  let failures = 0;
+  if (!session) return 0;
   try {
-    if (plan.lazyMs === undefined)
-      failures = await take(plan, { intake, flow, rules }, courier, world);
-    else await crash(plan, plan.lazyMs, { intake, rules }, session, world);
-  } catch (error) {
-    if (!(error instanceof ReaderGone)) throw error;
-    return exitCodes.done.code;
+    if (plan.lazyMs === undefined) return await take(plan, feed, courier, world);
+    await crash(plan, plan.lazyMs, feed, session, world);
+    return 0;
   } finally {
     rules.end();
     await session.close();
-    report(plan, { intake, flow, rules }, world);
-    stopSaving?.();
   }
-  return exitCode(plan, rules, failures);
 }
 
 function openOffsets({ offsetFile, subscription }: ConsumePlan): OffsetFile | undefined {
@@ -107,13 +120,6 @@ function goOnAt(subscription: SubscriptionPlan, number: bigint | undefined): Sub
   return number === undefined ? subscription : { ...subscription, stream: { start: { number } } };
 }
 
-/** Where the messages of a run come from, and when it ends. */
-interface Feed {
-  readonly intake: Intake;
-  readonly flow: Flow;
-  readonly rules: StopRules;
-}
-
 /** What publishes on the consumer's connection, where something is to be published. */
 function openCourier(plan: ConsumePlan, { log }: World): Courier | undefined {
   if (!plan.handler && !plan.forward) return undefined;
@@ -122,87 +128,6 @@ function openCourier(plan: ConsumePlan, { log }: World): Courier | undefined {
     destinations.filter((destination) => destination !== undefined),
     reportPassing(log),
   );
-}
-
-/**
- * Works on batches until a rule holds, a signal comes or the session fails; then finishes what is in hand. Resolves with
- * the number of messages that have failed for good.
- */
-async function take(
-  plan: ConsumePlan,
-  source: Feed,
-  courier: Courier | undefined,
-  world: World,
-): Promise<number> {
-  const work = await openWork(plan, source.intake, courier, world);
-  try {
-    await feed(plan, source, work, world);
-  } finally {
-    await work.end?.();
-    await source.intake.end();
-  }
-  return work.failures ?? 0;
-}
-
-async function feed(
-  plan: ConsumePlan,
-  { intake, flow, rules }: Feed,
-  work: Work,
-  world: World,
-): Promise<void> {
-  const ends = [world.signal, rules.signal, world.output.failed, work.failed];
-  const stop = AbortSignal.any(ends.filter((end) => end !== undefined));
-  const hurry = AbortSignal.any([world.signal, rules.hurry, world.output.failed]);
-  // The broker sends nothing more from then on, however long what is in hand still takes.
-  stop.addEventListener("abort", () => void intake.stop(), { once: true });
-  // What has arrived and waits for its turn (--rate) is still to come.
-  rules.start(
-    async () => !flow.isWaiting && (await intake.isEmpty()) && !flow.isWaiting,
-    // While there is no connection, nothing can arrive.
-    () => flow.isWaiting || (work.isBusy ?? false) || intake.unacked === undefined,
-  );
-  for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
-    const batch = rules.take(arrived);
-    // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
-    const isAll = !rules.reason && !flow.isWaiting;
-    flow.passOver(isAll ? Infinity : (batch.at(-1)?.deliveryTag ?? 0), intake);
-    if (isFull(plan, intake)) rules.stopFor(`--prefetch holds no more: ${intake.held} are held`);
-    world.meter?.received(batch);
-    // The broker is told to stop before the last acknowledgement makes room for more.
-    if (rules.reason) await intake.stop();
-    if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return;
-  }
-  const emptied = plan.stop.untilEmpty ?? "--get";
-  if (plan.get && !stop.aborted) rules.stopFor(`the queue is empty (${emptied})`);
-  await intake.stop();
-  const finish = async (): Promise<void> => {
-    // Nobody else has what the broker has forgotten.
-    if (plan.subscription.ackOnArrival)
-      await work.take(rules.take(await flow.finish(intake.leftovers())));
-    await work.finish();
-  };
-  await withGrace(finish(), hurry, plan.graceMs);
-  world.output.failed.throwIfAborted();
-}
-
-/** Nothing more would come: as many as the broker sends at most wait for the end, for --where does not want them. */
-function isFull({ subscription, flow, get }: ConsumePlan, { held }: Intake): boolean {
-  const { prefetch, alsoFrom } = subscription;
-  if (get || flow.where === undefined) return false;
-  // Each queue has a subscription of its own.
-  return prefetch > 0 && held >= prefetch * (1 + alsoFrom.length);
-}
-
-async function openWork(
-  plan: ConsumePlan,
-  intake: Intake,
-  courier: Courier | undefined,
-  world: World,
-): Promise<Work> {
-  if (plan.handler) world.output.watchReader();
-  if (plan.handler && courier) return Handling.open(plan.handler, intake, courier, world);
-  if (plan.forward && courier) return forwarding(plan.forward, intake, courier);
-  return printing(await openSink(plan.sink, world), intake, plan, world.log);
 }
 
 /** So long the sample's interpreter takes to die: its README's message 4 comes before the redelivered message 1. */
@@ -227,15 +152,22 @@ async function crash(
 }
 
 /** Wanted or not: what became of them is in the account. */
-function countReceived(flow: Flow, rules: StopRules): number {
+function countReceived({ flow, rules }: Feed): number {
   return rules.received + flow.mismatches;
 }
 
-function report(plan: ConsumePlan, { intake, flow, rules }: Feed, { log, signal }: World): void {
-  const reason = signal.aborted ? "signal" : rules.reason?.text;
+/** Why the run has ended, for the account. */
+function endingOf(failure: unknown, { reason }: StopRules, { signal }: World): string {
+  if (signal.aborted) return "signal";
+  if (reason) return reason.text;
+  return failure instanceof Error ? failure.message.trim() : "nothing more to do";
+}
+
+function report(plan: ConsumePlan, feed: Feed, end: RunEnd, { log, signal }: World): void {
+  const { intake, rules } = feed;
   if (signal.aborted) log.note("Stopped");
   else if (rules.reason) log.note(`Stopping: ${rules.reason.text}`);
-  reportReceived(countReceived(flow, rules), intake.account, reason, plan.summary, log);
+  reportReceived(countReceived(feed), intake.account, end, plan.summary, log);
 }
 
 function exitCode(plan: ConsumePlan, rules: StopRules, failures: number): number {

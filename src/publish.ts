@@ -112,7 +112,7 @@ async function finish(
 }
 
 /** Why the run has ended, for the account. */
-function endingOf(failure: unknown, { signal, output }: World): string {
+export function endingOf(failure: unknown, { signal, output }: World): string {
   if (signal.aborted) return "signal";
   if (failure instanceof Failure) return failure.message.trim();
   return output.failed.aborted ? "standard output was closed" : "end of input";

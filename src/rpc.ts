@@ -1,16 +1,17 @@
 // The story of amqp-pub --rpc: for each message of the source, ask; show each reply; tell who did not answer, and why.
 import { Requester, type Ending, type RequestPlan } from "./amqp/requester.ts";
 import { Session } from "./amqp/session.ts";
+import { now } from "./clock.ts";
 import { orAborted, until, withGrace } from "./deadline.ts";
 import { exitCodes, ReaderGone, Unsendable } from "./errors.ts";
 import { refusing, type Skips } from "./feed.ts";
 import type { Delivery, Message } from "./message/message.ts";
-import type { PublishPlan } from "./publish.ts";
+import { endingOf, type PublishPlan } from "./publish.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
 import type { Sink } from "./sink/sink.ts";
 import { checkInput, openSource } from "./source/index.ts";
 import type { SourceWorld } from "./source/source.ts";
-import { reportRequests, type RequestAccount } from "./ui/request-account.ts";
+import { reportRequests, type RequestAccount } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
 import type { World } from "./world.ts";
 import { ERROR_TYPE, EXIT_CODE_HEADER } from "./work/reply.ts";
@@ -30,28 +31,33 @@ export async function rpc(plan: RpcPlan, world: World): Promise<number> {
   for (const warning of plan.publish.warnings) world.log.warn(warning);
   const { connection, topology, summary, graceMs, onBadRecord } = plan.publish;
   const requester = new Requester(plan.request);
-  const session = await Session.open(
-    connection,
-    topology,
-    requester,
-    reportSession(world.log),
-    world,
-  );
   const asking = new Asking(plan, requester, await openSink(plan.sink, world), world);
   world.meter?.watch({ open: () => asking.underWay, account: () => ({ ...asking.account }) });
+  const startedAt = now();
+  let failure: unknown;
   try {
-    await withGrace(asking.askAll(session.queue), world.signal, graceMs);
+    const report = reportSession(world.log);
+    const session = await Session.open(connection, topology, requester, report, world);
+    try {
+      await withGrace(asking.askAll(session.queue), world.signal, graceMs);
+    } finally {
+      requester.stop();
+      await session.close();
+    }
+    return exitCode(asking.account);
   } catch (error) {
+    failure = error;
     if (!(error instanceof ReaderGone)) throw error;
     return exitCodes.done.code;
   } finally {
-    requester.stop();
-    await session.close();
     if (world.signal.aborted) world.log.note("Stopped");
-    const skipped = onBadRecord === "skip" ? asking.skips.count : undefined;
-    reportRequests(asking.account, skipped, summary, world.log);
+    const end = {
+      durationMs: Math.round(now() - startedAt),
+      reason: endingOf(failure, world),
+      skipped: onBadRecord === "skip" ? asking.skips.count : undefined,
+    };
+    reportRequests(asking.account, end, summary, world.log);
   }
-  return exitCode(asking.account);
 }
 
 /** Requests under way, and what became of those before. */

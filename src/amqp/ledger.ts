@@ -7,6 +7,8 @@ import type { Entry } from "./window.ts";
 /** Where every message read has gone. */
 export interface Account {
   readonly read: number;
+  /** Those of them that were given to a connection, once or more often. */
+  readonly sent: number;
   /** Confirmed by the broker; without confirms: handed over, and the connection lived on to the last round trip. */
   readonly confirmed: number;
   readonly returned: number;
@@ -35,6 +37,7 @@ export interface PublishReport extends LedgerReport {
 export class Ledger {
   readonly #report: LedgerReport;
   #read = 0;
+  #sent = 0;
   #confirmed = 0;
   #returned = 0;
   #nacked = 0;
@@ -50,6 +53,7 @@ export class Ledger {
     const unconfirmed = this.#read - this.#confirmed - this.#returned - this.#nacked;
     return {
       read: this.#read,
+      sent: this.#sent,
       confirmed: this.#confirmed,
       returned: this.#returned,
       nacked: this.#nacked,
@@ -65,6 +69,11 @@ export class Ledger {
 
   read(): void {
     this.#read++;
+  }
+
+  /** A message was given to a connection for the first time. */
+  sent(): void {
+    this.#sent++;
   }
 
   resent(count: number): void {

@@ -166,7 +166,7 @@ export class Publisher implements Client {
         this.#window.dropNext();
         throw error;
       }
-      this.#window.sent();
+      if (this.#window.sent()) this.#ledger.sent();
       if (!this.#plan.confirm) this.#ledger.handedOver(this.#window.ackSent());
     }
   }

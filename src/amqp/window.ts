@@ -44,6 +44,8 @@ export class Window {
   #bytes = 0;
   #hasAcked = false;
   #serial = 0;
+  /** The highest serial that was ever sent. */
+  #lastSent = -1;
 
   /** `readdress` says where a message goes on the current channel. */
   constructor(idOf: IdOf = ownId, readdress = (message: Message): Message => message) {
@@ -98,8 +100,12 @@ export class Window {
     return this.#entries[this.#unsent];
   }
 
-  sent(): void {
-    this.#unsent++;
+  /** Returns whether that was for the first time: these come in the order of serials. */
+  sent(): boolean {
+    const serial = this.#entries[this.#unsent++]?.serial ?? -1;
+    const isFirst = serial > this.#lastSent;
+    if (isFirst) this.#lastSent = serial;
+    return isFirst;
   }
 
   /** Takes out the next entry to send: it can never be sent. */

@@ -1,6 +1,7 @@
-// The account at the end of a run, as a line for people or for scripts.
+// The account at the end of a run, as lines for people or for scripts.
 import type { IntakeAccount } from "../amqp/intake.ts";
 import type { Account } from "../amqp/ledger.ts";
+import { formatDuration, formatRate } from "./figures.ts";
 import type { Log } from "./log.ts";
 
 export type SummaryStyle = "text" | "json" | "none";
@@ -13,24 +14,51 @@ export interface RunEnd {
   readonly skipped?: number | undefined;
 }
 
+/** What became of every request of amqp-pub --rpc: requests = answered + errors + returned + refused + unanswered. */
+export interface RequestAccount {
+  readonly requests: number;
+  readonly answered: number;
+  /** Answered, but by an error. */
+  readonly errors: number;
+  /** In no queue. */
+  readonly returned: number;
+  /** By the broker. */
+  readonly refused: number;
+  readonly unanswered: number;
+}
+
+/** What became of messages: the counts for scripts, the sum for people, and how many messages that are. */
+interface Balance {
+  readonly counts: object;
+  readonly sum: string;
+  readonly messages: number;
+}
+
 /** Tells where every message has gone; without being asked when something was not delivered. */
 export function reportAccount(
   account: Account,
-  ending: RunEnd,
+  end: RunEnd,
   isDelivered: boolean,
   style: SummaryStyle,
   log: Log,
 ): void {
-  if (style === "json") log.note(JSON.stringify({ ...account, ...ending }));
-  if (style === "text" || (style === "none" && !isDelivered))
-    log.note(`Account: ${describe(account)}`);
-  if (ending.skipped !== undefined && ending.skipped > 0)
-    log.note(`Skipped: ${ending.skipped} that could not be sent`);
+  const { read, confirmed, returned, nacked, unconfirmed, resent } = account;
+  const again = resent === 0 ? "" : ` (sent again: ${resent})`;
+  const sum = `read ${read} = confirmed ${confirmed} + returned ${returned} + nacked ${nacked} + unconfirmed ${unconfirmed}${again}`;
+  if (style === "none" && !isDelivered) log.note(`Account: ${sum}`);
+  report({ counts: account, sum, messages: read }, end, style, log);
 }
 
-function describe({ read, confirmed, returned, nacked, unconfirmed, resent }: Account): string {
-  const sum = `read ${read} = confirmed ${confirmed} + returned ${returned} + nacked ${nacked} + unconfirmed ${unconfirmed}`;
-  return resent === 0 ? sum : `${sum} (sent again: ${resent})`;
+/** Tells what became of the requests of amqp-pub --rpc. */
+export function reportRequests(
+  account: RequestAccount,
+  end: RunEnd,
+  style: SummaryStyle,
+  log: Log,
+): void {
+  const { requests, answered, errors, returned, refused, unanswered } = account;
+  const sum = `requests ${requests} = answered ${answered} + errors ${errors} + returned ${returned} + refused ${refused} + unanswered ${unanswered}`;
+  report({ counts: account, sum, messages: requests }, end, style, log);
 }
 
 /**
@@ -40,17 +68,30 @@ function describe({ read, confirmed, returned, nacked, unconfirmed, resent }: Ac
 export function reportReceived(
   received: number,
   account: IntakeAccount,
-  reason: string | undefined,
+  end: RunEnd,
   style: SummaryStyle,
   log: Log,
 ): void {
   const { acked, requeued, rejected, retried, deadLettered } = account;
   const left = received - acked - requeued - rejected - retried - deadLettered;
-  if (style === "json") log.note(JSON.stringify({ received, ...account, left, reason }));
-  if (style !== "text") return;
   const passedOn =
     retried + deadLettered === 0 ? "" : `retried ${retried} + dead-lettered ${deadLettered} + `;
-  log.note(
-    `Account: received ${received} = acked ${acked} + requeued ${requeued} + rejected ${rejected} + ${passedOn}left ${left}`,
-  );
+  const sum = `received ${received} = acked ${acked} + requeued ${requeued} + rejected ${rejected} + ${passedOn}left ${left}`;
+  report({ counts: { received, ...account, left }, sum, messages: received }, end, style, log);
+}
+
+function report({ counts, sum, messages }: Balance, end: RunEnd, style: SummaryStyle, log: Log) {
+  const { durationMs, reason, skipped } = end;
+  const rate = durationMs > 0 ? (messages * 1000) / durationMs : 0;
+  if (style === "json")
+    log.note(
+      JSON.stringify({ ...counts, durationMs, rate: Number(rate.toFixed(1)), reason, skipped }),
+    );
+  if (style === "text") {
+    log.note(`Account: ${sum}`);
+    log.note(
+      `Duration: ${formatDuration(durationMs)}, ${formatRate(rate)} messages/s; reason for stopping: ${reason}`,
+    );
+  }
+  if (skipped !== undefined && skipped > 0) log.note(`Skipped: ${skipped} that could not be sent`);
 }

@@ -42,11 +42,13 @@ describe("a ledger", () => {
         const { ledger, told } = open();
         for (const name of seen) {
           ledger.read();
+          ledger.sent();
           fates[name]?.(ledger);
         }
         const count = (name: string): number => seen.filter((one) => one === name).length;
         expect(ledger.account).toEqual({
           read: seen.length,
+          sent: seen.length,
           confirmed: count("acked"),
           returned: count("returned"),
           nacked: count("nacked"),

@@ -122,6 +122,7 @@ describe("without confirms", () => {
     expect(bodiesOn(server, 2)).toEqual(["c"]);
     expect(publisher.account).toEqual({
       read: 3,
+      sent: 3,
       confirmed: 1,
       returned: 0,
       nacked: 0,

@@ -26,6 +26,7 @@ describe("a message larger than the broker takes", () => {
     expect(told).toEqual(["sent a", "nacked large (5 bytes, the limit is 4)", "sent b", "sent c"]);
     expect(publisher.account).toEqual({
       read: 4,
+      sent: 4,
       confirmed: 3,
       returned: 0,
       nacked: 1,

@@ -41,6 +41,7 @@ describe("a confirmed message", () => {
     expect(told).toEqual(["sent a", "sent b", "sent c"]);
     expect(publisher.account).toEqual({
       read: 3,
+      sent: 3,
       confirmed: 3,
       returned: 0,
       nacked: 0,
@@ -87,6 +88,7 @@ describe("a refused message", () => {
     expect(told).toEqual(["nacked a"]);
     expect(publisher.account).toMatchObject({
       read: 1,
+      sent: 1,
       confirmed: 0,
       nacked: 1,
       unconfirmed: 0,
@@ -149,6 +151,7 @@ describe("after a loss, the publisher", () => {
     await expect.poll(() => told).toEqual(["sent b", "sent a", "sent c", "sent d", "sent e"]);
     expect(publisher.account).toEqual({
       read: 6,
+      sent: 6,
       confirmed: 5,
       returned: 0,
       nacked: 0,

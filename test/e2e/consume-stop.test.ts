@@ -65,7 +65,7 @@ describe("the first signal", () => {
     expect(await consumer.ended()).toMatchObject({
       code: 3,
       stdout: "",
-      stderr: `ERROR: stopped before 127.0.0.1:${server.port} answered\n`,
+      stderr: `Stopped\nERROR: stopped before 127.0.0.1:${server.port} answered\n`,
     });
   });
 });

@@ -8,6 +8,7 @@ import { testFolder } from "../support/folder.ts";
 import { shell } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import { createQueue, takeAll, takeBodies } from "../support/witness.ts";
+import { timeless } from "../support/timeless.ts";
 
 async function fileWith(content: string | Buffer): Promise<string> {
   const folder = await testFolder();
@@ -82,8 +83,9 @@ describe("keys", () => {
     for (const confirm of [[], ["--confirm"]]) {
       const exit = await pub([...argv, ...confirm], { stdin });
       expect(exit).toMatchObject({ code: 2, stdout: "" });
-      expect(exit.stderr).toBe(
+      expect(timeless(exit.stderr)).toBe(
         "Account: read 2 = confirmed 2 + returned 0 + nacked 0 + unconfirmed 0\n" +
+          "Duration: … s, … messages/s; reason for stopping: line 3 of stdin: there is no key: the --key-delimiter is missing\n" +
           "ERROR: line 3 of stdin: there is no key: the --key-delimiter is missing\n" +
           "hint: what came before it was sent; --on-bad-record skip passes over such input\n",
       );
@@ -113,8 +115,9 @@ describe("a source that fails half-way", () => {
     const argv = ["-k", queue, "--confirm", "--quiet", "--summary", "text", "-l", file];
     const exit = await pub([...argv, "/nonexistent/lines"]);
     expect(exit.code).toBe(2);
-    expect(exit.stderr).toBe(
+    expect(timeless(exit.stderr)).toBe(
       "Account: read 3 = confirmed 3 + returned 0 + nacked 0 + unconfirmed 0\n" +
+        'Duration: … s, … messages/s; reason for stopping: --lines "/nonexistent/lines": no such file\n' +
         'ERROR: --lines "/nonexistent/lines": no such file\n',
     );
     expect(await takeBodies(queue)).toEqual(["a", "b", "c"]);

@@ -18,6 +18,7 @@ import {
   takeBodies,
   withChannel,
 } from "../support/witness.ts";
+import { timeless } from "../support/timeless.ts";
 
 const receivedAt = Date.UTC(2026, 10, 21, 9);
 
@@ -105,8 +106,9 @@ describe("a bad record", () => {
     await writeFile(file, badInput(queue));
     const exit = await pub(["--json", file, "--confirm", "--summary", "text"]);
     expect(exit).toMatchObject({ code: 2, stdout: "Sent: a\n" });
-    expect(exit.stderr).toBe(
+    expect(timeless(exit.stderr)).toBe(
       "Account: read 1 = confirmed 1 + returned 0 + nacked 0 + unconfirmed 0\n" +
+        `Duration: … s, … messages/s; reason for stopping: line 2 of "${file}": unknown key "boddy"\n` +
         `ERROR: line 2 of "${file}": unknown key "boddy"\n` +
         "hint: what came before it was sent; --on-bad-record skip passes over such input\n",
     );

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { createDomain } from "../support/accounts.ts";
 import { sharedBroker, sharedCertificates } from "../support/shared-broker.ts";
 import { play, type Cast } from "../support/transcript.ts";
+import { timeless } from "../support/timeless.ts";
 
 const root = join(import.meta.dirname, "../..");
 const guides = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
@@ -18,7 +19,7 @@ const plain = onOneBroker.filter((text) => !text.includes("domain1"));
 
 /** What standard error shows; all else is a message. */
 const told =
-  /^(Created|Found|Bound|WARNING:|ERROR:|hint:|Returned:|Account:|Stopped|Stopping:|connected again)/;
+  /^(Created|Found|Bound|WARNING:|ERROR:|hint:|Returned:|Account:|Duration:|Stopped|Stopping:|connected again)/;
 
 const titled = (texts: readonly string[]) =>
   texts.map((text) => [/\$ (.*)/.exec(text)?.[1] ?? "", text] as const);
@@ -95,7 +96,7 @@ function direct(text: string): string {
       script.push(`${name} ^ SIGINT`);
       running.set(name, "stopping");
     } else if (shown === "…") script.push(...declared(name, command ?? ""));
-    else script.push(`${name} ${operator(shown)} ${shown}`);
+    else script.push(`${name} ${operator(shown)} ${timeless(shown)}`);
   }
   for (const [name, command] of running) end(name, command);
   return script.join("\n");

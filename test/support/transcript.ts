@@ -6,6 +6,7 @@ import { brief } from "./name.ts";
 import { shell } from "./run.ts";
 import { sharedBroker } from "./shared-broker.ts";
 import { forgetAtEnd, untilQueue } from "./witness.ts";
+import { timeless } from "./timeless.ts";
 
 /** What the words of a transcript stand for. */
 export interface Cast {
@@ -34,7 +35,7 @@ const STREAMS = { ">": "stdout", "!": "stderr" } as const;
  *     until hello has 2 consumers     the broker says so; `messages` are those ready for delivery
  *     # anything                      a remark
  *
- * `amq.gen-…` stands for a name that the broker has chosen. `␣` is a blank at the end of a line.
+ * `amq.gen-…` stands for a name that the broker has chosen, and the figures after `Duration:` are `…`. `␣` is a blank at the end of a line.
  */
 export async function play(
   script: string,
@@ -129,7 +130,7 @@ class Stage {
     const [chosen] = CHOSEN_BY_BROKER.exec(line) ?? [];
     if (placeholder !== undefined && chosen !== undefined && !this.#words.has(placeholder))
       this.#words.set(placeholder, chosen);
-    expect(line, terminal.child.report()).toBe(this.#read(text));
+    expect(timeless(line), terminal.child.report()).toBe(this.#read(text));
   }
 
   async #end(name: string, terminal: Terminal, wanted: string): Promise<void> {

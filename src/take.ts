@@ -1,0 +1,101 @@
+// From the intake to the work, batch by batch, until a stop rule holds; then what is in hand is finished.
+import type { Courier } from "./amqp/courier.ts";
+import type { Intake } from "./amqp/intake.ts";
+import type { ConsumePlan } from "./consume.ts";
+import { until, withGrace } from "./deadline.ts";
+import type { Flow } from "./select/flow.ts";
+import type { StopRules } from "./select/stop.ts";
+import { openSink } from "./sink/index.ts";
+import { forwarding } from "./work/forward.ts";
+import { Handling } from "./work/handler.ts";
+import { printing } from "./work/print.ts";
+import type { Work } from "./work/work.ts";
+import type { World } from "./world.ts";
+
+/** Where the messages of a run come from, and when it ends. */
+export interface Feed {
+  readonly intake: Intake;
+  readonly flow: Flow;
+  readonly rules: StopRules;
+}
+
+/**
+ * Works on batches until a rule holds, a signal comes or the session fails; then finishes what is in hand. Resolves with
+ * the number of messages that have failed for good.
+ */
+export async function take(
+  plan: ConsumePlan,
+  feed: Feed,
+  courier: Courier | undefined,
+  world: World,
+): Promise<number> {
+  const work = await openWork(plan, feed.intake, courier, world);
+  try {
+    await workThrough(plan, feed, work, world);
+  } finally {
+    await work.end?.();
+    await feed.intake.end();
+  }
+  return work.failures ?? 0;
+}
+
+async function workThrough(
+  plan: ConsumePlan,
+  { intake, flow, rules }: Feed,
+  work: Work,
+  world: World,
+): Promise<void> {
+  const ends = [world.signal, rules.signal, world.output.failed, work.failed];
+  const stop = AbortSignal.any(ends.filter((end) => end !== undefined));
+  const hurry = AbortSignal.any([world.signal, rules.hurry, world.output.failed]);
+  // The broker sends nothing more from then on, however long what is in hand still takes.
+  stop.addEventListener("abort", () => void intake.stop(), { once: true });
+  // What has arrived and waits for its turn (--rate) is still to come.
+  rules.start(
+    async () => !flow.isWaiting && (await intake.isEmpty()) && !flow.isWaiting,
+    // While there is no connection, nothing can arrive.
+    () => flow.isWaiting || (work.isBusy ?? false) || intake.unacked === undefined,
+  );
+  for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
+    const batch = rules.take(arrived);
+    // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
+    const isAll = !rules.reason && !flow.isWaiting;
+    flow.passOver(isAll ? Infinity : (batch.at(-1)?.deliveryTag ?? 0), intake);
+    if (isFull(plan, intake)) rules.stopFor(`--prefetch holds no more: ${intake.held} are held`);
+    world.meter?.received(batch);
+    // The broker is told to stop before the last acknowledgement makes room for more.
+    if (rules.reason) await intake.stop();
+    if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return;
+  }
+  const emptied = plan.stop.untilEmpty ?? "--get";
+  if (plan.get && !stop.aborted) rules.stopFor(`the queue is empty (${emptied})`);
+  await intake.stop();
+  const finish = async (): Promise<void> => {
+    // Nobody else has what the broker has forgotten.
+    if (plan.subscription.ackOnArrival)
+      await work.take(rules.take(await flow.finish(intake.leftovers())));
+    await work.finish();
+  };
+  await withGrace(finish(), hurry, plan.graceMs);
+  world.output.failed.throwIfAborted();
+}
+
+/** Nothing more would come: as many as the broker sends at most wait for the end, for --where does not want them. */
+function isFull({ subscription, flow, get }: ConsumePlan, { held }: Intake): boolean {
+  const { prefetch, alsoFrom } = subscription;
+  if (get || flow.where === undefined) return false;
+  // Each queue has a subscription of its own.
+  return prefetch > 0 && held >= prefetch * (1 + alsoFrom.length);
+}
+
+async function openWork(
+  plan: ConsumePlan,
+  intake: Intake,
+  courier: Courier | undefined,
+  world: World,
+): Promise<Work> {
+  if (plan.handler) world.output.watchReader();
+  if (plan.handler && courier) return Handling.open(plan.handler, intake, courier, world);
+  if (plan.forward && courier) return forwarding(plan.forward, intake, courier);
+  return printing(await openSink(plan.sink, world), intake, plan, world.log);
+}
