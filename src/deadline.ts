@@ -27,18 +27,21 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T | "l
   }
 }
 
-/** The iterable's items until it ends or the signal is aborted, whichever comes first. */
+/** The iterable's items until it ends or the signal is aborted, whichever comes first. Closes it on every way out. */
 export async function* until<T>(
   items: AsyncIterable<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
   const iterator = items[Symbol.asyncIterator]();
-  for (;;) {
-    if (signal.aborted) return void iterator.return?.();
-    const next = await orAborted(iterator.next(), signal);
-    if (next === "aborted") return void iterator.return?.();
-    if (next.done) return;
-    yield next.value;
+  try {
+    while (!signal.aborted) {
+      const next = await orAborted(iterator.next(), signal);
+      if (next === "aborted" || next.done) return;
+      yield next.value;
+    }
+  } finally {
+    // Not waited for: it may have to wait for an item that never comes.
+    iterator.return?.().catch(ignore);
   }
 }
 

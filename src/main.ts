@@ -48,7 +48,7 @@ export async function main<F extends Flags>(
       log = await openLog(process.stderr, readGeneral(parsed).color, process.env);
     if (printConfig) return await output.write(await describe(program, parsed, env));
     const run = program.prepare(parsed, env);
-    const askHere = (): Promise<string> => askPassword(stdin.open(), process.stderr);
+    const askHere = (): Promise<string> => askPassword(stdin.open(), process.stderr, signal);
     const { color } = readGeneral(parsed);
     const paint = () => painter(color, process.stdout, process.env);
     const streams = { stdin: stdin.open, output, painter: paint, log, askPassword: askHere };

@@ -67,13 +67,14 @@ function makeContext(plan: TlsPlan, options: SecureContextOptions): SecureContex
   try {
     return createSecureContext(options);
   } catch (error) {
-    const flag = plan.pfx === undefined ? (plan.key === undefined ? "--cafile" : "--key") : "--pfx";
-    const file = plan.pfx ?? plan.key ?? plan.cafile;
+    const given = (["pfx", "cert", "key"] as const).filter((name) => plan[name] !== undefined);
+    const culprits = given.length > 0 ? given : (["cafile"] as const);
+    const files = culprits.map((name) => `--${name} "${plan[name]}"`).join(", ");
     const reason = messageOf(error);
     const hint = /passphrase|decrypt|mac verify/i.test(reason)
       ? "give its passphrase with --passphrase-file"
       : undefined;
-    throw new UsageError(`${flag} "${file}": cannot be used (${reason})`, hint, error);
+    throw new UsageError(`${files}: cannot be used (${reason})`, hint, error);
   }
 }
 

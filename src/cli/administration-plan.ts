@@ -35,7 +35,16 @@ export interface TopologyWords {
 const tasks = ["unbind", "purge", "depth", "deleteQueue", "deleteExchange"] as const;
 
 /** Flags under these headings are about messages. */
-const aboutMessages = new Set(["Input", "Message properties", "Delivery", "Consuming"]);
+const aboutMessages = new Set([
+  "Input",
+  "Message properties",
+  "Delivery",
+  "RPC",
+  "Consuming",
+  "Handlers",
+]);
+/** Flags of other headings that are. */
+const alsoAboutMessages = new Set(["save", "decompress", "decompressLimit"]);
 
 /** What is to be done; undefined when nothing but messages is asked for. @throws UsageError */
 export function planAdministration<F extends FlagTable>(
@@ -93,15 +102,20 @@ function checkConditions({ ifEmpty, ifUnused, deleteQueue, deleteExchange }: Opt
 }
 
 /** Nobody shall believe that `--purge -n 5` removes five messages. */
-function checkNoMessages<F extends FlagTable>(flags: F, { origin }: Parsed<F>, task: string): void {
+function checkNoMessages<F extends FlagTable>(
+  flags: F,
+  { origin, operands }: Parsed<F>,
+  task: string,
+): void {
   const keys = Object.keys(flags).filter((key): key is keyof F & string => {
     const flag = flags[key];
-    return flag !== undefined && aboutMessages.has(flag.group) && !flag.ignored;
+    const isAbout = aboutMessages.has(flag?.group ?? "") || alsoAboutMessages.has(key);
+    return isAbout && !flag?.ignored;
   });
   const stray = keys.find((key) => origin(key) === "flag");
-  if (stray !== undefined)
+  if (stray !== undefined || operands.length > 0)
     throw new UsageError(
-      `--${kebab(task)} excludes --${kebab(stray)}`,
+      `--${kebab(task)} excludes ${stray === undefined ? "a handler" : `--${kebab(stray)}`}`,
       "it neither sends nor takes messages",
     );
 }

@@ -8,7 +8,7 @@ import type { connectionFlags } from "./flags/connection.ts";
 import type { tlsFlags } from "./flags/tls.ts";
 import { rank, type Origin } from "./parse.ts";
 import { checkLogins, planLogin } from "./login-plan.ts";
-import { readUrl, type UrlParts, type UrlPlace } from "./url.ts";
+import { isSecret, readUrl, splitUrls, type UrlParts, type UrlPlace } from "./url.ts";
 
 type Options = OptionsOf<typeof connectionFlags & typeof tlsFlags>;
 
@@ -26,7 +26,9 @@ export function planConnection(
 ): ConnectionPlan & { readonly warnings: readonly string[] } {
   checkCombinations(options);
   const given = spell(origin("url"));
-  const urls = (options.url?.split(/,(?=amqps?:)/) ?? []).map((url) => readUrl(url, given));
+  const urls = (options.url === undefined ? [] : splitUrls(options.url)).map((url) =>
+    readUrl(url, given),
+  );
   checkLogins(urls);
   const login = planLogin(options, origin, urls[0]);
   const targets = (urls.length > 0 ? urls : [undefined]).map((url) =>
@@ -158,11 +160,6 @@ function warnShown(
       (key) =>
         `ps may show the password of --${key} to other users of this machine; AMQP_PASSWORD or --password-file hides it.`,
     );
-}
-
-/** The password that every new broker gives to its user guest is none. */
-function isSecret(password: string | undefined): boolean {
-  return password !== undefined && password !== "" && password !== "guest";
 }
 
 function isLoopback(host: string): boolean {

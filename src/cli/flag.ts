@@ -2,6 +2,7 @@
 // How argv becomes values is parse.ts; which flags exist is flags/.
 import { ValueError } from "../errors.ts";
 import { readField, type Field } from "../message/fields.ts";
+import { isName } from "../message/text.ts";
 import { readFactor, readSize, writeSize } from "./units.ts";
 
 /** The headings of help and reference, in their order. */
@@ -94,7 +95,7 @@ export const name = one("NAME", readName);
 
 /** A name as it is. @throws ValueError when it is too long for AMQP */
 export function readName(value: string): string {
-  if (Buffer.byteLength(value) <= 255) return value;
+  if (isName(value)) return value;
   throw new ValueError("longer than the 255 bytes that AMQP allows");
 }
 

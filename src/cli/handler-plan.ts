@@ -1,8 +1,11 @@
 // The flags of handlers and forwarding → what they mean together. Pure.
 import type { Destination } from "../amqp/courier.ts";
 import { UsageError } from "../errors.ts";
+import { isName } from "../message/text.ts";
+import type { AftermathPlan } from "../work/aftermath.ts";
 import type { HandlerPlan } from "../work/handler.ts";
 import type { Command } from "../work/program.ts";
+import { delayQueueNames } from "../work/retry.ts";
 import type { consumeFlags, outputFlags } from "./flags/consume.ts";
 import type { handlerFlags } from "./flags/handler.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
@@ -49,6 +52,7 @@ export function planTreatment(
   if (isStream && command) checkRetries(options, origin);
   const { execTimeout, jobs } = options;
   const handler = command && planHandler(options, origin, command);
+  if (handler) checkDelayQueues(handler.aftermath, [options.queue, ...alsoFrom]);
   return {
     handler,
     forward,
@@ -104,7 +108,7 @@ function readDestination(flag: string, text: string | undefined): Destination | 
   const routingKey = colon < 0 ? undefined : text.slice(colon + 1);
   if (exchange === "" && !routingKey)
     throw new UsageError(`${flag} "${text}": expected EXCHANGE, EXCHANGE:KEY or :QUEUE`);
-  if (Math.max(Buffer.byteLength(exchange), Buffer.byteLength(routingKey ?? "")) > 255)
+  if (!isName(exchange) || !isName(routingKey ?? ""))
     throw new UsageError(`${flag}: longer than the 255 bytes that AMQP allows`);
   return { exchange, routingKey };
 }
@@ -160,6 +164,22 @@ function checkCircle({ forward, deadLetter }: Options, queues: readonly string[]
         "messages would go round for ever",
       );
   }
+}
+
+/** A queue with a long name leaves no room for those of its delay queues. @throws UsageError */
+function checkDelayQueues(
+  { onFailure, retry, isQuorum }: AftermathPlan,
+  queues: readonly string[],
+): void {
+  if (onFailure !== "retry") return;
+  const long = queues.find((queue) =>
+    delayQueueNames(queue, retry, isQuorum).some((name) => !isName(name)),
+  );
+  if (long !== undefined)
+    throw new UsageError(
+      `--queue "${long}": too long for retries, which wait in queues named QUEUE.retry-5000ms`,
+      "a queue's name has at most 255 bytes; rename it, or choose another --on-failure",
+    );
 }
 
 /** Nothing comes back into a stream, so that a message cannot wait elsewhere for another try. @throws UsageError */

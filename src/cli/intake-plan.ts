@@ -150,7 +150,9 @@ function planPrefetch(
   if (options.where !== undefined && mismatch === "leave")
     return isTyped ? options.prefetch : MAX_PREFETCH;
   if (verdict === "leave") return limit > MAX_PREFETCH ? 0 : limit;
-  const roomy = isTyped ? usual : Math.max(usual, Math.min(2 * options.ackEvery, MAX_PREFETCH));
+  // A batch is acknowledged while the next one comes.
+  const twoBatches = options.ackEvery > 1 ? Math.min(2 * options.ackEvery, MAX_PREFETCH) : 0;
+  const roomy = isTyped ? usual : Math.max(usual, twoBatches);
   // Those whose acknowledgement is not waited for are only bounded by what may wait here.
   const most = Math.min((options.ackAuto ? usual || USUAL_PREFETCH : roomy) || Infinity, limit);
   return most === Infinity ? 0 : Math.min(most, MAX_PREFETCH);

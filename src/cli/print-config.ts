@@ -2,6 +2,7 @@
 import { kebab, variable, type Flag, type FlagTable } from "./flag.ts";
 import { bySection } from "./generate/listing.ts";
 import type { Origin, Profile } from "./parse.ts";
+import { splitUrls } from "./url.ts";
 
 /** What was read, as far as it is told. */
 export interface Readings {
@@ -16,11 +17,7 @@ const COMMENT_COLUMN = 40;
 
 /** How much of a secret may be shown; of others nothing is. */
 const reveal: Readonly<Record<string, (text: string) => string>> = {
-  url: (text) =>
-    text
-      .split(/,(?=amqps?:)/)
-      .map(hidePassword)
-      .join(","),
+  url: (text) => splitUrls(text).map(hidePassword).join(","),
   userpass: (text) => text.replace(/:.*/s, ":***"),
 };
 

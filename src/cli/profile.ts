@@ -7,6 +7,7 @@ import { kebab, type Flag, type FlagTable } from "./flag.ts";
 import { allFlags } from "./flags/all.ts";
 import type { Profile } from "./parse.ts";
 import { findSimilar } from "./similar.ts";
+import { isSecret, splitUrls } from "./url.ts";
 
 /** The profile that counts when none is named. */
 const DEFAULT = "default";
@@ -77,11 +78,10 @@ function holdsPassword({ password, userpass, url }: TomlTable): boolean {
     ...listTexts(password),
     ...listTexts(userpass).map((text) => text.replace(/^[^:]*:?/, "")),
     ...listTexts(url)
-      .flatMap((text) => text.split(/,(?=amqps?:)/))
+      .flatMap(splitUrls)
       .map((text) => /\/\/[^:@/]*:(.*)@/s.exec(text)?.[1] ?? ""),
   ];
-  // The password that every new broker gives to its user guest is none.
-  return passwords.some((text) => text !== "" && text !== "guest");
+  return passwords.some(isSecret);
 }
 
 function listTexts(value: TomlValue | undefined): readonly string[] {

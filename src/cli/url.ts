@@ -14,6 +14,16 @@ export interface UrlParts {
 const hint =
   'write it as amqp://USER:PASSWORD@HOST:PORT/VHOST; encode special characters: "#" is %23, "/" is %2F, "@" is %40';
 
+/** The URLs of a fail-over list. Commas within a URL belong to it. */
+export function splitUrls(list: string): readonly string[] {
+  return list.split(/,(?=amqps?:)/i);
+}
+
+/** The password that every new broker gives to its user guest is none, and so is an empty one. */
+export function isSecret(password: string | undefined): boolean {
+  return password !== undefined && password !== "" && password !== "guest";
+}
+
 /** Where a URL was given. */
 export type UrlPlace = "--url" | "AMQP_URL" | "the profile's url";
 

@@ -11,7 +11,7 @@ export interface Words {
 /** Leaves the values of flags alone, also those that look like flags. @throws UsageError for an ambiguous abbreviation */
 export function splitWords(flags: FlagTable, argv: readonly string[]): Words {
   const longs = new Map(Object.entries(flags).map(([key, flag]) => [`--${kebab(key)}`, flag]));
-  const shorts = new Map(Object.values(flags).map((flag) => [flag.short, flag]));
+  const shorts = shortFlags(flags);
   const words: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? "";
@@ -44,17 +44,28 @@ function completeName(typed: string, longs: ReadonlyMap<string, Flag>): string {
   return first?.[0] ?? typed;
 }
 
-/** Does this word take the next one as its value? In `-Qq NAME` the last letter decides. */
-function takesNext(
-  word: string,
-  longs: ReadonlyMap<string, Flag>,
-  shorts: ReadonlyMap<string | undefined, Flag>,
-): boolean {
-  if (word.startsWith("--")) return needsValue(longs.get(word));
-  if (!/^-[A-Za-z0-9]/.test(word)) return false;
+/** Short flags by their letters. */
+export type ShortFlags = ReadonlyMap<string | undefined, Flag>;
+
+export function shortFlags(flags: FlagTable): ShortFlags {
+  return new Map(Object.values(flags).map((flag) => [flag.short, flag]));
+}
+
+/**
+ * Where in a word of short flags the letter stands that takes what follows as its value: the rest of the word, or, as the
+ * last letter of `-Qq`, the next word. 0 when there is none.
+ */
+export function findValueLetter(word: string, shorts: ShortFlags): number {
+  if (!/^-[A-Za-z0-9]/.test(word)) return 0;
   const letters = word.slice(1).split("");
-  const first = letters.findIndex((letter) => shorts.get(letter)?.takes !== "none");
-  return first === letters.length - 1 && needsValue(shorts.get(letters[first]));
+  return 1 + letters.findIndex((letter) => shorts.get(letter)?.takes !== "none");
+}
+
+/** Does this word take the next one as its value? */
+function takesNext(word: string, longs: ReadonlyMap<string, Flag>, shorts: ShortFlags): boolean {
+  if (word.startsWith("--")) return needsValue(longs.get(word));
+  const at = findValueLetter(word, shorts);
+  return at > 0 && at === word.length - 1 && needsValue(shorts.get(word[at]));
 }
 
 function needsValue(flag: Flag | undefined): boolean {

@@ -17,6 +17,11 @@ export function decodeText(bytes: Buffer): string {
   return exact;
 }
 
+/** Is it short enough for a name or a key? AMQP 0-9-1 has at most 255 bytes for them (4.2.5.3). */
+export function isName(text: string): boolean {
+  return encodeText(text).length <= 255;
+}
+
 /** Are there bytes for this text? Not for other halves of a surrogate pair than those that stand for bytes. */
 export function isEncodable(text: string): boolean {
   return text.isWellFormed() || text.replaceAll(/[\udc80-\udcff]/gu, "").isWellFormed();

@@ -19,7 +19,6 @@ export class OffsetFile {
   readonly #path: string;
   readonly #queue: string;
   #saved: bigint | undefined;
-  #error: unknown;
 
   /**
    * @throws UsageError when the file cannot be read, holds something else, or belongs to another stream, or when none can be
@@ -43,12 +42,13 @@ export class OffsetFile {
       const offset = settled();
       if (offset !== undefined && offset !== this.#saved) this.#save(offset);
     };
+    let isTold = false;
     const timer = setInterval(() => {
       try {
         save();
       } catch (error) {
-        if (this.#error === undefined) log.warn(String(error));
-        this.#error ??= error;
+        if (!isTold) log.warn(messageOf(error));
+        isTold = true;
       }
     }, SAVE_EVERY_MS).unref();
     return () => {

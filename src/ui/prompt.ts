@@ -6,8 +6,12 @@ interface Terminal extends NodeJS.ReadableStream {
   readonly isTTY?: boolean;
 }
 
-/** Resolves with what was typed. @throws UsageError when there is no terminal */
-export async function askPassword(input: Terminal, screen: NodeJS.WritableStream): Promise<string> {
+/** Resolves with what was typed. @throws UsageError when there is no terminal, or the signal is aborted first */
+export async function askPassword(
+  input: Terminal,
+  screen: NodeJS.WritableStream,
+  signal: AbortSignal,
+): Promise<string> {
   if (!input.isTTY)
     throw new UsageError(
       "no password, and no terminal to ask on",
@@ -17,13 +21,16 @@ export async function askPassword(input: Terminal, screen: NodeJS.WritableStream
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const asking = createInterface({ input, output: silent, terminal: true });
   screen.write("Password: ");
+  const close = (): void => asking.close();
+  signal.addEventListener("abort", close, { once: true });
   try {
     return await new Promise<string>((resolve, reject) => {
-      asking.once("SIGINT", () => reject(new UsageError("no password was given")));
+      asking.once("SIGINT", close);
       asking.once("close", () => reject(new UsageError("no password was given")));
       asking.question("", resolve);
     });
   } finally {
+    signal.removeEventListener("abort", close);
     asking.close();
     screen.write("\n");
   }

@@ -5,6 +5,7 @@ import type { Intake } from "../amqp/intake.ts";
 import { now } from "../clock.ts";
 import { Failure, messageOf } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";
+import { isName } from "../message/text.ts";
 import type { Log } from "../ui/log.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { describeEnd, isFailure, judge, type End, type FailureAction } from "./judgement.ts";
@@ -121,6 +122,7 @@ export class Aftermath {
     this.#warn(outcome.end, `try ${attempt + 1} of ${retry.retries + 1} in ${delayMs / 1000} s`);
     const queue = delayQueue(delivery.queue, delayMs, isQuorum);
     const message = waiting(delivery, queue.name);
+    if (!isName(queue.name)) throw nowhere(message, "a queue's name has at most 255 bytes");
     const isStored = await this.#store(message, delivery, async (isLost) => {
       const isLeased = !isLost && now() < (this.#leases.get(queue.name) ?? 0);
       if (isLeased) return true;

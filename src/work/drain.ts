@@ -31,6 +31,7 @@ export class Drain {
       for await (const chunk of this.#stream ?? []) await this.#take(taker, chunk);
       pipe.recycle();
     } catch (error) {
+      pipe.discard();
       if (!this.#isCut) {
         await taker.end().catch(() => {});
         throw error;

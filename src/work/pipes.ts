@@ -16,6 +16,8 @@ export interface Pipe {
   readonly reader: Socket | undefined;
   /** To be called once the reader has seen the end: the pipe serves another run. */
   recycle(): void;
+  /** To be called instead when nobody has seen the end: whoever still holds it would write into another run. */
+  discard(): void;
 }
 
 const execute = promisify(execFile);
@@ -42,7 +44,7 @@ export class Pipes {
     const held = this.#free.pop();
     if (held !== undefined) return this.#openBoth(held);
     if (!this.#isMaking) void this.#make(2);
-    return { end: "pipe", reader: undefined, recycle: () => {} };
+    return { end: "pipe", reader: undefined, recycle: () => {}, discard: () => {} };
   }
 
   /** Lets go of all that are free. */
@@ -56,7 +58,12 @@ export class Pipes {
     const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const end = openSync(path, constants.O_WRONLY);
     const reader = new Socket({ fd: reading, readable: true, writable: false });
-    return { end, reader, recycle: () => this.#free.push(held) };
+    return {
+      end,
+      reader,
+      recycle: () => this.#free.push(held),
+      discard: () => closeSync(held),
+    };
   }
 
   async #make(count: number): Promise<void> {

@@ -101,8 +101,10 @@ export class Programs {
       this.#groups.set(child.pid, undefined);
       return child;
     } catch (error) {
-      pipes.stdout.reader?.destroy();
-      pipes.stderr.reader?.destroy();
+      for (const pipe of [pipes.stdout, pipes.stderr]) {
+        pipe.reader?.destroy();
+        pipe.discard();
+      }
       throw notStarted(file, error);
     } finally {
       for (const descriptor of mine) closeSync(descriptor);

@@ -25,6 +25,17 @@ export function delayAfter(attempt: number, plan: RetryPlan): number | undefined
   return Math.round(Math.min(delay, LONGEST_DELAY_MS));
 }
 
+/** The names of all delay queues that messages of a queue may wait in. */
+export function delayQueueNames(
+  queue: string,
+  plan: RetryPlan,
+  isQuorum: boolean,
+): readonly string[] {
+  const attempts = Array.from({ length: plan.retries }, (_, i) => i + 1);
+  const delays = attempts.map((attempt) => delayAfter(attempt, plan) ?? 0);
+  return delays.map((delayMs) => delayQueueName(queue, delayMs, isQuorum));
+}
+
 /**
  * The queue in which messages of `queue` wait that long before the broker puts them back (rabbitmq.com/docs/dlx). The
  * broker deletes it some time after the last declaration (x-expires), full or empty: see `leaseMs`.

@@ -123,6 +123,15 @@ describe("wrong use of administration", () => {
       "-q q --purge -k a",
       "--routing-key needs --bind-queue or --unbind\nhint: it is the binding's key",
     ],
+    [
+      "-q q --purge -- cat",
+      "--purge excludes a handler\nhint: it neither sends nor takes messages",
+    ],
+    [
+      "-q q --purge --forward :u",
+      "--purge excludes --forward\nhint: it neither sends nor takes messages",
+    ],
+    ["-q q --depth --save d", "--depth excludes --save\nhint: it neither sends nor takes messages"],
     ["-q q --purge --ping", "--purge excludes --ping\nhint: one at a time"],
   ])("%s", (words, told) => {
     expect(wrong(words)).toBe(told);

@@ -26,6 +26,10 @@ describe("the subscription", () => {
     [["-n", "100000", "--prefetch", "0"], 65_535],
     [["-n", "100000"], 256],
     [["--get"], 1],
+    [["--shell", "x"], 1],
+    [["--shell", "x", "--jobs", "4"], 4],
+    [["--shell", "x", "--jobs", "4", "--prefetch", "9"], 9],
+    [["--ack-every", "1000"], 2000],
   ])("%j has a prefetch of %d", (argv, prefetch) => {
     expect(plan(...argv).subscription.prefetch).toBe(prefetch);
   });
@@ -124,6 +128,7 @@ describe("wrong use", () => {
     [["-q", "t", "--offset-file", ""], '--offset-file "": expected the name of a file'],
     [["-q", "t", "--shell", "x", "--save", "d"], "a handler excludes --save"],
     [["-q", "t", "--forward", ":u", "--work", "1"], "--forward excludes --work"],
+    [["-q", "q".repeat(250), "--retries", "1", "--shell", "x"], "too long for retries"],
     [["-q", "t", "-q", "u", "--forward", ":u"], '--forward leads back to queue "u"'],
     [
       ["-q", "t", "-q", "u", "--dead-letter", ":u", "--shell", "x"],

@@ -10,6 +10,9 @@ describe("the process list", () => {
     [["--userp", "a:s3cret"], "--userp ***"],
     [["-u", "amqp://a:s3cret@h", "-u", "amqp://a:s3cret@i"], "-u *** -u ***"],
     [["-uamqp://a:s3cret@h", "-m", "x"], "-u*** -m x"],
+    [["-Qu", "amqp://a:s3cret@h", "-m", "x"], "-Qu *** -m x"],
+    [["-Quamqp://a:s3cret@h"], "-Qu***"],
+    [["-k", "user"], "-k user"],
     [["--url=amqp://a:s3cret@h/?x=y"], "--url=***"],
     [["-m", "--", "hello"], "-m -- hello"],
   ])("hides the secrets of %j", (argv, shown) => {

@@ -57,14 +57,14 @@ describe("--print-config", () => {
 
   it("hides secrets, and keeps what is around them", () => {
     const text = print(
-      ["--userpass", "alice:s3cret", "--url", "amqp://bob:s3cret@one/v,amqps://two:5671"],
+      ["--userpass", "alice:s3cret", "--url", "amqp://bob:s3cret@one/v,AMQPS://two:5671"],
       { AMQP_PASSWORD: "s3cret" },
     );
     expect(text).not.toContain("s3cret");
     expect(line(text, "# password =")).toBe(`# password = "***" # environment AMQP_PASSWORD`);
     expect(line(text, "# userpass")).toBe(`# userpass = "alice:***" # flag --userpass`);
     expect(line(text, "# url")).toBe(
-      `# url = "amqp://bob:***@one/v,amqps://two:5671" # flag --url`,
+      `# url = "amqp://bob:***@one/v,AMQPS://two:5671" # flag --url`,
     );
     expect(line(print(["--url", "amqp://host/v"]), "url")).toBe(
       `url = "amqp://host/v" # flag --url`,

@@ -1,6 +1,6 @@
 // Input that is not there, not yet there, or no message: told before anything is opened, or by its place.
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -59,6 +59,18 @@ describe("a pipe with a name", () => {
     await execute("bash", ["-c", `{ printf a; printf %s "$(seq 3)"; } > '${pipe}'`]);
     expect(await publisher.ended()).toMatchObject({ code: 0, stderr: "" });
     expect(await takeBodies(queue)).toEqual(["a1\n2\n3"]);
+  });
+
+  test("that its writer keeps open does not hold up a run that an error has ended", async () => {
+    const queue = await createQueue();
+    const pipe = await createPipe();
+    const publisher = startPub(["--json", pipe, "-k", queue, "--confirm"]);
+    const writer = await open(pipe, "w");
+    await writer.write('{"body":"a"}\nnone\n');
+    const { code, stdout, stderr } = await publisher.ended();
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "Sent: a\n" });
+    expect(stderr).toContain(`ERROR: line 2 of "${pipe}"`);
+    await writer.close();
   });
 
   test("cannot be sent twice", async () => {

@@ -8,6 +8,7 @@ import {
   type SummaryStyle,
 } from "../../src/ui/account.ts";
 import type { Log } from "../../src/ui/log.ts";
+import { recordingLog } from "../support/recording-log.ts";
 
 const end: RunEnd = { durationMs: 2000, reason: "end of input" };
 const published = {
@@ -23,9 +24,9 @@ const settled = { acked: 3, requeued: 1, rejected: 1, retried: 0, deadLettered: 
 const asked = { requests: 6, answered: 2, errors: 1, returned: 1, refused: 1, unanswered: 1 };
 
 function told(report: (style: SummaryStyle, log: Log) => void, style: SummaryStyle) {
-  const lines: string[] = [];
-  report(style, { note: (line: string) => void lines.push(line) } as Log);
-  return lines;
+  const log = recordingLog();
+  report(style, log);
+  return log.lines;
 }
 
 describe.each([

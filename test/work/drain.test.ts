@@ -1,0 +1,47 @@
+// The pipes of handlers: one that was read to its end serves again, one that was cut is closed. Linux only, as the pipes are.
+import { closeSync, readdirSync, writeSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { Drain } from "../../src/work/drain.ts";
+import { Pipes, type Pipe } from "../../src/work/pipes.ts";
+
+const descriptors = (): number => readdirSync("/proc/self/fd").length;
+
+/** What is read of a pipe into which somebody writes. */
+function drained(pipe: Pipe) {
+  const taken: Buffer[] = [];
+  const drain = new Drain(pipe, null, {
+    take: async (chunk) => void taken.push(chunk),
+    end: async () => {},
+  });
+  return { drain, text: () => Buffer.concat(taken).toString() };
+}
+
+describe("a pipe", () => {
+  test("that was read to its end serves another run", async () => {
+    const pipes = await Pipes.open(1);
+    const held = descriptors();
+    for (const text of ["one", "two", "three"]) {
+      const pipe = pipes.take();
+      const { drain, text: read } = drained(pipe);
+      writeSync(Number(pipe.end), text);
+      closeSync(Number(pipe.end));
+      await drain.done;
+      expect(read()).toBe(text);
+    }
+    expect(descriptors()).toBe(held);
+    pipes.close();
+    expect(descriptors()).toBe(held - 1);
+  });
+
+  test("that somebody holds open for ever is cut, and takes no descriptor with it", async () => {
+    const before = descriptors();
+    const pipes = await Pipes.open(1);
+    const pipe = pipes.take();
+    const { drain } = drained(pipe);
+    drain.cut();
+    await drain.done;
+    closeSync(Number(pipe.end));
+    pipes.close();
+    expect(descriptors()).toBe(before);
+  });
+});
