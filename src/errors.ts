@@ -152,3 +152,9 @@ export class ValueError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The code that Node gives an error of the system, such as ECONNREFUSED; "" where there is none. */
+export function errorCode(error: unknown): string {
+  if (typeof error !== "object" || error === null || !("code" in error)) return "";
+  return String(error.code);
+}

@@ -14,8 +14,8 @@ import { checkInput } from "./source/index.ts";
 import { checkTemplates } from "./source/template.ts";
 import { reportAccount, type SummaryStyle } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
-import type { Environment } from "./work/environment.ts";
-import type { World } from "./world.ts";
+
+import type { Environment, World } from "./world.ts";
 
 /** What amqp-pub was asked to do. */
 export interface PublishPlan extends FeedPlan {

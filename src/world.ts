@@ -5,6 +5,9 @@ import type { Log } from "./ui/log.ts";
 import type { Meter } from "./ui/meter.ts";
 import type { Output } from "./ui/output.ts";
 
+/** Variables by their names. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface World {
   /** Standard input, opened when first asked for. */
   readonly stdin: () => Readable;
@@ -19,7 +22,7 @@ export interface World {
   /** Asks on the terminal, without echo. @throws UsageError without a terminal */
   readonly askPassword: () => Promise<string>;
   /** The environment of this process, secrets included: a handler's is made from it. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Sends a signal to all processes of a group. False when there are none. */
   readonly signalGroup: (group: number, signal: NodeJS.Signals) => boolean;
   /** Aborted in the last moment of this process, however it ends (but for SIGKILL): listeners run at once, nothing later. */

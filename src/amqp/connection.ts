@@ -1,12 +1,12 @@
 // One connection to one broker: open with a deadline, watch, close with a deadline. What comes after a loss is session.ts.
 import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
 import { orAborted, within } from "../deadline.ts";
-import { Unreachable, type Failure } from "../errors.ts";
+import { errorCode, type Failure, Unreachable } from "../errors.ts";
 import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
 import { fitValve, keepRawHeaders, type Valve } from "./wire.ts";
 import { fromReply, toFailure } from "./refusal.ts";
-import { errorCode, fromHangUp } from "./socket-errors.ts";
+import { fromHangUp } from "./socket-errors.ts";
 import type { Target } from "./target.ts";
 import { TLSSocket } from "node:tls";
 import type { TlsOptions } from "./tls.ts";

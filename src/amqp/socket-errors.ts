@@ -1,5 +1,5 @@
 // What sockets, name servers and TLS throw → our errors, each with its sentence and its way out.
-import { Failure, messageOf, Unreachable } from "../errors.ts";
+import { errorCode, Failure, messageOf, Unreachable } from "../errors.ts";
 import type { Target } from "./target.ts";
 
 /** Certificate errors by OpenSSL's code, each with its cause in plain words. */
@@ -150,10 +150,4 @@ export function fromHangUp(error: unknown, target: Target): Failure | undefined 
     : "if this is the broker's TLS port, add --enable-tls";
   const where = `${target.host}:${target.port}`;
   return new Unreachable(`${where} closed the connection during the handshake`, hint, error);
-}
-
-/** The code that Node gives an error of the system, such as ECONNREFUSED; "" where there is none. */
-export function errorCode(error: unknown): string {
-  if (typeof error !== "object" || error === null || !("code" in error)) return "";
-  return String(error.code);
 }

@@ -1,7 +1,8 @@
 // The file of named defaults: where it is, its text, and who else may read it. What it says: profile.ts.
+import type { Environment } from "../world.ts";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { messageOf, UsageError } from "../errors.ts";
+import { errorCode, messageOf, UsageError } from "../errors.ts";
 
 /** A configuration file as it was found. */
 export interface ConfigFile {
@@ -12,10 +13,7 @@ export interface ConfigFile {
 }
 
 /** Where the file is: the one that was named, else the one in the XDG folder; undefined without a home. */
-export function locateConfig(
-  named: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): string | undefined {
+export function locateConfig(named: string | undefined, env: Environment): string | undefined {
   if (named !== undefined) return named;
   const { XDG_CONFIG_HOME: folder, HOME: home } = env;
   // The XDG base directory specification: a relative path is to be ignored.
@@ -36,7 +34,7 @@ export function readConfig(location: string): ConfigFile | undefined {
       closeSync(file);
     }
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     const reason = messageOf(error);
     throw new UsageError(`the configuration file cannot be read: ${reason}`, undefined, error);

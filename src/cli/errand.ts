@@ -1,7 +1,7 @@
 // What is asked for instead of messages: administration, or a look at what would be done. Same in both programs.
 import type { Sketch } from "../preview/sketch.ts";
 import { UsageError } from "../errors.ts";
-import type { World } from "../world.ts";
+import type { Environment, World } from "../world.ts";
 import { planAdministration, type AnyParsed, type TopologyWords } from "./administration-plan.ts";
 import type { FlagTable } from "./flag.ts";
 
@@ -9,7 +9,7 @@ import type { FlagTable } from "./flag.ts";
 export function prepareErrand<F extends FlagTable>(
   program: { readonly name: string; readonly flags: F },
   parsed: AnyParsed<F>,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   { sketch, ...words }: TopologyWords & { readonly sketch: () => Sketch },
 ): ((world: World) => Promise<number>) | undefined {
   const { dryRun, ping } = parsed.options;

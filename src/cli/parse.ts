@@ -1,5 +1,6 @@
 // Table + argv + environment + profile → typed options. The only importer of commander. Checks single values; what
 // flags mean together is decided in pub.ts and con.ts. Where a profile comes from: profile.ts.
+import type { Environment } from "../world.ts";
 import { Command, CommanderError, Option } from "commander";
 import { UsageError, ValueError } from "../errors.ts";
 import { kebab, variable, type Flag, type FlagTable, type OptionsOf } from "./flag.ts";
@@ -35,7 +36,7 @@ export function parse<F extends FlagTable>(
   program: string,
   flags: F,
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   profile?: Profile,
 ): Parsed<F> {
   const typable = Object.fromEntries(Object.entries(flags).filter(([, flag]) => !flag.untyped));
@@ -76,11 +77,7 @@ function fromWords(
 }
 
 /** The values in a flag's variable. An empty one counts as not set; a repeatable flag takes one value per line. */
-function fromVariable(
-  key: string,
-  flag: Flag,
-  env: Readonly<Record<string, string | undefined>>,
-): Given | undefined {
+function fromVariable(key: string, flag: Flag, env: Environment): Given | undefined {
   const value = flag.ignored || flag.typedOnly ? undefined : env[variable(key)];
   if (value === undefined || value === "") return undefined;
   const isList = flag.takes === "each" || flag.takes === "many";

@@ -1,5 +1,5 @@
 // What main.ts needs to know of a binary: its flags, its texts, and how its options become a run.
-import type { World } from "../world.ts";
+import type { Environment, World } from "../world.ts";
 import type { FlagTable } from "./flag.ts";
 import type { Parsed } from "./parse.ts";
 
@@ -22,9 +22,5 @@ export interface Program<F extends FlagTable> {
   /** The first five stand in the short help. */
   readonly examples: readonly Example[];
   /** Checks what the flags mean together, and returns the run. @throws UsageError before anything is opened */
-  prepare(
-    this: void,
-    parsed: Parsed<F>,
-    env: Readonly<Record<string, string | undefined>>,
-  ): (world: World) => Promise<number>;
+  prepare(this: void, parsed: Parsed<F>, env: Environment): (world: World) => Promise<number>;
 }

@@ -1,4 +1,5 @@
 // --dry-run: draw what the flags would build, list what the run would do, name likely mistakes; connect to nothing.
+import type { Environment } from "../world.ts";
 import { exitCodes } from "../errors.ts";
 import { draw, escapeAscii } from "../ui/drawing.ts";
 import { escapeLine } from "../ui/escape.ts";
@@ -45,7 +46,7 @@ export async function preview(
 }
 
 /** Does the locale say that output is UTF-8? POSIX: the first of these variables that is not empty counts. */
-export function speaksUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+export function speaksUtf8(env: Environment): boolean {
   const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
   return /utf-?8/i.test(locale);
 }

@@ -3,7 +3,7 @@ import type { Intake } from "../amqp/intake.ts";
 import type { Verdict } from "../amqp/settlement.ts";
 import type { Decompress } from "./decompress.ts";
 import type { Delivery } from "../message/message.ts";
-import { Pace } from "../source/pace.ts";
+import { Pace } from "../pace.ts";
 import type { Log } from "../ui/log.ts";
 import type { Where } from "./where.ts";
 

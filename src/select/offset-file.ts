@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { Failure, messageOf, UsageError } from "../errors.ts";
+import { errorCode, Failure, messageOf, UsageError } from "../errors.ts";
 import type { Log } from "../ui/log.ts";
 
 const SAVE_EVERY_MS = 1000;
@@ -107,7 +107,7 @@ function readIfThere(path: string): string | undefined {
     try {
       return readFileSync(path, "utf8");
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      if (errorCode(error) === "ENOENT") return undefined;
       throw error;
     }
   });

@@ -3,7 +3,7 @@
 import { constants } from "node:fs";
 import { copyFile, link, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Failure, messageOf } from "../errors.ts";
+import { errorCode, Failure, messageOf } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 import { savedNames, toRecordWithoutBody } from "../message/record.ts";
 import type { Sink } from "./sink.ts";
@@ -31,7 +31,7 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === "EEXIST") return;
     if (code !== "ENOENT" || dirname(folder) === folder) throw error;
     await makeFolder(dirname(folder));
@@ -84,7 +84,7 @@ class Saver {
 
 /** Somebody else saves into this folder at the same time, and has this number. */
 function unlessThere(error: unknown): "there" {
-  if (codeOf(error) === "EEXIST") return "there";
+  if (errorCode(error) === "EEXIST") return "there";
   throw error;
 }
 
@@ -105,7 +105,7 @@ async function writeNew(path: string, content: Buffer | string): Promise<void> {
 async function publish(draft: string, path: string): Promise<void> {
   try {
     await link(draft, path).catch(async (error: unknown) => {
-      if (codeOf(error) === "EEXIST") throw error;
+      if (errorCode(error) === "EEXIST") throw error;
       // A file system without links.
       await copyFile(draft, path, constants.COPYFILE_EXCL);
     });
@@ -131,8 +131,4 @@ async function orFailure<T>(folder: string, act: () => Promise<T>): Promise<T> {
       error,
     );
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

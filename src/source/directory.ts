@@ -1,10 +1,11 @@
 // The messages of a folder in which amqp-con --save (or rabtap --saveto) has left them; its layout: record.ts.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { UsageError, ValueError } from "../errors.ts";
+import { errorCode, UsageError, ValueError } from "../errors.ts";
 import type { PublishRecord } from "../message/record.ts";
 import { attempt } from "./lines.ts";
-import { gaps, Pace } from "./pace.ts";
+import { Pace } from "../pace.ts";
+import { gaps } from "./pace.ts";
 import { reasonOf, unreadable } from "./pieces.ts";
 import { parseRecord, toMessage, type ReplayPlan } from "./records.ts";
 import type { Source, SourceWorld } from "./source.ts";
@@ -70,7 +71,7 @@ function empty(): never {
 async function readBeside(file: string): Promise<Buffer> {
   for (const ending of ["body", "dat"]) {
     const body = await readFile(file.replace(/json$/, ending)).catch((error: unknown) => {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      if (errorCode(error) === "ENOENT") return undefined;
       throw new ValueError(`its body, the file that ends in .${ending}: ${reasonOf(error)}`);
     });
     if (body) return body;

@@ -3,7 +3,7 @@ import { constants, createReadStream, fstatSync, openSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { UsageError, ValueError } from "../errors.ts";
+import { errorCode, UsageError, ValueError } from "../errors.ts";
 import type { Progress, SourceWorld } from "./source.ts";
 
 /** The file's bytes, or those of stdin for `-`. Ends when stopped. @throws UsageError naming the flag and the file */
@@ -115,6 +115,6 @@ export function unreadable(flag: string, path: string, error: unknown): UsageErr
 /** Why a file cannot be read. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ValueError) return error.message;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   return reasons[code] ?? (code === "" ? "cannot be read" : `cannot be read (${code})`);
 }

@@ -1,4 +1,5 @@
 // What a source is: where messages come from.
+import type { Environment } from "../world.ts";
 import type { Readable } from "node:stream";
 import type { Message } from "../message/message.ts";
 
@@ -9,7 +10,7 @@ export type Envelope = Omit<Message, "body">;
 export interface SourceWorld {
   readonly stdin: () => Readable;
   readonly stop: AbortSignal;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** One message of the input cannot be sent. @throws UsageError unless such are skipped, and counted */
   readonly refuse: (place: string, reason: string) => void;
   /** Kept by the source. */

@@ -1,4 +1,5 @@
 // --template: {{words}} in bodies, keys and headers. Why no library: docs/adr/0017-templates-of-our-own.md.
+import type { Environment } from "../world.ts";
 import { randomUUID } from "node:crypto";
 import { UsageError, ValueError } from "../errors.ts";
 import type { Table } from "../message/fields.ts";
@@ -8,7 +9,7 @@ import type { Message } from "../message/message.ts";
 export interface TemplateWorld {
   /** The number of the message in this run, from 1 on. */
   readonly n: number;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
 }
 
 type Word = (args: readonly string[], world: TemplateWorld) => string;

@@ -1,4 +1,5 @@
 // Colours, per stream; the only importer of chalk, which is loaded only when something is to be coloured.
+import type { Environment } from "../world.ts";
 import type { ChalkInstance } from "chalk";
 
 export type ColorChoice = "auto" | "always" | "never";
@@ -10,11 +11,7 @@ interface Screen {
 }
 
 /** Does this stream get colours? Order: --color, FORCE_COLOR, NO_COLOR, terminal. */
-function wantsColor(
-  choice: ColorChoice,
-  stream: Screen,
-  env: Readonly<Record<string, string | undefined>>,
-): boolean {
+function wantsColor(choice: ColorChoice, stream: Screen, env: Environment): boolean {
   if (choice !== "auto") return choice === "always";
   if (env["FORCE_COLOR"]) return env["FORCE_COLOR"] !== "0";
   if (env["NO_COLOR"]) return false;
@@ -25,7 +22,7 @@ function wantsColor(
 export async function painter(
   choice: ColorChoice,
   stream: Screen,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): Promise<Paint> {
   if (!wantsColor(choice, stream, env)) return (_color, text) => text;
   const { Chalk } = await import("chalk");

@@ -1,4 +1,5 @@
 // What people read on stderr: one line an event, always escaped. Messages themselves go to stdout (output.ts).
+import type { Environment } from "../world.ts";
 import type { Failure } from "../errors.ts";
 import { painter, type ColorChoice } from "./color.ts";
 import { escapeLine, escapeText } from "./escape.ts";
@@ -19,11 +20,7 @@ export interface Log {
 }
 
 /** A log on a stream. Lines that can no longer be written are dropped. */
-export async function openLog(
-  stream: Screen,
-  color: ColorChoice,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Log> {
+export async function openLog(stream: Screen, color: ColorChoice, env: Environment): Promise<Log> {
   const paint = await painter(color, stream, env);
   stream.on("error", () => {});
   const footer = stream.isTTY && env["TERM"] !== "dumb" ? new Footer(stream) : undefined;

@@ -1,7 +1,7 @@
 // Standard output: the only place where messages are shown. Honours back-pressure, and tells a reader that has gone from
 // a disk that is full.
 import type { Writable } from "node:stream";
-import { Failure, ReaderGone } from "../errors.ts";
+import { errorCode, Failure, ReaderGone } from "../errors.ts";
 import { watchReader } from "./reader.ts";
 
 export interface OutputStream extends Writable {
@@ -81,7 +81,7 @@ export function openOutput(stream: OutputStream): Output {
 }
 
 function toFailure(error: Error): Error {
-  const code = "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED") return new ReaderGone();
   const hint =
     code === "ENOSPC"

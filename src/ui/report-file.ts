@@ -1,7 +1,7 @@
 // The file of --report: opened before the run, so that a wrong path is known at once, and written when the run has ended.
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { Failure, messageOf } from "../errors.ts";
+import { errorCode, Failure, messageOf } from "../errors.ts";
 
 /** A page that will be written. */
 export interface ReportFile {
@@ -44,7 +44,7 @@ async function replace(handle: FileHandle, page: string): Promise<void> {
 }
 
 function toFailure(path: string, error: unknown): Failure {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   const reason = messageOf(error);
   return new Failure(
     "output",

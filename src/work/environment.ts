@@ -1,9 +1,8 @@
 // The environment of a handler: what this process has, without our secrets, and AMQP_* about the message. Pure.
 import { isList, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
+import type { Environment } from "../world.ts";
 import { attemptOf } from "./origin.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An environment, and what of the message is not in it, each with the reason. */
 export interface HandlerEnvironment {

@@ -1,7 +1,7 @@
 // Looks for a program as execvp(3) will, so that a misspelled handler is told before any message is taken.
 import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
-import { UsageError } from "../errors.ts";
+import { errorCode, UsageError } from "../errors.ts";
 
 /** Checks that it is there and may be run; says nothing without a PATH to search. @throws UsageError */
 export function findProgram(file: string, path: string | undefined): void {
@@ -26,8 +26,6 @@ function stateOf(file: string): "runnable" | "there" | "missing" {
     accessSync(file, constants.X_OK);
     return "runnable";
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EACCES"
-      ? "there"
-      : "missing";
+    return errorCode(error) === "EACCES" ? "there" : "missing";
   }
 }

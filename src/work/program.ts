@@ -4,11 +4,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
 import { pause, toTimer, within } from "../deadline.ts";
-import { Failure, messageOf } from "../errors.ts";
-import type { World } from "../world.ts";
+import { errorCode, Failure, messageOf } from "../errors.ts";
+import type { Environment, World } from "../world.ts";
 import type { Taker } from "./collect.ts";
 import { Drain } from "./drain.ts";
-import type { Environment } from "./environment.ts";
+
 import type { End } from "./judgement.ts";
 import { Inputs } from "./inputs.ts";
 import type { Pipe, Pipes } from "./pipes.ts";
@@ -158,7 +158,7 @@ export class Programs {
 
 function notStarted(file: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "there is no such program",
     EACCES: "it may not be run",
