@@ -15,7 +15,7 @@ import { openSink, type SinkPlan } from "./sink/index.ts";
 import { StopRules, type StopPlan } from "./select/stop.ts";
 import { reportReceived, type RunEnd, type SummaryStyle } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
-import { reportPassing } from "./ui/passing-report.ts";
+import { reportBlocked } from "./ui/blocked-report.ts";
 import { checkCommand, type HandlerPlan } from "./work/handler.ts";
 import { take, type Feed } from "./take.ts";
 import type { World } from "./world.ts";
@@ -126,7 +126,7 @@ function openCourier(plan: ConsumePlan, { log }: World): Courier | undefined {
   const destinations = [plan.forward, plan.handler?.aftermath.deadLetter];
   return new Courier(
     destinations.filter((destination) => destination !== undefined),
-    reportPassing(log),
+    reportBlocked(log, "what is to be passed on waits"),
   );
 }
 

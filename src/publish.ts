@@ -1,6 +1,6 @@
 // The story of amqp-pub: for each message of the source, publish; wait for the broker; report the account.
 import type { DeliveryPlan } from "./amqp/delivery-plan.ts";
-import type { Account, PublishReport } from "./amqp/ledger.ts";
+import type { Account } from "./amqp/ledger.ts";
 import { Publisher } from "./amqp/publisher.ts";
 import { Session, type ConnectionPlan } from "./amqp/session.ts";
 import type { TopologyPlan } from "./amqp/topology.ts";
@@ -9,10 +9,10 @@ import { withGrace } from "./deadline.ts";
 import { exitCodes, Failure, ReaderGone } from "./errors.ts";
 import { feed, type FeedPlan, type Skips } from "./feed.ts";
 import type { Properties } from "./message/message.ts";
-import { showBody } from "./sink/content.ts";
 import { checkInput } from "./source/index.ts";
 import { checkTemplates } from "./source/template.ts";
 import { reportAccount, type SummaryStyle } from "./ui/account.ts";
+import { reportPublish } from "./ui/publish-report.ts";
 import { reportSession } from "./ui/session-report.ts";
 
 import type { Environment, World } from "./world.ts";
@@ -120,33 +120,6 @@ export function endingOf(failure: unknown, { signal, output }: World): string {
 
 function isDelivered({ returned, nacked, unconfirmed }: Account, delivery: DeliveryPlan): boolean {
   return nacked === 0 && unconfirmed === 0 && (returned === 0 || !delivery.mandatory);
-}
-
-const label = Buffer.from("Sent: ");
-const newline = Buffer.from("\n");
-
-function reportPublish(plan: PublishPlan, { output, log, meter }: World): PublishReport {
-  let warned = false;
-  return {
-    sent: ({ body }, takenAt) => {
-      meter?.published(body.length, takenAt);
-      if (!plan.quiet) output.queue(label, showBody(body, output.isTerminal), newline);
-    },
-    returned: (message, { code, text }) => {
-      const where = `exchange "${message.exchange}", key "${message.routingKey}"`;
-      if (plan.delivery.mandatory) log.note(`Returned: ${code} ${text} (${where})`);
-      else if (!warned)
-        log.warn(`the broker has no queue for messages to ${where}; they are counted as returned`);
-      warned = true;
-    },
-    nacked: ({ exchange, routingKey }, reason) =>
-      log.warn(
-        `the broker refused a message (${reason}) to exchange "${exchange}", key "${routingKey}"`,
-      ),
-    blocked: (reason) =>
-      log.warn(`the broker takes no messages at the moment (${reason}); waiting`),
-    unblocked: () => log.note("the broker takes messages again"),
-  };
 }
 
 function ignoreReaderGone(error: unknown): void {

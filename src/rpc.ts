@@ -12,6 +12,7 @@ import type { Sink } from "./sink/sink.ts";
 import { checkInput, openSource } from "./source/index.ts";
 import type { SourceWorld } from "./source/source.ts";
 import { reportRequests, type RequestAccount } from "./ui/account.ts";
+import { reportBlocked } from "./ui/blocked-report.ts";
 import { reportSession } from "./ui/session-report.ts";
 import type { World } from "./world.ts";
 import { ERROR_TYPE, EXIT_CODE_HEADER } from "./work/reply.ts";
@@ -25,12 +26,15 @@ export interface RpcPlan {
   readonly sink: SinkPlan;
 }
 
+/** Most bytes of requests under way: bounds memory for large ones. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function rpc(plan: RpcPlan, world: World): Promise<number> {
   await checkInput(plan.publish.source);
   for (const warning of plan.publish.warnings) world.log.warn(warning);
   const { connection, topology, summary, graceMs, onBadRecord } = plan.publish;
-  const requester = new Requester(plan.request);
+  const requester = new Requester(plan.request, reportBlocked(world.log, "waiting"));
   const asking = new Asking(plan, requester, await openSink(plan.sink, world), world);
   world.meter?.watch({ open: () => asking.underWay, account: () => ({ ...asking.account }) });
   const startedAt = now();
@@ -119,12 +123,16 @@ class Asking {
     const batches = source(envelope, { stdin, env, stop, refuse: this.#refuse, position });
     for await (const batch of until(batches, stop)) {
       for (const message of batch) {
-        while (this.#underWay.size >= jobs && !stop.aborted)
+        while (this.#isFull(jobs) && !stop.aborted)
           await orAborted(Promise.race(this.#underWay), stop);
         if (stop.aborted) break;
         this.#ask(message, position.place());
       }
     }
+  }
+
+  #isFull(jobs: number): boolean {
+    return this.#underWay.size >= jobs || this.#requester.bytes >= MAX_BYTES;
   }
 
   /** `place` is where in the input the message stands. */
@@ -160,7 +168,8 @@ class Asking {
       this.#show(reply);
     });
     await this.#shown;
-    if (ending === "answered") this.#count[failed ? "errors" : "answered"]++;
+    if (failed && (ending === "answered" || ending === "late")) this.#count.errors++;
+    else if (ending === "answered") this.#count.answered++;
     if (ending === "returned") this.#count.returned++;
     if (ending === "refused") this.#count.refused++;
     const line = describe(ending, message, replies, this.#plan.request);

@@ -31,6 +31,7 @@ function toArgument(field: Field): Argument {
     case "table":
       return toArguments(value);
     case "int":
+    case "longlong":
       return { "!": "int64", value };
     case "bytes":
     case "string64":

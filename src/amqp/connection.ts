@@ -24,6 +24,12 @@ export interface Manner {
 /** How long a close may take before the socket is destroyed: amqplib's close may never settle. */
 const CLOSE_TIMEOUT_MS = 2000;
 
+/** Who is told that the broker takes no messages for a while, and that it takes them again. */
+export interface BlockedReport {
+  readonly blocked: (reason: string) => void;
+  readonly unblocked: () => void;
+}
+
 /** A live connection. */
 export class Connection {
   readonly place: Target;
@@ -43,10 +49,10 @@ export class Connection {
     keepRawHeaders(model);
     this.valve = fitValve(model);
     this.lost = this.#watch();
-    this.onBlocked(
-      (reason) => (this.#blocked = reason),
-      () => (this.#blocked = undefined),
-    );
+    this.onBlocked({
+      blocked: (reason) => (this.#blocked = reason),
+      unblocked: () => (this.#blocked = undefined),
+    });
   }
 
   /** Connects and logs in. Gives up at once when the signal is aborted. @throws Failure */
@@ -107,7 +113,7 @@ export class Connection {
   }
 
   /** Calls back when the broker blocks publishers (memory or disk alarm), or has done so, and when it lets them go on. */
-  onBlocked(blocked: (reason: string) => void, unblocked: () => void): void {
+  onBlocked({ blocked, unblocked }: BlockedReport): void {
     if (this.#blocked !== undefined) blocked(this.#blocked);
     this.#model.on("blocked", blocked);
     this.#model.on("unblocked", unblocked);

@@ -8,11 +8,12 @@ import { Brake } from "./brake.ts";
 import { closeChannel } from "./connection.ts";
 import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
+import { Headless, isBare } from "./headless.ts";
 import { Missing } from "./missing.ts";
 import { toDelivery } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
 import { STREAM_OFFSET } from "./stream.ts";
-import { StreamQueues } from "./stream-queues.ts";
+import { endlessStream, looksLikeStream, StreamQueues } from "./stream-queues.ts";
 import { Settler } from "./settler.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -24,6 +25,7 @@ export class Consumer implements Intake {
   readonly #sweeper = new Sweeper();
   readonly #streams = new StreamQueues();
   readonly #missing = new Missing();
+  readonly #headless = new Headless();
   #link: Link | undefined;
   #tags: string[] = [];
   #arrived: Delivery[] = [];
@@ -31,6 +33,7 @@ export class Consumer implements Intake {
   #forgotten = 0;
   #brake: Brake | undefined;
   #isTurnEnding = false;
+  #isSubscribed = false;
   #wake: () => void = () => {};
   #failure: Failure | undefined;
   #stopping = false;
@@ -52,7 +55,7 @@ export class Consumer implements Intake {
   }
 
   get unacked(): number | undefined {
-    return this.#settler.unacked;
+    return this.#isSubscribed ? this.#settler.unacked : undefined;
   }
 
   get progress(): number {
@@ -115,7 +118,10 @@ export class Consumer implements Intake {
     const states = await Promise.all(
       this.#queues(link).map((queue) => link.channel.checkQueue(queue)),
     );
-    return states.every(({ messageCount }) => messageCount === 0) && this.#arrived.length === 0;
+    if (!this.#isSubscribed || link !== this.#link) return false;
+    if (states.some(looksLikeStream)) this.fail(endlessStream());
+    const isKnown = this.#headless.isKnown(states);
+    return isKnown && states.every(isBare) && this.#arrived.length === 0;
   }
 
   async attach(link: Link): Promise<void> {
@@ -127,10 +133,12 @@ export class Consumer implements Intake {
     const { valve } = link.connection;
     this.#brake = valve && this.#plan.mayStopReading ? new Brake(valve) : undefined;
     for (const [i, queue] of this.#queues(link).entries()) await this.#subscribe(link, queue, i);
+    this.#isSubscribed = true;
   }
 
   detach(): void {
-    this.#missing.lost(this.unacked ?? 0);
+    this.#missing.lost(this.#settler.unacked ?? 0);
+    this.#isSubscribed = false;
     this.#undecodable = undefined;
     this.#link = undefined;
     this.#tags = [];

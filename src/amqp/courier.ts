@@ -2,9 +2,10 @@
 // acknowledged. One confirm channel for each link, and nothing is carried over to the next: whoever asked is told "lost".
 import type { Channel, Message as Returned } from "amqplib";
 import { pause } from "../deadline.ts";
-import { Unreachable } from "../errors.ts";
+import { Unreachable, type Failure } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import { toArguments } from "./arguments.ts";
+import type { BlockedReport, Connection } from "./connection.ts";
 import type { Link } from "./link.ts";
 import { toReturned } from "./received.ts";
 import { toFailure } from "./refusal.ts";
@@ -24,12 +25,6 @@ export interface Destination {
   readonly routingKey: string | undefined;
 }
 
-/** What a courier tells people. */
-export interface CourierReport {
-  blocked(reason: string): void;
-  unblocked(): void;
-}
-
 /**
  * The address of a client that uses direct reply-to. It counts as no queue: brokers before 4.2 return whatever is sent there
  * as mandatory, also when it arrives, and later ones return nothing.
@@ -38,14 +33,17 @@ const DIRECT_REPLY = "amq.rabbitmq.reply-to.";
 const CONFIRM_TIMEOUT_MS = 30_000;
 const NACK_TRIES = 4;
 const NACK_DELAY_MS = 100;
+const MOST_RENEWALS = 3;
 
 export class Courier {
   readonly #destinations: readonly Destination[];
-  readonly #report: CourierReport;
+  readonly #report: BlockedReport;
   #route: Route | undefined;
+  /** Channels given up in a row, without a message that was stored. */
+  #renewals = 0;
 
   /** On each link it is first checked that the destinations exist. */
-  constructor(destinations: readonly Destination[], report: CourierReport) {
+  constructor(destinations: readonly Destination[], report: BlockedReport) {
     this.#destinations = destinations;
     this.#report = report;
   }
@@ -72,8 +70,11 @@ export class Courier {
    */
   async send(message: Message, generation: number): Promise<Fate> {
     for (let tries = 1; ; tries++) {
-      const fate = (await this.#on(generation)?.send(message)) ?? "lost";
-      if (fate !== "nacked" || tries === NACK_TRIES) return fate;
+      const route = this.#on(generation);
+      const fate = (await route?.send(message)) ?? "lost";
+      if (fate === "confirmed") this.#renewals = 0;
+      if (fate !== "nacked") return fate;
+      if (tries === NACK_TRIES) return this.#renew(route) ? "lost" : "nacked";
       await pause(NACK_DELAY_MS * 2 ** tries);
     }
   }
@@ -81,6 +82,15 @@ export class Courier {
   /** Declares a queue. False when the link of that generation is gone. */
   async declare(queue: QueuePlan, generation: number): Promise<boolean> {
     return (await this.#on(generation)?.declare(queue)) ?? false;
+  }
+
+  /** Gives up a channel that was opened after a loss and has refused everything: see Renewals, which does so for a publisher. */
+  #renew(route: Route | undefined): boolean {
+    if (!route || route.generation === 1 || route.hasAcked || this.#renewals === MOST_RENEWALS)
+      return false;
+    this.#renewals++;
+    route.drop(new Unreachable("the broker refuses every message on this channel"));
+    return true;
   }
 
   #on(generation: number): Route | undefined {
@@ -121,6 +131,7 @@ async function check(channel: Channel, { exchange, routingKey }: Destination): P
 /** The confirm channel of one link, and who waits for what on it. */
 class Route {
   readonly generation: number;
+  readonly #connection: Connection;
   readonly #channel: Channel;
   readonly #sender: Sender;
   readonly #window = new Window();
@@ -129,8 +140,9 @@ class Route {
   #isBlocked = false;
   #isClosed = false;
 
-  constructor({ connection, generation }: Link, channel: Channel, report: CourierReport) {
+  constructor({ connection, generation }: Link, channel: Channel, report: BlockedReport) {
     this.generation = generation;
+    this.#connection = connection;
     this.#channel = channel;
     this.#sender = openSender(connection, channel, () => {});
     channel.on("return", (message) => this.#onReturn(message));
@@ -138,16 +150,26 @@ class Route {
       this.#settle(this.#window.ack(deliveryTag, multiple));
     });
     channel.on("nack", ({ deliveryTag, multiple }) => this.#onNack(deliveryTag, multiple));
-    connection.onBlocked(
-      (reason) => this.#onBlocked(true, () => report.blocked(reason)),
-      () => this.#onBlocked(false, () => report.unblocked()),
-    );
+    connection.onBlocked({
+      blocked: (reason) => this.#onBlocked(true, () => report.blocked(reason)),
+      unblocked: () => this.#onBlocked(false, () => report.unblocked()),
+    });
     const isIdle = (): boolean => this.#window.size === 0 || this.#isBlocked;
     this.#watchdog = new Watchdog(CONFIRM_TIMEOUT_MS, isIdle);
     this.#watchdog.start(() => {
       const seconds = CONFIRM_TIMEOUT_MS / 1000;
       connection.destroy(new Unreachable(`the broker confirmed nothing for ${seconds} s`));
     });
+  }
+
+  /** Has the broker stored anything that was sent here? */
+  get hasAcked(): boolean {
+    return this.#window.hasAcked;
+  }
+
+  /** Ends the link. */
+  drop(reason: Failure): void {
+    this.#connection.destroy(reason);
   }
 
   async send(message: Message): Promise<Fate> {

@@ -12,6 +12,8 @@ export function hintFor(reply: Reply, target: Target): string | undefined {
 
 type Hint = string | ((text: string, target: Target) => string);
 
+const typeHint = "-t must name a type that this broker has; further types come with plugins";
+
 /** Code, what its text looks like, and the way out. First match wins. */
 const hints: readonly (readonly [number, RegExp, Hint?])[] = [
   [
@@ -60,16 +62,19 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     "that name stands for replies to one's own requests: amqp-pub --rpc receives them",
   ],
   [406, /user_id/i, "--user-id must be the user of the connection"],
+  [406, /(unknown|invalid) exchange type/, typeHint],
   [
     406,
-    /invalid arg|unknown exchange type|invalid property/i,
+    /queue limit in vhost/,
+    "raise the limit (rabbitmqctl set_vhost_limits), or delete a queue",
+  ],
+  [406, /server-named|exclusive.*quorum|quorum.*exclusive/i, "name the queue with -q NAME"],
+  [
+    406,
+    /invalid arg|invalid property/i,
     "the broker does not accept this value; see its text above",
   ],
-  [
-    503,
-    /(unknown|invalid) exchange type/,
-    "-t must name a type that this broker has; further types come with plugins",
-  ],
+  [503, /(unknown|invalid) exchange type/, typeHint],
   [
     530,
     /connection limit|connections in|limit.*reached/i,

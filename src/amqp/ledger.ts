@@ -2,6 +2,7 @@
 // Each step is also told to people here, so that what they read and what is counted cannot differ.
 import type { Reply } from "../errors.ts";
 import type { Message } from "../message/message.ts";
+import type { BlockedReport } from "./connection.ts";
 import type { Entry } from "./window.ts";
 
 /** Where every message read has gone. */
@@ -28,10 +29,7 @@ export interface LedgerReport {
 }
 
 /** What a publisher tells people. */
-export interface PublishReport extends LedgerReport {
-  blocked(reason: string): void;
-  unblocked(): void;
-}
+export interface PublishReport extends LedgerReport, BlockedReport {}
 
 /** Counts; every message read is counted once. */
 export class Ledger {

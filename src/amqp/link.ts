@@ -7,7 +7,13 @@ import type { Target } from "./target.ts";
 import type { Secret } from "./credentials.ts";
 import { deniesTransientQueues, toFailure } from "./refusal.ts";
 import type { TlsOptions } from "./tls.ts";
-import { declare, withDurableQueue, type Declared, type TopologyPlan } from "./topology.ts";
+import {
+  declare,
+  withDurableQueue,
+  type Declared,
+  type QueuePlan,
+  type TopologyPlan,
+} from "./topology.ts";
 
 /** A channel of a live connection, with the topology declared. */
 export interface Link {
@@ -31,7 +37,7 @@ export interface Login {
 /** What opening a link tells people. */
 export interface LinkReport {
   declared(declared: Declared): void;
-  transientQueueDenied(queue: string): void;
+  transientQueueDenied(queue: QueuePlan): void;
 }
 
 /** When a channel dies, its RPC may reject without a reason; the reason is known this soon after. */
@@ -64,7 +70,7 @@ export class Linker {
     } catch (error) {
       const failure = toFailure(error, target);
       if (!(await this.#mustBeDurable(failure, target, signal))) throw failure;
-      this.#report.transientQueueDenied(this.#topology.queue?.name ?? "");
+      if (this.#topology.queue) this.#report.transientQueueDenied(this.#topology.queue);
       this.#topology = withDurableQueue(this.#topology);
       return this.#tryOpen(target, signal);
     }

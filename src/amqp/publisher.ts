@@ -101,10 +101,10 @@ export class Publisher implements Client {
     channel.on("return", (message) => this.#onReturn(link, message));
     channel.on("ack", (settled) => this.#onAck(link, settled));
     channel.on("nack", (settled) => this.#onNack(link, settled));
-    connection.onBlocked(
-      (reason) => this.#onBlocked(reason),
-      () => this.#onUnblocked(),
-    );
+    connection.onBlocked({
+      blocked: (reason) => this.#onBlocked(reason),
+      unblocked: () => this.#onUnblocked(),
+    });
     this.#sender = openSender(connection, channel, () => this.#waiting.wake());
     const { acked, resending } = this.#window.restart(this.#retries.takeAll());
     this.#ledger.acked(acked);

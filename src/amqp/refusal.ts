@@ -65,5 +65,9 @@ function isPassing({ code, text }: Reply): boolean {
   if (code === 320) return true; // connection-forced: shutdown, or closed by an operator
   if ([501, 502, 504, 505].includes(code)) return true; // a garbled frame, not a decision
   if (code === 541) return !text.includes("deprecated");
-  return code === 404 && /home node|process is stopped/.test(text);
+  // A queue or a stream that looks for a leader; or a node that has none of its replicas, where another one has.
+  return (
+    (code === 404 && /home node|process is stopped/.test(text)) ||
+    (code === 406 && text.includes("does not have a replica on the local node"))
+  );
 }

@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { toTimer } from "../deadline.ts";
 import { Cancelled, Failure, messageOf, Undecodable, Unsendable } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";
+import type { BlockedReport } from "./connection.ts";
 import type { Link } from "./link.ts";
 import { toDelivery, toProperties } from "./received.ts";
 import { openSender, type Sender } from "./sender.ts";
@@ -37,6 +38,7 @@ export class Requester implements Client {
   readonly channelKind = "confirm";
   readonly isDrained = true;
   readonly #plan: RequestPlan;
+  readonly #report: BlockedReport;
   readonly #prefix = randomBytes(9).toString("base64url");
   readonly #pending = new Map<string, Pending>();
   /** The requests sent on this channel and not confirmed yet, by delivery tag. */
@@ -44,16 +46,23 @@ export class Requester implements Client {
   #tag = 0;
   #asked = 0;
   #replied = 0;
+  #bytes = 0;
   #sender: Sender | undefined;
   #replyTo = DIRECT;
   #failure: Failure | undefined;
 
-  constructor(plan: RequestPlan) {
+  constructor(plan: RequestPlan, report: BlockedReport) {
     this.#plan = plan;
+    this.#report = report;
   }
 
   get progress(): number {
     return this.#replied;
+  }
+
+  /** Bytes of the requests under way: they are kept, to be sent again. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /**
@@ -90,6 +99,7 @@ export class Requester implements Client {
     channel.on("nack", ({ deliveryTag, multiple }) => {
       for (const id of this.#forget(deliveryTag, multiple)) this.#pending.get(id)?.end("refused");
     });
+    connection.onBlocked(this.#report);
     const own = { exclusive: true, autoDelete: true, durable: false };
     this.#replyTo = this.#plan.ownQueue ? (await channel.assertQueue("", own)).queue : DIRECT;
     const take = (reply: ConsumeMessage | null): void => this.#onReply(link, reply);
@@ -117,11 +127,13 @@ export class Requester implements Client {
     let timer: NodeJS.Timeout | undefined;
     const ended = await new Promise<Ending | Failure>((end) => {
       this.#pending.set(id, { message, onReply, end, count: 0 });
+      this.#bytes += message.body.length;
       timer = setTimeout(() => end("late"), toTimer(this.#plan.timeoutMs));
     });
     clearTimeout(timer);
     const isComplete = this.#plan.replies === 0 && (this.#pending.get(id)?.count ?? 0) > 0;
     this.#pending.delete(id);
+    this.#bytes -= message.body.length;
     return ended === "late" && isComplete ? "answered" : ended;
   }
 

@@ -221,13 +221,15 @@ export class Session {
 }
 
 /**
- * After a loss, an exclusive queue, or one with an exclusive consumer, may be locked by our own dead connection until the broker has noticed; and a TLS
- * handshake that fails may have been damaged on its way, for one before it was good.
+ * After a loss, an exclusive queue, or one with an exclusive consumer, may be locked by our own dead connection until the
+ * broker has noticed, and a limit of connections used up by it; and a TLS handshake that fails may have been damaged on its
+ * way, for one before it was good.
  */
 function isPassing(failure: Failure, again: boolean): boolean {
   if (failure.passing || !again) return failure.passing;
   const isLocked =
     failure instanceof Refused &&
-    (failure.reply.code === 405 || failure.reply.text.endsWith("in exclusive use"));
+    (failure.reply.code === 405 ||
+      /in exclusive use$|connection limit \(\d+\) is reached/.test(failure.reply.text));
   return isLocked || failure.ending === "unreachable";
 }

@@ -78,6 +78,8 @@ function encodeTyped([type, value]: TypedField): readonly [string, Buffer] {
       ];
     case "int":
       return ["l", fixed(8, (bytes) => bytes.writeBigInt64BE(value))];
+    case "longlong":
+      return ["L", fixed(8, (bytes) => bytes.writeBigInt64BE(value))];
     case "timestamp":
       return ["T", fixed(8, (bytes) => bytes.writeBigUInt64BE(value))];
     default:
@@ -143,6 +145,8 @@ function decodeField(bytes: Buffer, at: number, depth: number): readonly [Field,
       return [null, start];
     case "l":
       return [{ int: bytes.readBigInt64BE(start).toString() }, start + 8];
+    case "L":
+      return [{ longlong: bytes.readBigInt64BE(start).toString() }, start + 8];
     case "T":
       return [{ timestamp: showWhole(bytes.readBigUInt64BE(start)) }, start + 8];
     case "D":
@@ -151,10 +155,14 @@ function decodeField(bytes: Buffer, at: number, depth: number): readonly [Field,
         start + 5,
       ];
   }
+  if (!longTypes.includes(tag)) throw new DecodeError(`unknown type "${tag}" in the headers`);
   const end = start + 4 + bytes.readUInt32BE(start);
   if (end > bytes.length) throw new RangeError("headers are cut short");
   return [decodeLong(tag, bytes.subarray(start + 4, end), depth), end];
 }
+
+/** Types that begin with their length. */
+const longTypes = "SxAF";
 
 const numberTypes = new Map(
   (["int8", "uint8", "int16", "uint16", "int32", "uint32", "float", "double"] as const).map(

@@ -4,7 +4,7 @@ import { one } from "./flag.ts";
 import { readDuration } from "./units.ts";
 
 /** A length of time, in milliseconds; a plain number means seconds. */
-export const duration = one("SEC", readSeconds, writeSeconds);
+export const duration = one("SEC", readMs, writeSeconds);
 
 /** A length of time during which something can happen. */
 export const positiveDuration = one("SEC", readPositive, writeSeconds);
@@ -15,22 +15,22 @@ export const outage = one("SEC", readOutage, writeSeconds);
 /** A length of time in whole seconds that fits 16 bits. */
 export const wholeSeconds = one("SEC", readWholeSeconds, writeSeconds);
 
-function readSeconds(value: string): number {
+function readMs(value: string): number {
   return readDuration(value, 1000);
 }
 
 function readPositive(value: string): number {
-  const ms = readSeconds(value);
+  const ms = readMs(value);
   if (ms > 0) return ms;
   throw new ValueError("expected a duration longer than 0, such as 0.5, 250ms or 10");
 }
 
 function readOutage(value: string): number {
-  return value === "forever" ? Infinity : readSeconds(value);
+  return value === "forever" ? Infinity : readMs(value);
 }
 
 function readWholeSeconds(value: string): number {
-  const ms = readSeconds(value);
+  const ms = readMs(value);
   if (ms % 1000 === 0 && ms <= 65_535_000) return ms;
   throw new ValueError("expected whole seconds, at most 65535");
 }

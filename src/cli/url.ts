@@ -16,7 +16,7 @@ const hint =
 
 /** The URLs of a fail-over list. Commas within a URL belong to it. */
 export function splitUrls(list: string): readonly string[] {
-  return list.split(/,(?=amqps?:)/i);
+  return list.split(/,\s*(?=amqps?:)/i);
 }
 
 /** The password that every new broker gives to its user guest is none, and so is an empty one. */
@@ -32,9 +32,14 @@ export function readUrl(text: string, given: UrlPlace): UrlParts {
   const wrong = (what: string, way = hint): UsageError => new UsageError(`${given}: ${what}`, way);
   const url = URL.parse(text.trim());
   if (!url && /^amqps?:\/\//i.test(text.trim()))
-    throw wrong("the host or the port cannot be read; a port is at most 65535");
+    throw wrong(
+      text.includes(",")
+        ? "a list of URLs has a comma between two, no blank, and each begins with amqp://"
+        : "the host or the port cannot be read; a port is at most 65535",
+    );
   if (!url || !/^amqps?:\/\//i.test(text.trim()))
     throw wrong("expected a URL that begins with amqp:// or amqps://");
+  if (url.port === "0") throw wrong("expected a port from 1 to 65535");
   if (url.search !== "")
     throw wrong(
       'parameters after "?" are not read',

@@ -3,6 +3,7 @@
 import { encodeText, isEncodable } from "./text.ts";
 import { ValueError } from "../errors.ts";
 import { parseExact } from "./exact-json.ts";
+import { readTimestamp } from "./time.ts";
 
 /** A value of a field table. An object with exactly one key that is a tag below is a typed value. */
 export type Field =
@@ -22,12 +23,16 @@ export interface Decimal {
   readonly digits: number;
 }
 
-/** A field with its wire type. Plain JSON numbers are int32 when whole and small, int64 when whole, else double. */
+/**
+ * A field with its wire type. "longlong" is the other int64, "L" of AMQP 0-9-1, in which some clients write; RabbitMQ before
+ * 4.0 hands it on as it is (rabbitmq.com/amqp-0-9-1-errata, section 3). Plain JSON numbers are int32 when whole and small, int64
+ * when whole, else double.
+ */
 export type TypedField =
   | readonly ["text", string]
   | readonly ["bool", boolean]
   | readonly ["null", null]
-  | readonly ["int", bigint]
+  | readonly ["int" | "longlong", bigint]
   | readonly [
       "int8" | "uint8" | "int16" | "uint16" | "int32" | "uint32" | "float" | "double",
       number,
@@ -96,13 +101,14 @@ function toDecimal(value: Field): Decimal {
 }
 
 function toTable(value: Field): Table {
-  if (typeof value === "object" && value !== null && !isList(value)) return value;
+  if (isTable(value)) return value;
   throw new ValueError("expected an object");
 }
 
 /** The tags of typed fields, each with its reader. `table` wraps a table that would otherwise look like a typed field. */
 const tags: Readonly<Record<string, (value: Field) => TypedField>> = {
   int: (value) => ["int", int64(value)],
+  longlong: (value) => ["longlong", int64(value)],
   int8: (value) => ["int8", small(-128, 127)(value)],
   uint8: (value) => ["uint8", small(0, 255)(value)],
   int16: (value) => ["int16", small(-(2 ** 15), 2 ** 15 - 1)(value)],
@@ -120,6 +126,10 @@ const tags: Readonly<Record<string, (value: Field) => TypedField>> = {
 /** Is this a whole number that a double cannot hold, tagged? */
 export function isTaggedInt(field: Field): field is { readonly int: Field } {
   return typeof field === "object" && field !== null && "int" in field;
+}
+
+export function isTable(field: Field): field is Table {
+  return typeof field === "object" && field !== null && !isList(field);
 }
 
 export function isList(field: Field): field is readonly Field[] {
@@ -211,38 +221,4 @@ export function checkField(field: Field, depth = 1): void {
 export function checkName(name: string): void {
   if (!isEncodable(name)) throw new ValueError("expected names that are valid Unicode");
   if (encodeText(name).length > 255) throw new ValueError("expected names of at most 255 bytes");
-}
-
-/** ISO 8601. Date.parse takes a good deal more: "foo 5" is the first of May 2001 to it. */
-const isoTime =
-  /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/i;
-
-/** A time such as 2026-01-01T00:00:00Z as milliseconds since 1970; NaN when it is none. */
-export function parseTime(text: string): number {
-  return isoTime.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
-}
-
-/** Date.parse takes the 30th of February for the 2nd of March. */
-function isDay(date: string): boolean {
-  const day = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
-}
-
-const MAX_TIMESTAMP = 2n ** 64n - 1n;
-
-/** The same, with all digits: as text where a number cannot hold them. @throws ValueError */
-export function readTimestamp(text: string): number | string {
-  if (!/^\d+$/.test(text)) return readSeconds(text);
-  if (BigInt(text) > MAX_TIMESTAMP)
-    throw new ValueError(`expected at most ${MAX_TIMESTAMP} seconds since 1970`);
-  return Number.isSafeInteger(Number(text)) ? Number(text) : text;
-}
-
-/** A time as whole seconds since 1970, which is all that an AMQP timestamp holds. @throws ValueError */
-export function readSeconds(text: string): number {
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseTime(text);
-  if (Number.isNaN(ms) || ms < 0) {
-    throw new ValueError("expected a time such as 2026-01-01T00:00:00Z, or seconds since 1970");
-  }
-  return Math.floor(ms / 1000);
 }

@@ -13,11 +13,10 @@ import {
   isBase64,
   isList,
   isTaggedInt,
-  parseTime,
-  readTimestamp,
   type Field,
   type Table,
 } from "./fields.ts";
+import { parseTime, readTimestamp } from "./time.ts";
 import type { Delivery, Message, Properties } from "./message.ts";
 
 /** What a record may leave out falls back to the flags of amqp-pub. */

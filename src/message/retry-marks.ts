@@ -1,5 +1,5 @@
 // What marks a message that waits for another try: headers of ours, and the names of the queues in which it waits. Pure.
-import type { Field } from "./fields.ts";
+import type { Field, Table } from "./fields.ts";
 
 /** Headers of a message that waits for another try. Ours, since brokers from 4.0 on do not count what is published again. */
 export const retryHeaders = {
@@ -7,7 +7,25 @@ export const retryHeaders = {
   count: "x-retry-count",
   exchange: "x-retry-exchange",
   routingKey: "x-retry-routing-key",
+  /** The broker's notes on its deaths before the first try, by their names: since 4.0 a delay queue overwrites them. */
+  deaths: "x-retry-deaths",
 } as const;
+
+/** Where a message came from that has waited for another try; undefined for others. */
+export function firstTryOf(
+  headers: Table,
+): { readonly exchange: string; readonly routingKey: string } | undefined {
+  const exchange = headers[retryHeaders.exchange];
+  const routingKey = headers[retryHeaders.routingKey];
+  const isOurs = typeof exchange === "string" && typeof routingKey === "string";
+  return isOurs ? { exchange, routingKey } : undefined;
+}
+
+/** The headers without those that mark a try. Headers of the same names on a message that is none of ours stay. */
+export function withoutMarks(headers: Table): Table {
+  if (!firstTryOf(headers)) return headers;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isRetryHeader(name)));
+}
 
 /** The name of the queue in which messages of another queue wait that long. */
 export function delayQueueName(queue: string, delayMs: number, isQuorum: boolean): string {
@@ -24,6 +42,6 @@ export function isDelayQueue(name: Field | undefined): boolean {
   return typeof name === "string" && /\.retry-\d+ms(\.quorum)?$/.test(name);
 }
 
-export function isRetryHeader(name: string): boolean {
+function isRetryHeader(name: string): boolean {
   return Object.values<string>(retryHeaders).includes(name);
 }

@@ -38,6 +38,18 @@ export function encodeText(text: string): Buffer {
   );
 }
 
+/** The last end of a character up to there, where this is UTF-8: a byte 10xxxxxx continues one, for three bytes at most. */
+export function endOfCharacter(bytes: Buffer, most: number): number {
+  if (bytes.length <= most) return bytes.length;
+  let end = most;
+  while (end > Math.max(0, most - 3) && isContinuing(bytes[end])) end--;
+  return isContinuing(bytes[end]) ? most : end;
+}
+
+function isContinuing(byte = 0): boolean {
+  return (byte & 0xc0) === 0x80;
+}
+
 /** The length of the valid UTF-8 character at `at`; 0 when there is none. */
 function characterLength(bytes: Buffer, at: number): number {
   const first = bytes[at] ?? 0;

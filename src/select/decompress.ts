@@ -8,6 +8,9 @@ import type { Log } from "../ui/log.ts";
 /** Turns bodies into what they were before they were compressed. */
 export type Decompress = (batch: readonly Delivery[]) => Promise<readonly Delivery[]>;
 
+/** Other encodings that compress, and several at once. What else stands there is no compression: a charset, mostly. */
+const notOurs = /,|zstd|compress|lz4|lzma|xz|bzip2|snappy/;
+
 type Decoder = (bytes: Buffer, limit: number) => Promise<Buffer>;
 
 /** Loads zlib. `limit` is the largest body in bytes. */
@@ -16,7 +19,13 @@ export async function openDecompress(limit: number, log: Log): Promise<Decompres
   const decode = async (delivery: Delivery): Promise<Delivery> => {
     const encoding = delivery.properties.contentEncoding?.trim().toLowerCase() ?? "";
     const decoder = decoders.get(encoding);
-    if (!decoder) return delivery;
+    if (!decoder) {
+      if (notOurs.test(encoding))
+        log.warn(
+          `message ${delivery.deliveryTag} is shown compressed: content-encoding "${encoding}" is neither gzip, deflate nor br`,
+        );
+      return delivery;
+    }
     try {
       return withBody(delivery, await decoder(delivery.body, limit));
     } catch (error) {
@@ -56,7 +65,8 @@ async function loadDecoders(): Promise<ReadonlyMap<string, Decoder>> {
 
 function withBody(delivery: Delivery, body: Buffer): Delivery {
   const { contentEncoding: _, ...properties } = delivery.properties;
-  return { ...delivery, properties, body };
+  const compressed = { properties: delivery.properties, body: delivery.body };
+  return { ...delivery, properties, body, compressed };
 }
 
 function explain(error: unknown, limit: number): string {

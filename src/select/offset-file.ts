@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -94,7 +95,7 @@ function readOffset(path: string, queue: string): bigint | undefined {
 function parse(text: string, path: string): { readonly queue: string; readonly offset: bigint } {
   const [, queue, offset] =
     /^\{"queue":("(?:[^"\\]|\\.)*"),"offset":"(\d+)"\}\n?$/.exec(text) ?? [];
-  if (queue !== undefined && offset !== undefined)
+  if (queue !== undefined && offset !== undefined && BigInt(offset) < 2n ** 63n)
     return { queue: String(JSON.parse(queue)), offset: BigInt(offset) };
   throw new UsageError(
     `--offset-file ${path}: it holds something else than an offset`,
@@ -105,6 +106,7 @@ function parse(text: string, path: string): { readonly queue: string; readonly o
 function readIfThere(path: string): string | undefined {
   return orUsageError(path, () => {
     try {
+      if (!statSync(path).isFile()) throw new Error("it is no plain file");
       return readFileSync(path, "utf8");
     } catch (error) {
       if (errorCode(error) === "ENOENT") return undefined;

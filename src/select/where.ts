@@ -188,6 +188,7 @@ function fromField(field: Field): Value {
     case "bool":
     case "null":
     case "int":
+    case "longlong":
     case "float":
     case "double":
       return value;

@@ -1,6 +1,6 @@
 // A message's own bytes and texts as they may be written: exact in a pipe or file, on a terminal escaped, and cut when
 // very long. Every format shows what comes from a message through this file.
-import { encodeText } from "../message/text.ts";
+import { encodeText, endOfCharacter } from "../message/text.ts";
 import { escapeBytes, escapeLine } from "../ui/escape.ts";
 import { formatSize } from "../ui/size.ts";
 
@@ -19,9 +19,7 @@ export function showBody(bytes: Buffer, isTerminal: boolean): Buffer {
 /** The part of a body that a terminal gets, and what to write behind it. */
 export function cut(bytes: Buffer): { readonly shown: Buffer; readonly note: string } {
   if (bytes.length <= TERMINAL_BYTES) return { shown: bytes, note: "" };
-  let end = TERMINAL_BYTES;
-  // Not within a character: its other bytes are 10xxxxxx, three at most.
-  while (end > TERMINAL_BYTES - 3 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  const end = endOfCharacter(bytes, TERMINAL_BYTES);
   return { shown: bytes.subarray(0, end), note: `… (${formatSize(bytes.length)} in all)` };
 }
 

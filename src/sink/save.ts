@@ -65,6 +65,8 @@ class Saver {
     const { record, body } = await this.#takeNumber(delivery.body);
     const draft = join(this.#folder, `.${record}.part`);
     try {
+      // The number is ours now: a draft of it is what a killed run has left.
+      await unlink(draft).catch(() => {});
       await writeNew(draft, `${toRecordWithoutBody(delivery, receivedAt)}\n`);
       await publish(draft, join(this.#folder, record));
     } catch (error) {

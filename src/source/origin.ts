@@ -1,8 +1,8 @@
 // --to-origin: a dead letter goes back to where it first died (rabbitmq.com/docs/dlx, "Effects on Messages").
 import { ValueError } from "../errors.ts";
-import { isList, type Field, type Table } from "../message/fields.ts";
+import { isList, isTable, type Field, type Table } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
-import { isDelayQueue, isRetryHeader, retryHeaders } from "../message/retry-marks.ts";
+import { firstTryOf, isDelayQueue, withoutMarks } from "../message/retry-marks.ts";
 
 const deathHeader = /^x-(death$|first-death-|last-death-)/;
 
@@ -17,15 +17,14 @@ export function toOrigin(message: Message): Message {
   const death = deaths !== undefined && isList(deaths) ? firstOf(deaths, headers) : undefined;
   const keys = death?.["routing-keys"];
   const [deathKey, ...others] = keys !== undefined && isList(keys) ? keys : [];
-  const exchange = headers[retryHeaders.exchange] ?? death?.["exchange"];
-  const routingKey = headers[retryHeaders.routingKey] ?? deathKey;
+  const tried = firstTryOf(headers);
+  const exchange = tried?.exchange ?? death?.["exchange"];
+  const routingKey = tried?.routingKey ?? deathKey;
   if (typeof exchange !== "string" || typeof routingKey !== "string")
     throw new ValueError(
       "it was never dead-lettered: its x-death header names no exchange and key",
     );
-  const kept = Object.entries(headers).filter(
-    ([name]) => !deathHeader.test(name) && !isRetryHeader(name),
-  );
+  const kept = Object.entries(withoutMarks(headers)).filter(([name]) => !deathHeader.test(name));
   if (others.length > 0) kept.push(["CC", others]);
   const { headers: _, ...properties } = message.properties;
   const rest = kept.length > 0 && { headers: Object.fromEntries(kept) };
@@ -40,8 +39,4 @@ function firstOf(deaths: readonly Field[], headers: Table): Table | undefined {
       queue === headers["x-first-death-queue"] && reason === headers["x-first-death-reason"],
   );
   return first ?? tables.at(-1);
-}
-
-function isTable(field: Field): field is Table {
-  return typeof field === "object" && field !== null && !isList(field);
 }

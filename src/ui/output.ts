@@ -85,7 +85,7 @@ function toFailure(error: Error): Error {
   if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED") return new ReaderGone();
   const hint =
     code === "ENOSPC"
-      ? "make room on the disk; what was not written was not acknowledged"
+      ? "make room on the disk; what amqp-con has not written was not acknowledged"
       : undefined;
   return new Failure("output", `standard output cannot be written: ${error.message}`, hint, error);
 }

@@ -12,9 +12,9 @@ export function reportSession(log: Log): SessionReport {
       if (!told.has(line)) log.note(line);
       told.add(line);
     },
-    transientQueueDenied: (queue) =>
+    transientQueueDenied: ({ name, autoDelete }) =>
       log.note(
-        `this broker denies transient queues that are not exclusive: declaring ${queue || "the queue"} as durable and auto-delete instead`,
+        `this broker denies transient queues that are not exclusive: declaring ${name || "the queue"} as durable${autoDelete ? " and auto-delete" : ""} instead`,
       ),
     lost: (reason) => log.warn(`${reason.message}; reconnecting`),
     restored: ({ host, port }) => log.note(`connected again to ${host}:${port}`),

@@ -89,7 +89,9 @@ export class Aftermath {
         throw new Failure(
           "handler",
           `the handler has ended with ${describeEnd(outcome.end)}`,
-          "its message was put back; what becomes of such messages is decided by --on-failure",
+          isOfStream
+            ? "the next run begins behind the last message that was settled, with --offset-file"
+            : "its message was put back; what becomes of such messages is decided by --on-failure",
         );
     }
   }

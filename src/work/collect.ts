@@ -1,6 +1,7 @@
 // What handlers print: standard output whole per message, though several run at once; standard error line by line.
 import { StringDecoder } from "node:string_decoder";
 import { aborted } from "../deadline.ts";
+import { endOfCharacter } from "../message/text.ts";
 import type { Log } from "../ui/log.ts";
 import { escapeBytes } from "../ui/escape.ts";
 import type { Output } from "../ui/output.ts";
@@ -16,6 +17,8 @@ export interface Taker {
 const HELD_BYTES = 1024 * 1024;
 /** A longer line of standard error is shown in pieces. */
 const LINE_CHARACTERS = 16 * 1024;
+/** So much of standard error goes with a dead letter. */
+const HEAD_BYTES = 1024;
 
 /** One at a time, in the order of asking. */
 export class Turns {
@@ -97,7 +100,7 @@ export class Kept implements Taker {
 export class ErrorLines implements Taker {
   readonly #log: Log;
   readonly #decoder = new StringDecoder("utf8");
-  readonly #head = new Kept(1024);
+  readonly #head = new Kept(HEAD_BYTES + 1);
   #unfinished = "";
 
   constructor(log: Log) {
@@ -115,9 +118,10 @@ export class ErrorLines implements Taker {
     this.#unfinished = "";
   }
 
-  /** The first KiB. */
+  /** The first KiB, up to the last whole character. */
   get head(): Buffer {
-    return this.#head.bytes;
+    const { bytes } = this.#head;
+    return bytes.subarray(0, endOfCharacter(bytes, HEAD_BYTES));
   }
 
   async #show(text: string): Promise<void> {

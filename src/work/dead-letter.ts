@@ -4,7 +4,7 @@ import type { Destination } from "../amqp/courier.ts";
 import { isList, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { describeEnd, exitCodeOf, type End } from "./judgement.ts";
-import { asFirstSeen, attemptOf, propertiesAgain } from "./origin.ts";
+import { asFirstSeen, attemptOf, bodyAgain, propertiesAgain } from "./origin.ts";
 
 /** Why it has failed. */
 export interface Cause {
@@ -30,7 +30,7 @@ export function deadLetter(delivery: Delivery, to: Destination, cause: Cause): M
         ...reasonOf(seen, cause),
       },
     },
-    body: delivery.body,
+    body: bodyAgain(delivery),
   };
 }
 

@@ -1,54 +1,78 @@
 // Where a message came from before this tool passed it on, and its properties without the traces of the way. Pure.
-import { isList, typed, type Field, type Table } from "../message/fields.ts";
+import { isList, isTable, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Properties } from "../message/message.ts";
-import { delayPrefix, isRetryHeader, retryHeaders } from "../message/retry-marks.ts";
+import { delayPrefix, firstTryOf, retryHeaders, withoutMarks } from "../message/retry-marks.ts";
 
-/** How many times this message has been given to somebody: 1 for the first. Counts a quorum queue's x-delivery-count in. */
-export function attemptOf({ properties }: Delivery): number {
+/**
+ * How many times this message has been given to somebody: 1 for the first. A quorum queue's x-delivery-count counts in; it
+ * has none before it gives a message again, and what a message has brought along from elsewhere counts nothing.
+ */
+export function attemptOf({ properties, redelivered }: Delivery): number {
   const { headers = {} } = properties;
-  return 1 + countIn(headers[retryHeaders.count]) + countIn(headers["x-delivery-count"]);
+  const tries = firstTryOf(headers) ? countIn(headers[retryHeaders.count]) : 0;
+  return 1 + tries + (redelivered ? countIn(headers[DELIVERY_COUNT]) : 0);
 }
 
 /** The delivery with the exchange and the key it had at its first try: a delay queue gives it back under other ones. */
 export function asFirstSeen(delivery: Delivery): Delivery {
-  const { headers = {} } = delivery.properties;
-  const exchange = headers[retryHeaders.exchange];
-  const routingKey = headers[retryHeaders.routingKey];
-  const isRetry = typeof exchange === "string" && typeof routingKey === "string";
-  return isRetry ? { ...delivery, exchange, routingKey } : delivery;
+  return { ...delivery, ...firstTryOf(delivery.properties.headers ?? {}) };
 }
 
 /**
  * Properties for publishing a message again. Left out is what would act a second time or is not ours to
- * say: expiration, user-id, CC (kept as x-original-cc), the broker's delivery count and its notes on our delay queues.
+ * say: expiration, user-id, CC (kept as x-original-cc), the broker's counts and its notes on our delay queues.
  * Persistent, whatever it was: nothing shall be lost on the way.
  */
-export function propertiesAgain({ properties, queue }: Delivery): Properties {
+export function propertiesAgain({ properties: shown, compressed, queue }: Delivery): Properties {
+  const { properties } = compressed ?? { properties: shown };
   const { expiration: _, userId: __, headers = {}, ...others } = properties;
-  const kept: Record<string, Field> = Object.create(null);
-  for (const [name, field] of Object.entries(headers)) {
-    if (name === "x-delivery-count" || isRetryHeader(name)) continue;
-    if (isDeathBy(name, headers, (death) => isOurs(death, queue))) continue;
-    kept[name === "CC" ? "x-original-cc" : name] = field;
-  }
-  const deaths = withoutOurs(headers["x-death"], queue);
-  if (deaths.length > 0) kept["x-death"] = deaths;
-  else delete kept["x-death"];
-  return { ...others, deliveryMode: 2, headers: kept };
+  const kept = Object.entries(withoutCounts(withoutMarks(headers)))
+    .filter(([name]) => !deathHeader.test(name))
+    .map(([name, field]) => [name === "CC" ? "x-original-cc" : name, field]);
+  const table = { ...Object.fromEntries(kept), ...deathsElsewhere(headers, queue) };
+  return { ...others, deliveryMode: 2, headers: table };
+}
+
+/** What the broker has noted of the deaths of a message, but for those in this queue and its delay queues. */
+export function deathsElsewhere(headers: Table, queue: string): Table {
+  const saved = headers[retryHeaders.deaths];
+  if (firstTryOf(headers) && saved !== undefined && isTable(saved)) return saved;
+  const kept = Object.entries(headers).filter(
+    ([name]) =>
+      deathHeader.test(name) && !isDeathBy(name, headers, (death) => isOurs(death, queue)),
+  );
+  const { "x-death": all, ...others } = Object.fromEntries(kept);
+  const deaths = withoutOurs(all, queue);
+  return deaths.length > 0 ? { "x-death": deaths, ...others } : others;
+}
+
+/** The body for that, as it came in. */
+export function bodyAgain({ body, compressed }: Delivery): Buffer {
+  return compressed?.body ?? body;
 }
 
 /**
  * Properties for another queue: without CC (kept as x-original-cc), which would send copies once more, perhaps to where the
- * message comes from, and without the tries that it had in this queue.
+ * message comes from; without the tries that it had in this queue; and without user-id, which the broker checks.
  */
-export function propertiesElsewhere(properties: Properties): Properties {
+export function propertiesElsewhere(received: Properties): Properties {
+  const { userId: _, ...properties } = received;
   const { headers } = properties;
-  if (!headers || !Object.keys(headers).some((name) => name === "CC" || isRetryHeader(name)))
-    return properties;
-  const kept = Object.entries(headers).filter(([name]) => !isRetryHeader(name));
+  if (!headers) return properties;
+  const kept = Object.entries(withoutCounts(withoutMarks(headers)));
   const renamed = kept.map(([name, field]) => [name === "CC" ? "x-original-cc" : name, field]);
   return { ...properties, headers: Object.fromEntries(renamed) };
 }
+
+/** What a quorum queue counts of a message while it has it. */
+const DELIVERY_COUNT = "x-delivery-count";
+const counts: readonly string[] = [DELIVERY_COUNT, "x-acquired-count"];
+
+function withoutCounts(headers: Table): Table {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !counts.includes(name)));
+}
+
+const deathHeader = /^x-(death$|first-death-|last-death-)/;
 
 /**
  * Entries of x-death about this queue and its delay queues. An old broker that reads them again would take a message that
@@ -74,13 +98,13 @@ function isDeathBy(
 }
 
 function fieldOf(table: Field, key: string): Field | undefined {
-  return typeof table === "object" && table !== null && !isList(table) ? table[key] : undefined;
+  return isTable(table) ? table[key] : undefined;
 }
 
 /** A count in a header, whatever whole number type it has; 0 for anything else. */
 function countIn(field: Field | undefined): number {
   if (field === undefined || isList(field)) return 0;
   const [tag, value] = typed(field);
-  const isNumber = tag === "int" || /^u?int(8|16|32)$/.test(tag);
+  const isNumber = /^(longlong|int|u?int(8|16|32))$/.test(tag);
   return isNumber ? Math.max(0, Math.min(Number(value), Number.MAX_SAFE_INTEGER)) : 0;
 }

@@ -3,7 +3,7 @@
 import type { QueuePlan } from "../amqp/topology.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { delayQueueName, retryHeaders } from "../message/retry-marks.ts";
-import { asFirstSeen, attemptOf, propertiesAgain } from "./origin.ts";
+import { asFirstSeen, attemptOf, bodyAgain, deathsElsewhere, propertiesAgain } from "./origin.ts";
 
 /** How often a message is tried again, and when. */
 export interface RetryPlan {
@@ -70,15 +70,17 @@ export function leaseMs(delayMs: number): number {
 export function waiting(delivery: Delivery, delayedIn: string): Message {
   const { exchange, routingKey } = asFirstSeen(delivery);
   const { headers, ...properties } = propertiesAgain(delivery);
-  const count = {
+  const deaths = deathsElsewhere(delivery.properties.headers ?? {}, delivery.queue);
+  const marks = {
     [retryHeaders.count]: attemptOf(delivery),
     [retryHeaders.exchange]: exchange,
     [retryHeaders.routingKey]: routingKey,
+    ...(Object.keys(deaths).length > 0 && { [retryHeaders.deaths]: deaths }),
   };
   return {
     exchange: "",
     routingKey: delayedIn,
-    properties: { ...properties, headers: { ...headers, ...count } },
-    body: delivery.body,
+    properties: { ...properties, headers: { ...headers, ...marks } },
+    body: bodyAgain(delivery),
   };
 }

@@ -3,6 +3,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:
 import { describe, expect, it } from "vitest";
 import { openDecompress } from "../../src/select/decompress.ts";
 import type { Delivery } from "../../src/message/message.ts";
+import { waiting } from "../../src/work/retry.ts";
 import { messageIn } from "../support/message-in.ts";
 import { recordingLog } from "../support/recording-log.ts";
 
@@ -28,11 +29,30 @@ describe("--decompress", () => {
     expect(log.lines).toEqual([]);
   });
 
-  it.each(["identity", "zstd", ""])("leaves the encoding %j alone", async (encoding) => {
+  it.each(["identity", "utf-8", ""])("leaves the encoding %j alone", async (encoding) => {
     const log = recordingLog();
     const message = encoded(encoding, content);
     expect(await (await openDecompress(10_000, log))([message])).toEqual([message]);
     expect(log.lines).toEqual([]);
+  });
+
+  it.each(["zstd", "gzip, br"])("warns of %s, which it cannot undo", async (encoding) => {
+    const log = recordingLog();
+    const message = encoded(encoding, content);
+    expect(await (await openDecompress(10_000, log))([message])).toEqual([message]);
+    expect(log.lines).toEqual([
+      `WARNING: message 1 is shown compressed: content-encoding "${encoding}" is neither gzip, deflate nor br`,
+    ]);
+  });
+
+  it("keeps what came in, to be published again", async () => {
+    const message = encoded("gzip", gzipSync(content));
+    const [decoded] = await (await openDecompress(10_000, recordingLog()))([message]);
+    expect(decoded?.compressed).toEqual({ body: message.body, properties: message.properties });
+    expect(waiting({ ...message, ...decoded }, "q.retry-5ms")).toMatchObject({
+      body: message.body,
+      properties: { contentEncoding: "gzip" },
+    });
   });
 
   it("gives a bomb as it came, and warns", async () => {

@@ -5,7 +5,10 @@ import { messageIn } from "../support/message-in.ts";
 import { recordingLog } from "../support/recording-log.ts";
 
 const back = (count: number) =>
-  messageIn({ properties: { headers: { "x-delivery-count": { int: `${count}` } } } });
+  messageIn({
+    redelivered: true,
+    properties: { headers: { "x-delivery-count": { int: `${count}` } } },
+  });
 
 async function show(verdict: "ack" | "leave", ...counts: readonly number[]) {
   const log = recordingLog();

@@ -74,8 +74,13 @@ describe("the number of a try", () => {
     [{ "x-retry-count": { uint8: 2 }, "x-delivery-count": 1 }, 4],
     [{ "x-retry-count": "7", "x-delivery-count": ["x"] }, 1],
     [{ "x-retry-count": -5 }, 1],
-  ])("with headers %j is %d", (headers, attempt) => {
-    expect(attemptOf(withHeaders(headers))).toBe(attempt);
+  ])("with headers %j is %d", (own, attempt) => {
+    const headers = { "x-retry-exchange": "", "x-retry-routing-key": "q", ...own };
+    expect(attemptOf({ ...withHeaders(headers), redelivered: true })).toBe(attempt);
+  });
+
+  it("does not count what a message has brought along from elsewhere", () => {
+    expect(attemptOf(withHeaders({ "x-delivery-count": 9, "x-retry-count": 9 }))).toBe(1);
   });
 });
 
@@ -111,6 +116,19 @@ describe("a message that waits for another try", () => {
       deliveryMode: 2,
       headers: { "x-original-cc": ["other"], own: "x" },
     });
+  });
+
+  it("takes along what the broker has noted of earlier deaths, which the delay queue overwrites", () => {
+    const notes = {
+      "x-death": [death("elsewhere")],
+      "x-first-death-queue": "elsewhere",
+      "x-first-death-reason": "rejected",
+    };
+    const { headers = {} } = waiting(withHeaders({ ...notes, own: 1 }), "q.retry-5ms").properties;
+    expect(headers).toMatchObject({ own: 1, "x-retry-deaths": notes });
+    const overwritten = { "x-death": [death("q.retry-5ms")], "x-first-death-queue": "q.retry-5ms" };
+    const back = withHeaders({ ...headers, ...overwritten });
+    expect(propertiesAgain(back).headers).toEqual({ own: 1, ...notes });
   });
 
   it("loses the broker's notes on our delay queues, and keeps those on others", () => {

@@ -1,5 +1,5 @@
 // The basic properties of AMQP 0-9-1 that amqp-pub gives to its messages.
-import { readTimestamp } from "../../message/fields.ts";
+import { readTimestamp } from "../../message/time.ts";
 import { count, name, names, one, pairs, toggle } from "../flag.ts";
 import { timeToLive } from "../time-flag.ts";
 

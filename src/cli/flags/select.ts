@@ -1,5 +1,5 @@
 // Which messages amqp-con takes, from where in a stream, as which consumer, and how fast.
-import { readSeconds } from "../../message/fields.ts";
+import { readSeconds } from "../../message/time.ts";
 import type { Offset } from "../../amqp/stream.ts";
 import { ValueError } from "../../errors.ts";
 import { file, one, oneOf, pairs, size, text, toggle } from "../flag.ts";
