@@ -56,6 +56,7 @@ export function planAdministration<F extends FlagTable>(
   const [queue = "", second] = [parsed.options.queue].flat();
   const options: Options = { ...parsed.options, queue };
   checkConditions(options);
+  if (options.ping) checkNoMessages(flags, parsed, "ping");
   const [first] = tasks.filter((task) => options[task] !== false && options[task] !== undefined);
   if (first === undefined && !options.declareOnly) return undefined;
   if (options.ping)

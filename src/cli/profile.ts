@@ -134,7 +134,11 @@ function toTexts(value: TomlValue, flag: Flag, place: string): readonly string[]
     throw new UsageError(`${place}: expected a value, not a table`, 'write lists as ["a", "b"]');
   if (value instanceof Date) throw new UsageError(`${place}: write the time in quotes`);
   if (!Array.isArray(value)) return [String(value)];
-  if (!isList) throw new UsageError(`${place}: expected one value, not a list`);
+  if (!isList)
+    throw new UsageError(
+      `${place}: expected one value, not a list`,
+      "where only the other program takes several, give each a profile of its own",
+    );
   return value.flatMap((item) => toTexts(item, flag, place));
 }
 

@@ -1,6 +1,6 @@
 // Mistakes in exchanges and bindings: messages that never arrive, keys that mean nothing.
 import type { BindingPlan } from "../amqp/topology.ts";
-import { exchangeType, nameQueue } from "./properties.ts";
+import { builtInType, exchangeType, nameQueue } from "./properties.ts";
 import type { Sketch } from "./sketch.ts";
 
 /** Keyed by what is wrong; see Rule in mistakes.ts. */
@@ -12,6 +12,19 @@ export const bindingMistakes = {
     if (!queue || named === "" || bindings.some(({ to }) => to === "queue")) return undefined;
     const effect = consuming ? "nothing sent there arrives" : "the messages do not get there";
     return `queue ${nameQueue(queue.name)} is not bound to exchange ${named}: ${effect}; add --bind-queue${keyHint(exchange?.type)}.`;
+  },
+
+  /** The broker's own exchanges cannot be declared otherwise than they are. */
+  builtInExchange({ topology }: Sketch): string | undefined {
+    const { exchange } = topology;
+    if (!exchange?.name.startsWith("amq.")) return undefined;
+    const type = builtInType(exchange.name);
+    if (type === undefined)
+      return `names that begin with amq. belong to the broker: it would refuse exchange ${exchange.name}.`;
+    const isSame = exchange.type === type && exchange.durable && !exchange.autoDelete;
+    return isSame
+      ? undefined
+      : `every broker has exchange ${exchange.name} (${type}), and would refuse to create it otherwise: leave out -E.`;
   },
 
   /** The default exchange knows queues by their names alone. */

@@ -13,19 +13,18 @@ export function describeExchange(plan: ExchangePlan): readonly string[] {
   ];
 }
 
-/** `quorum queue`, `durable`, … and its other arguments as they are sent; dead letters are drawn as an arrow. */
-export function describeQueue(plan: QueuePlan): readonly string[] {
+/** `quorum queue`, `durable`, … and its other arguments as they are sent, but for those that are drawn as an arrow. */
+export function describeQueue(
+  plan: QueuePlan,
+  drawn = ["x-dead-letter-exchange", "x-dead-letter-routing-key"],
+): readonly string[] {
   const type = textIn(plan.arguments, "x-queue-type");
   return [
     ...(type === undefined ? [] : [`${type} queue`]),
     plan.durable ? "durable" : "transient",
     ...(plan.exclusive ? ["exclusive"] : []),
     ...(plan.autoDelete ? ["auto-delete"] : []),
-    ...describeFields(plan.arguments, [
-      "x-queue-type",
-      "x-dead-letter-exchange",
-      "x-dead-letter-routing-key",
-    ]),
+    ...describeFields(plan.arguments, ["x-queue-type", ...drawn]),
   ];
 }
 
@@ -60,6 +59,11 @@ export function textIn(table: Table | undefined, key: string): string | undefine
 export function exchangeType({ exchange }: TopologyPlan, name: string): string | undefined {
   if (name === "") return "direct";
   if (exchange?.name === name) return exchange.type;
+  return builtInType(name);
+}
+
+/** The type of an exchange that every broker has. */
+export function builtInType(name: string): string | undefined {
   const [, type] = /^amq\.(direct|fanout|topic|headers|match)$/.exec(name) ?? [];
   return type === "match" ? "headers" : type;
 }

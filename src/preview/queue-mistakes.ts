@@ -4,12 +4,43 @@ import type { Sketch } from "./sketch.ts";
 
 const deadLetterExchange = "x-dead-letter-exchange";
 
+/** What each type of queue does not have; the same on RabbitMQ 3.10, 4.0 and 4.3. */
+const refused: Readonly<Record<string, readonly string[]>> = {
+  classic: ["x-delivery-limit"],
+  quorum: ["x-max-priority"],
+  stream: [
+    "x-message-ttl",
+    "x-expires",
+    "x-max-length",
+    "x-overflow",
+    "x-max-priority",
+    "x-delivery-limit",
+    "x-single-active-consumer",
+    deadLetterExchange,
+  ],
+};
+
+/** The flags that set these. */
+const flags: Readonly<Record<string, string>> = {
+  "x-message-ttl": "--message-ttl or --queue-message-ttl",
+  "x-expires": "--queue-ttl",
+  "x-max-length": "--max-length",
+  "x-overflow": "--overflow",
+  "x-max-priority": "--max-priority",
+  "x-delivery-limit": "--delivery-limit",
+  "x-single-active-consumer": "--single-active-consumer",
+  [deadLetterExchange]: "--dead-letter-exchange",
+};
+
 /** Keyed by what is wrong; see Rule in mistakes.ts. */
 export const queueMistakes = {
   /** What gets too old is dropped without a trace. */
   expiresToNowhere({ topology: { queue } }: Sketch): string | undefined {
     const isLost =
-      queue && "x-message-ttl" in queue.arguments && !(deadLetterExchange in queue.arguments);
+      queue &&
+      "x-message-ttl" in queue.arguments &&
+      !(deadLetterExchange in queue.arguments) &&
+      textIn(queue.arguments, "x-queue-type") !== "stream";
     return isLost
       ? `messages that get too old in queue ${nameQueue(queue.name)} are dropped: to keep them, add --dead-letter-exchange.`
       : undefined;
@@ -33,13 +64,13 @@ export const queueMistakes = {
       : undefined;
   },
 
-  /** Replicated queues have two priorities, and no x-max-priority. */
-  priorityElsewhere({ topology: { queue } }: Sketch): string | undefined {
-    const type = textIn(queue?.arguments, "x-queue-type");
-    const isPlain = type === undefined || type === "classic";
-    return queue && !isPlain && "x-max-priority" in queue.arguments
-      ? `--max-priority is for classic queues: the broker does not take it for a ${type} queue.`
-      : undefined;
+  /** The broker refuses this with a 406. */
+  argumentOfOtherType({ topology: { queue } }: Sketch): string | undefined {
+    const type = textIn(queue?.arguments, "x-queue-type") ?? "classic";
+    const strange = refused[type]?.find((name) => queue && name in queue.arguments);
+    return strange === undefined
+      ? undefined
+      : `the broker does not take ${flags[strange] ?? strange} for a ${type} queue: it would refuse the queue.`;
   },
 
   /** A publisher's auto-delete queue: the consumer that leaves takes it along. */

@@ -5,6 +5,8 @@ import type { ConnectionPlan } from "../amqp/session.ts";
 import type { Task, TopologyPlan } from "../amqp/topology.ts";
 import type { ConsumePlan } from "../consume.ts";
 import type { PublishPlan } from "../publish.ts";
+import type { AftermathPlan } from "../work/aftermath.ts";
+import { delayQueueNames } from "../work/retry.ts";
 
 export interface Sketch {
   readonly program: string;
@@ -48,6 +50,8 @@ export interface Consuming {
   /** The program that is run for each message, without its arguments: they may be secret. */
   readonly handler: { readonly file: string; readonly jobs: number } | undefined;
   readonly forward: Destination | undefined;
+  /** The queues in which messages wait for another try. */
+  readonly retryQueues: readonly string[];
   /** Where a handler's failures go. */
   readonly deadLetter: Destination | undefined;
 }
@@ -87,9 +91,19 @@ export function sketchConsume(plan: ConsumePlan): Sketch {
       get: plan.get,
       handler: plan.handler && { file: plan.handler.command.file, jobs: plan.handler.jobs },
       forward: plan.forward,
+      retryQueues: plan.handler ? retryQueues(plan.handler.aftermath, queue) : [],
       deadLetter: plan.handler?.aftermath.deadLetter,
     },
   };
+}
+
+function retryQueues(
+  { onFailure, retry, isQuorum }: AftermathPlan,
+  queue: string,
+): readonly string[] {
+  return onFailure === "retry"
+    ? [...new Set(delayQueueNames(queue || "amq.gen-...", retry, isQuorum))]
+    : [];
 }
 
 /** Administration by either program. */

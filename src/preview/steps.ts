@@ -1,4 +1,5 @@
 // What a run would do, one line each, in the words in which a run says that it was done.
+import type { Destination } from "../amqp/courier.ts";
 import type { Task, TopologyPlan } from "../amqp/topology.ts";
 import { describeExchange, describeQueue, nameQueue } from "./properties.ts";
 import type { Publishing, Sketch } from "./sketch.ts";
@@ -23,8 +24,33 @@ export function listSteps({
     ...(consumed.length > 0
       ? [`Would consume from queue${consumed.length > 1 ? "s" : ""}: ${consumed.join(", ")}`]
       : []),
-    ...(consuming?.handler ? [`Would run ${consuming.handler.file} for each message`] : []),
+    ...(consuming ? listWork(consuming) : []),
   ];
+}
+
+function listWork({
+  handler,
+  forward,
+  retryQueues,
+  deadLetter,
+}: NonNullable<Sketch["consuming"]>): readonly string[] {
+  const [first, ...others] = retryQueues;
+  const more = others.length > 0 ? `, and ${others.length} more` : "";
+  return [
+    ...(handler ? [`Would run ${handler.file} for each message`] : []),
+    ...(first === undefined
+      ? []
+      : [`Would create queue: ${first}${more}, for messages to wait in`]),
+    ...(forward ? [`Would send each message to ${describeDestination(forward)}`] : []),
+    ...(deadLetter
+      ? [`Would send what has failed for good to ${describeDestination(deadLetter)}`]
+      : []),
+  ];
+}
+
+function describeDestination({ exchange, routingKey }: Destination): string {
+  const target = exchange === "" ? "the default exchange" : `exchange ${exchange}`;
+  return `${target} with ${routingKey === undefined ? "its own key" : `key ${routingKey}`}`;
 }
 
 function listTopology({ exchange, queue, bindings, passive }: TopologyPlan): readonly string[] {
@@ -33,7 +59,7 @@ function listTopology({ exchange, queue, bindings, passive }: TopologyPlan): rea
     `${verb} ${what}: ${name}${passive ? "" : ` (${properties.join(", ")})`}`;
   return [
     ...(exchange ? [say("exchange", exchange.name, describeExchange(exchange))] : []),
-    ...(queue ? [say("queue", nameQueue(queue.name), describeQueue(queue))] : []),
+    ...(queue ? [say("queue", nameQueue(queue.name), describeQueue(queue, []))] : []),
     ...bindings.map(({ to, destination, source, key }) => {
       const name = nameQueue(destination || (queue?.name ?? ""));
       return `Would bind ${to === "queue" ? "Queue" : "Exchange"} [${name}] to Exchange [${source}] ${key}`;

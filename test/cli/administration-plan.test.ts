@@ -132,6 +132,7 @@ describe("wrong use of administration", () => {
       "--purge excludes --forward\nhint: it neither sends nor takes messages",
     ],
     ["-q q --depth --save d", "--depth excludes --save\nhint: it neither sends nor takes messages"],
+    ["--ping --timeout 2", "--ping excludes --timeout\nhint: it neither sends nor takes messages"],
     ["-q q --purge --ping", "--purge excludes --ping\nhint: one at a time"],
   ])("%s", (words, told) => {
     expect(wrong(words)).toBe(told);

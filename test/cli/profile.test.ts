@@ -108,7 +108,7 @@ describe("a wrong profile", () => {
     );
     expect(wrongUse(() => parseCon(`[default]\nprefetch = true`))).toContain(`prefetch "true"`);
     expect(wrongUse(() => parseCon(`[default]\nprefetch = [1, 2]`))).toBe(
-      "c.toml: [default] prefetch: expected one value, not a list",
+      "c.toml: [default] prefetch: expected one value, not a list\nhint: where only the other program takes several, give each a profile of its own",
     );
     expect(wrongUse(() => parseCon(`[default]\nprefetch.a = 1`))).toContain("not a table");
     expect(wrongUse(() => parseCon(`[default]\ntimeout = 2026-01-01T00:00:00Z`))).toBe(

@@ -102,7 +102,7 @@ const cases: readonly (readonly [Name, string, string, string])[] = [
   [
     "expiresToNowhere",
     "con -q q -Q --message-ttl 5000",
-    "con -q q -Q --message-ttl 5000 --dead-letter-exchange dlx",
+    "con -q q -Q --message-ttl 5000 --queue-type stream",
     "messages that get too old in queue q are dropped",
   ],
   [
@@ -124,10 +124,34 @@ const cases: readonly (readonly [Name, string, string, string])[] = [
     "--dead-letter-routing-key needs --dead-letter-exchange",
   ],
   [
-    "priorityElsewhere",
+    "argumentOfOtherType",
     "con -q q -Q --queue-type quorum --max-priority 5",
     "con -q q -Q --queue-type classic --max-priority 5",
-    "--max-priority is for classic queues",
+    "the broker does not take --max-priority for a quorum queue",
+  ],
+  [
+    "argumentOfOtherType",
+    "con -q q -Q --delivery-limit 5",
+    "con -q q -Q --queue-type quorum --delivery-limit 5",
+    "the broker does not take --delivery-limit for a classic queue",
+  ],
+  [
+    "argumentOfOtherType",
+    "con -q q -Q --queue-type stream --message-ttl 5",
+    "con -q q -Q --queue-type stream --max-length-bytes 5MB",
+    "the broker does not take --message-ttl or --queue-message-ttl for a stream queue",
+  ],
+  [
+    "builtInExchange",
+    "con -q q -Q -e amq.topic -E --bind-queue -k a",
+    "con -q q -Q -e amq.topic --bind-queue -k a",
+    "every broker has exchange amq.topic (topic), and would refuse to create it otherwise: leave out -E.",
+  ],
+  [
+    "builtInExchange",
+    "pub -e amq.mine -E",
+    "pub -e mine -E",
+    "names that begin with amq. belong to the broker",
   ],
   [
     "autoDelete",
