@@ -176,6 +176,13 @@ export async function closeChannel(channel: Channel, lost?: Promise<unknown>): P
   await within(CLOSE_TIMEOUT_MS, closed).catch(() => {});
 }
 
+/** Nobody waits for the answer any longer: the run was stopped, or the time is over, as the signal's reason says. */
+export function stoppedBefore({ host, port }: Target, { reason }: AbortSignal): Unreachable {
+  return reason instanceof Unreachable
+    ? reason
+    : new Unreachable(`stopped before ${host}:${port} answered`);
+}
+
 async function finish(
   handshake: Handshake,
   target: Target,
@@ -196,7 +203,7 @@ async function finish(
   );
   socket?.destroy();
   const where = `${target.host}:${target.port}`;
-  if (model === "aborted") throw new Unreachable(`stopped before ${where} answered`);
+  if (model === "aborted") throw stoppedBefore(target, signal);
   throw new Unreachable(
     `${where} did not answer within ${timeoutMs / 1000} s`,
     "check that this is an AMQP port, or allow more time with --connect-timeout",

@@ -8,13 +8,18 @@ const LONGEST_MS = 30_000;
 type Count = Pick<Replies.AssertQueue, "messageCount" | "consumerCount">;
 
 export class Headless {
+  readonly #now: () => number;
   #since: number | undefined;
+
+  constructor(clock = now) {
+    this.#now = clock;
+  }
 
   /** Is what the broker has counted of queues that we are subscribed to the truth? */
   isKnown(counts: readonly Count[]): boolean {
     const countsUs = counts.every(({ consumerCount }) => consumerCount > 0);
-    this.#since = countsUs ? undefined : (this.#since ?? now());
-    return this.#since === undefined || now() - this.#since > LONGEST_MS;
+    this.#since = countsUs ? undefined : (this.#since ?? this.#now());
+    return this.#since === undefined || this.#now() - this.#since > LONGEST_MS;
   }
 }
 

@@ -21,6 +21,11 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     /internal exchange/,
     "an internal exchange takes messages from other exchanges only: send to one that it is bound to (--bind-exchange)",
   ],
+  [
+    403,
+    /mechanism EXTERNAL/,
+    "the broker takes the user's name from the certificate (its subject, or the common name): add that user with rabbitmqctl add_user, or check --cert",
+  ],
   [403, /Login was refused|user '.*' - |credentials/i, loginHint],
   [403, /access to (vhost|exchange|queue|topic)/i, permissionHint],
   [403, /'amq\.|reserved/i, "names that begin with amq. belong to the broker; choose another"],

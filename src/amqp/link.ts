@@ -2,7 +2,7 @@
 import type { Channel } from "amqplib";
 import { orAborted, within } from "../deadline.ts";
 import { Refused, Unreachable, type Failure } from "../errors.ts";
-import { Connection, type Manner } from "./connection.ts";
+import { Connection, stoppedBefore, type Manner } from "./connection.ts";
 import type { Target } from "./target.ts";
 import type { Secret } from "./credentials.ts";
 import { deniesTransientQueues, toFailure } from "./refusal.ts";
@@ -86,7 +86,7 @@ export class Linker {
         `${where} has accepted the connection, but did not answer within ${timeoutMs / 1000} s`,
         "look at the broker's log, or allow more time with --connect-timeout",
       );
-    if (outcome === "aborted") throw new Unreachable(`stopped before ${where} answered`);
+    if (outcome === "aborted") throw stoppedBefore(place, signal);
     return outcome;
   }
 

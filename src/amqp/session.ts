@@ -187,7 +187,11 @@ export class Session {
   async #establish(target: Target, longestMs: number): Promise<Link> {
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
-    const late = setTimeout(stop, toTimer(longestMs));
+    const where = `${target.host}:${target.port}`;
+    const late = setTimeout(
+      () => attempt.abort(new Unreachable(`${where} did not answer before the time was over`)),
+      toTimer(longestMs),
+    );
     this.#closing.signal.addEventListener("abort", stop, { once: true });
     try {
       if (this.#closing.signal.aborted) stop();

@@ -1,5 +1,6 @@
 // TLS flags → what node:tls wants. Verification is on unless --insecure: `rejectUnauthorized` is always passed, so that
 // NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot switch it off.
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import {
   createSecureContext,
@@ -55,9 +56,11 @@ export async function loadTls(plan: TlsPlan): Promise<TlsOptions> {
       passphrase: (await readSecretFile(plan.passphraseFile, "--passphrase-file")).reveal(),
     }),
   };
+  const secureContext = makeContext(plan, options);
+  checkPair(plan, options);
   return {
     rejectUnauthorized: !plan.insecure,
-    secureContext: makeContext(plan, options),
+    secureContext,
     ...(plan.subjectname !== undefined && { servername: plan.subjectname }),
   };
 }
@@ -72,10 +75,25 @@ function makeContext(plan: TlsPlan, options: SecureContextOptions): SecureContex
     const files = culprits.map((name) => `--${name} "${plan[name]}"`).join(", ");
     const reason = messageOf(error);
     const hint = /passphrase|decrypt|mac verify/i.test(reason)
-      ? "give its passphrase with --passphrase-file"
+      ? plan.passphraseFile === undefined
+        ? "give its passphrase with --passphrase-file"
+        : "the passphrase in --passphrase-file is wrong"
       : undefined;
     throw new UsageError(`${files}: cannot be used (${reason})`, hint, error);
   }
+}
+
+/** OpenSSL compares keys of one kind only, and would send no certificate for a key of another. @throws UsageError */
+function checkPair({ cert: certFile, key: keyFile }: TlsPlan, options: SecureContextOptions): void {
+  const { cert, key, passphrase } = options;
+  if (typeof cert !== "string" || typeof key !== "string") return;
+  const isPair = new X509Certificate(cert).checkPrivateKey(
+    createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) }),
+  );
+  if (!isPair)
+    throw new UsageError(
+      `--cert "${certFile}", --key "${keyFile}": the key is not that of the certificate`,
+    );
 }
 
 async function read(flag: string, path: string): Promise<string> {

@@ -85,6 +85,24 @@ describe("after a loss", () => {
       "405, our dead connection still holds the queue",
       channelClose(405, "RESOURCE_LOCKED - cannot obtain exclusive access to locked queue 'q'"),
     ],
+    [
+      "506, a stream is between two leaders",
+      channelClose(
+        506,
+        "RESOURCE_ERROR - queue 'q' in vhost '/' does not have a running local replica",
+      ),
+    ],
+    [
+      "406, this node has none of a stream's replicas",
+      channelClose(
+        406,
+        "PRECONDITION_FAILED - queue 'queue 'q' in vhost '/'' does not have a replica on the local node",
+      ),
+    ],
+    [
+      "530, our dead connection uses up the limit",
+      close(530, "NOT_ALLOWED - vhost '/': connection limit (1) is reached"),
+    ],
     ["541, the broker is not quite there", close(541, "INTERNAL_ERROR - vhost is down")],
   ])("the broker is asked again on %s", async (_, refusal) => {
     const declared: Script = [...openChannel(), "queue.declare", queueDeclareOk("q")];

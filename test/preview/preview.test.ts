@@ -110,20 +110,6 @@ describe("a dry run", () => {
     expect(lines.join("\n")).not.toContain("s3cret");
   });
 
-  it("lists the queues of retries, and where messages go on to", async () => {
-    const retrying = await show(consume("-q t --retries 3 --dead-letter :failed --shell x"));
-    expect(retrying.lines).toEqual(
-      expect.arrayContaining([
-        "Would create queue: t.retry-5000ms, and 2 more, for messages to wait in",
-        "Would send what has failed for good to the default exchange with key failed",
-      ]),
-    );
-    const forwarding = await show(consume("-q t --forward amq.topic"));
-    expect(forwarding.lines).toContain(
-      "Would send each message to exchange amq.topic with its own key",
-    );
-  });
-
   it("draws every queue that is consumed", async () => {
     const { lines } = await show(consume("-q a -q b --prefetch 1"));
     expect(lines.filter((line) => line.includes("amqp-con"))).toHaveLength(2);
