@@ -158,3 +158,18 @@ export function errorCode(error: unknown): string {
   if (typeof error !== "object" || error === null || !("code" in error)) return "";
   return String(error.code);
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  ENOTDIR: "is no directory",
+  EACCES: "not permitted to read it",
+  EISDIR: "is a directory",
+  ERR_FS_FILE_TOO_LARGE: "larger than 2 GiB",
+};
+
+/** Why a file cannot be read, in plain words. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ValueError) return error.message;
+  const code = errorCode(error);
+  return reasons[code] ?? (code === "" ? "cannot be read" : `cannot be read (${code})`);
+}

@@ -11,7 +11,7 @@ import { exitCodes, Failure, ReaderGone, UsageError } from "./errors.ts";
 import { painter } from "./ui/color.ts";
 import { openLog, type Log } from "./ui/log.ts";
 import { openOutput } from "./ui/output.ts";
-import { askPassword } from "./ui/prompt.ts";
+import { askPassword, openTerminal } from "./ui/prompt.ts";
 import { version } from "./version.ts";
 import { withoutMessage } from "./work/environment.ts";
 import type { World } from "./world.ts";
@@ -48,7 +48,11 @@ export async function main<F extends Flags>(
       log = await openLog(process.stderr, readGeneral(parsed).color, process.env);
     if (printConfig) return await output.write(await describe(program, parsed, env));
     const run = program.prepare(parsed, env);
-    const askHere = (): Promise<string> => askPassword(stdin.open(), process.stderr, signal);
+    const askHere = async (): Promise<string> => {
+      const terminal = await openTerminal();
+      const asked = terminal ?? { input: stdin.open(), screen: process.stderr };
+      return askPassword(asked, signal).finally(() => terminal?.close());
+    };
     const { color } = readGeneral(parsed);
     const paint = () => painter(color, process.stdout, process.env);
     const streams = { stdin: stdin.open, output, painter: paint, log, askPassword: askHere };

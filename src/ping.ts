@@ -16,7 +16,6 @@ export async function ping(
 ): Promise<number> {
   for (const warning of plan.warnings) world.log.warn(warning);
   const pinger = new Pinger();
-  const start = now();
   const session = await Session.open(
     plan.connection,
     nothing,
@@ -24,10 +23,9 @@ export async function ping(
     reportSession(world.log),
     world,
   );
-  const connectMs = now() - start;
   const { connection } = session;
   // Said before it is closed: a closed socket has forgotten its TLS version.
-  const line = connection && `${describe(connection, connectMs, pinger.latencyMs)}\n`;
+  const line = connection && `${describe(connection, pinger.latencyMs)}\n`;
   await session.close();
   if (line !== undefined) await world.output.write(line);
   return exitCodes.done.code;
@@ -52,8 +50,7 @@ class Pinger implements Client {
 }
 
 function describe(
-  { place, serverProperties, tls }: Connection,
-  connectMs: number,
+  { place, openedInMs, serverProperties, tls }: Connection,
   latencyMs: number,
 ): string {
   const { product, version, cluster_name: cluster } = serverProperties;
@@ -63,7 +60,7 @@ function describe(
     `${place.host}:${place.port}`,
     `vhost ${escapeLine(place.vhost)}`,
     tls === undefined ? "no TLS" : tls,
-    `connected in ${connectMs.toFixed(1)} ms`,
+    `connected in ${openedInMs.toFixed(1)} ms`,
     `round trip ${latencyMs.toFixed(1)} ms`,
   ].join(", ");
 }

@@ -1,5 +1,6 @@
 // One connection to one broker: open with a deadline, watch, close with a deadline. What comes after a loss is session.ts.
 import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
+import { now } from "../clock.ts";
 import { orAborted, within } from "../deadline.ts";
 import { errorCode, type Failure, Unreachable } from "../errors.ts";
 import { toCredentials, type Secret } from "./credentials.ts";
@@ -33,6 +34,8 @@ export interface BlockedReport {
 /** A live connection. */
 export class Connection {
   readonly place: Target;
+  /** How long connecting and logging in took. */
+  readonly openedInMs: number;
   /** Resolves with the reason when the connection is gone. Never rejects. */
   readonly lost: Promise<Failure>;
   /** Stops and starts reading; undefined where amqplib does not let us. */
@@ -42,7 +45,13 @@ export class Connection {
   #reason: Failure | undefined;
   #blocked: string | undefined;
 
-  private constructor(model: ChannelModel, handshake: Handshake, place: Target) {
+  private constructor(
+    model: ChannelModel,
+    handshake: Handshake,
+    place: Target,
+    openedInMs: number,
+  ) {
+    this.openedInMs = openedInMs;
     this.#model = model;
     this.#handshake = handshake;
     this.place = place;
@@ -79,9 +88,10 @@ export class Connection {
       clientProperties: manner.clientProperties,
     };
     const dial = async (hostname: string): Promise<Connection> => {
+      const since = now();
       const handshake = shakeHands({ ...address, hostname }, options);
       const model = await finish(handshake, target, manner.connectTimeoutMs, signal);
-      return new Connection(model, handshake, target);
+      return new Connection(model, handshake, target, now() - since);
     };
     if (target.tls || target.host !== "localhost") return dial(target.host);
     // Node needs 4 ms to find out that a name is no IPv6 address, and most brokers on localhost listen here.

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { credentials } from "amqplib";
-import { UsageError } from "../errors.ts";
+import { reasonOf, UsageError } from "../errors.ts";
 
 /** A text that never shows in output, errors, JSON or inspection. */
 export class Secret {
@@ -42,16 +42,18 @@ export async function readPassword(
 ): Promise<Secret> {
   if (plan.from === "known") return plan.secret;
   if (plan.from === "ask") return new Secret(await ask());
-  return readSecretFile(plan.path, "--password-file");
+  const secret = await readSecretFile(plan.path, "--password-file");
+  if (secret.reveal() !== "") return secret;
+  throw new UsageError(`--password-file "${plan.path}": its first line is empty`);
 }
 
-/** The first line of a file. @throws UsageError naming the flag */
+/** The first line of a file, or of standard input for `-`. @throws UsageError naming the flag */
 export async function readSecretFile(path: string, flag: string): Promise<Secret> {
   try {
-    const text = await readFile(path, "utf8");
+    const text = await readFile(path === "-" ? "/dev/stdin" : path, "utf8");
     return new Secret(text.split(/\r?\n/, 1)[0] ?? "");
   } catch (error) {
-    throw new UsageError(`${flag} "${path}": cannot be read`, undefined, error);
+    throw new UsageError(`${flag} "${path}": ${reasonOf(error)}`, undefined, error);
   }
 }
 

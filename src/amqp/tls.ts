@@ -8,7 +8,7 @@ import {
   type SecureContext,
   type SecureContextOptions,
 } from "node:tls";
-import { messageOf, UsageError } from "../errors.ts";
+import { messageOf, reasonOf, UsageError } from "../errors.ts";
 import { readSecretFile } from "./credentials.ts";
 
 /** The files and names that TLS is made from. */
@@ -102,7 +102,7 @@ async function read(flag: string, path: string): Promise<string> {
 
 function unreadable(flag: string, path: string) {
   return (error: unknown): never => {
-    throw new UsageError(`${flag} "${path}": cannot be read`, undefined, error);
+    throw new UsageError(`${flag} "${path}": ${reasonOf(error)}`, undefined, error);
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Environment } from "../world.ts";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { errorCode, messageOf, UsageError } from "../errors.ts";
+import { errorCode, reasonOf, UsageError } from "../errors.ts";
 
 /** A configuration file as it was found. */
 export interface ConfigFile {
@@ -36,7 +36,10 @@ export function readConfig(location: string): ConfigFile | undefined {
   } catch (error) {
     const code = errorCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    const reason = messageOf(error);
-    throw new UsageError(`the configuration file cannot be read: ${reason}`, undefined, error);
+    throw new UsageError(
+      `the configuration file "${location}": ${reasonOf(error)}`,
+      undefined,
+      error,
+    );
   }
 }

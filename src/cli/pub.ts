@@ -24,7 +24,7 @@ import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planProperties, planStamps } from "./properties-plan.ts";
 import { planRpc } from "./rpc-plan.ts";
-import { planShape, planSource } from "./source-plan.ts";
+import { planShape, planSource, readsStdin } from "./source-plan.ts";
 import { planTopology } from "./topology-plan.ts";
 
 const flags = {
@@ -109,6 +109,11 @@ export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
       "amqp-pub runs no command",
     );
   const source = planSource(options, origin);
+  if (options.passwordFile === "-" && readsStdin(source))
+    throw new UsageError(
+      "--password-file - excludes messages from standard input",
+      "it is read once: take the one or the other from a file",
+    );
   checkDelivery(options, origin);
   const connection = planConnection(options, origin, {
     name: "amqp-pub",

@@ -45,6 +45,13 @@ export function planSource(options: Options, origin: OriginOf): SourcePlan {
   }
 }
 
+/** Does it read standard input? */
+export function readsStdin(source: SourcePlan): boolean {
+  if (source.kind === "message") return source.text === "-";
+  if (source.kind === "directory") return false;
+  return source.paths.length === 0 || source.paths.includes("-");
+}
+
 /** What is done to each message. Records are sent as they are, whatever a profile says of templates. @throws UsageError */
 export function planShape(
   { rate, template, compress }: Options,

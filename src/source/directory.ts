@@ -1,12 +1,12 @@
 // The messages of a folder in which amqp-con --save (or rabtap --saveto) has left them; its layout: record.ts.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { errorCode, UsageError, ValueError } from "../errors.ts";
+import { errorCode, reasonOf, UsageError, ValueError } from "../errors.ts";
 import type { PublishRecord } from "../message/record.ts";
 import { attempt } from "./lines.ts";
 import { Pace } from "../pace.ts";
 import { gaps } from "./pace.ts";
-import { reasonOf, unreadable } from "./pieces.ts";
+import { unreadable } from "./pieces.ts";
 import { parseRecord, toMessage, type ReplayPlan } from "./records.ts";
 import type { Source, SourceWorld } from "./source.ts";
 

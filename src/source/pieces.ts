@@ -3,7 +3,7 @@ import { constants, createReadStream, fstatSync, openSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { errorCode, UsageError, ValueError } from "../errors.ts";
+import { reasonOf, UsageError } from "../errors.ts";
 import type { Progress, SourceWorld } from "./source.ts";
 
 /** The file's bytes, or those of stdin for `-`. Ends when stopped. @throws UsageError naming the flag and the file */
@@ -94,14 +94,6 @@ async function sizeOf(path: string): Promise<number | undefined> {
   return stats.isFile() ? stats.size : undefined;
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "no such file",
-  ENOTDIR: "is no directory",
-  EACCES: "not permitted to read it",
-  EISDIR: "is a directory",
-  ERR_FS_FILE_TOO_LARGE: "larger than 2 GiB",
-};
-
 /** The input as errors name it. */
 export function nameOf(path: string): string {
   return path === "-" ? "stdin" : `"${path}"`;
@@ -110,11 +102,4 @@ export function nameOf(path: string): string {
 /** A file of a source that cannot be read, by its reason in plain words. */
 export function unreadable(flag: string, path: string, error: unknown): UsageError {
   return new UsageError(`${flag} ${nameOf(path)}: ${reasonOf(error)}`, undefined, error);
-}
-
-/** Why a file cannot be read. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof ValueError) return error.message;
-  const code = errorCode(error);
-  return reasons[code] ?? (code === "" ? "cannot be read" : `cannot be read (${code})`);
 }

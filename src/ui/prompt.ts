@@ -1,15 +1,36 @@
 // Asks for a password on the terminal, without echo.
 import { Writable } from "node:stream";
-import { UsageError } from "../errors.ts";
+import { Failure, Unreachable, UsageError } from "../errors.ts";
 
-interface Terminal extends NodeJS.ReadableStream {
-  readonly isTTY?: boolean;
+/** Where somebody sits. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly screen: NodeJS.WritableStream;
 }
 
-/** Resolves with what was typed. @throws UsageError when there is no terminal, or the signal is aborted first */
+/** The terminal that this process belongs to, whatever its standard streams are; undefined when it belongs to none. */
+export async function openTerminal(): Promise<
+  (Terminal & { readonly close: () => void }) | undefined
+> {
+  const { openSync } = await import("node:fs");
+  const { ReadStream, WriteStream } = await import("node:tty");
+  try {
+    const input = new ReadStream(openSync("/dev/tty", "r"));
+    const screen = new WriteStream(openSync("/dev/tty", "w"));
+    // Somebody else reads there next, and an open stream keeps the process alive.
+    const close = (): void => {
+      input.destroy();
+      screen.destroy();
+    };
+    return { input, screen, close };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Resolves with what was typed. @throws UsageError when there is no terminal, Failure when nobody wants to, or the signal is aborted */
 export async function askPassword(
-  input: Terminal,
-  screen: NodeJS.WritableStream,
+  { input, screen }: Terminal,
   signal: AbortSignal,
 ): Promise<string> {
   if (!input.isTTY)
@@ -21,17 +42,20 @@ export async function askPassword(
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const asking = createInterface({ input, output: silent, terminal: true });
   screen.write("Password: ");
-  const close = (): void => asking.close();
-  signal.addEventListener("abort", close, { once: true });
+  let stop = ignore;
   try {
     return await new Promise<string>((resolve, reject) => {
-      asking.once("SIGINT", close);
+      stop = () => reject(new Unreachable("stopped before a password was given"));
+      signal.addEventListener("abort", stop, { once: true });
+      asking.once("SIGINT", () => reject(new Failure("interrupted", "no password was given")));
       asking.once("close", () => reject(new UsageError("no password was given")));
       asking.question("", resolve);
     });
   } finally {
-    signal.removeEventListener("abort", close);
+    signal.removeEventListener("abort", stop);
     asking.close();
     screen.write("\n");
   }
 }
+
+function ignore(): void {}

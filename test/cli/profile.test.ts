@@ -221,7 +221,7 @@ describe("the configuration file", () => {
   it("may be missing, but not be a folder", () => {
     expect(readConfig("/no/such/file")).toBeUndefined();
     expect(wrongUse(() => readConfig("/"))).toMatch(
-      /^the configuration file cannot be read: EISDIR/,
+      /^the configuration file ".*": is a directory$/,
     );
   });
 });

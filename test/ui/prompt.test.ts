@@ -7,7 +7,7 @@ function asking() {
   const terminal = Object.assign(new PassThrough(), { isTTY: true });
   const screen = new PassThrough();
   const stopping = new AbortController();
-  const answer = askPassword(terminal, screen, stopping.signal);
+  const answer = askPassword({ input: terminal, screen }, stopping.signal);
   return { terminal, screen, stopping, answer };
 }
 
@@ -19,20 +19,20 @@ describe("the password prompt", () => {
     expect(String(screen.read())).toBe("Password: \n");
   });
 
-  test.each<[string, (asked: ReturnType<typeof asking>) => void]>([
-    ["a signal", ({ stopping }) => stopping.abort()],
-    ["Ctrl-C", ({ terminal }) => void terminal.write("\u0003")],
-    ["Ctrl-D", ({ terminal }) => void terminal.write("\u0004")],
-    ["the end of input", ({ terminal }) => terminal.end()],
-  ])("is ended by %s", async (_, end) => {
+  test.each<[string, number, (asked: ReturnType<typeof asking>) => void]>([
+    ["a signal", 3, ({ stopping }) => stopping.abort()],
+    ["Ctrl-C", 130, ({ terminal }) => void terminal.write("\u0003")],
+    ["Ctrl-D", 2, ({ terminal }) => void terminal.write("\u0004")],
+    ["the end of input", 2, ({ terminal }) => terminal.end()],
+  ])("is ended by %s, with exit code %d", async (_, exitCode, end) => {
     const asked = asking();
     setImmediate(() => end(asked));
-    await expect(asked.answer).rejects.toThrow("no password was given");
+    await expect(asked.answer).rejects.toMatchObject({ exitCode });
   });
 
   test("is not shown where there is no terminal", async () => {
     const { signal } = new AbortController();
-    const answer = askPassword(new PassThrough(), new PassThrough(), signal);
+    const answer = askPassword({ input: new PassThrough(), screen: new PassThrough() }, signal);
     await expect(answer).rejects.toThrow("no terminal to ask on");
   });
 });

@@ -59,7 +59,7 @@ export const connectionFlags = {
     group,
     summary: "file whose first line is the password",
     details:
-      "The password may also stand in AMQP_PASSWORD, or as `password` in a profile; with a user alone it is asked for on a terminal.",
+      "- is standard input. The password may also stand in AMQP_PASSWORD, or as `password` in a profile; with a user alone it is asked for on a terminal.",
   }),
   wait: duration({
     group,
