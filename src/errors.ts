@@ -23,7 +23,9 @@ export const exitCodes = {
   empty: { code: 8, meaning: "nothing there: empty queue, no reply, nothing received in time" },
   undecodable: { code: 9, meaning: "a message could not be decoded, three times without progress" },
   timeout: { code: 124, meaning: "--timeout passed first" },
+  hungUp: { code: 129, meaning: "second SIGHUP: stopped at once" },
   interrupted: { code: 130, meaning: "second SIGINT: stopped at once" },
+  quit: { code: 131, meaning: "SIGQUIT: stopped at once" },
   terminated: { code: 143, meaning: "second SIGTERM: stopped at once" },
 } as const;
 
@@ -121,7 +123,7 @@ export class Undecodable extends Failure {
     super(
       "undecodable",
       `a message from the broker cannot be decoded: ${reason}`,
-      "it is the first in the queue and comes again: remove it with the management UI or --purge, or by a delivery limit of the queue, and --prefetch 1 so that no other counts",
+      "what comes from a queue comes again: remove it with the management UI or --purge, or by a delivery limit of the queue, and --prefetch 1 so that no other counts",
       cause,
     );
     this.name = "Undecodable";

@@ -8,7 +8,7 @@ import { locateConfig, readConfig } from "./cli/config-file.ts";
 import { parse, type Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
 import { exitCodes, Failure, ReaderGone, UsageError } from "./errors.ts";
-import { painter } from "./ui/color.ts";
+import { colorAsTyped, painter } from "./ui/color.ts";
 import { openLog, type Log } from "./ui/log.ts";
 import { openOutput } from "./ui/output.ts";
 import { askPassword, openTerminal } from "./ui/prompt.ts";
@@ -25,20 +25,20 @@ export async function main<F extends Flags>(
   program: Program<F>,
   process: NodeJS.Process,
 ): Promise<void> {
-  const misread = findMisread(process.argv.slice(2));
-  const shown = conceal(program.flags, process.argv.slice(2));
+  const argv = process.argv.slice(2);
+  const misread = findMisread(argv);
+  const shown = conceal(program.flags, argv);
   process.title = [program.name, ...shown].join(" ");
   const signal = listenForSignals(process);
   const output = openOutput(process.stdout);
   const stdin = lazyStdin(process);
-  let log = await openLog(process.stderr, "auto", process.env);
+  let log = await openLog(process.stderr, colorAsTyped(argv, process.env), process.env);
   let debug = false;
   try {
     if (misread) throw new UsageError(`${misread}: not UTF-8 text`, otherBytes);
-    const argv = process.argv.slice(2);
     const env = withoutMessage(process.env);
     const typed = parse(program.name, program.flags, argv, env);
-    const { printConfig, ...general } = readGeneral(typed);
+    const general = readGeneral(typed);
     debug = general.debug;
     log = await openLog(process.stderr, general.color, process.env);
     const text = await inform(program, general);
@@ -46,7 +46,7 @@ export async function main<F extends Flags>(
     const parsed = await addProfile(program, typed, argv, env);
     if (parsed !== typed)
       log = await openLog(process.stderr, readGeneral(parsed).color, process.env);
-    if (printConfig) return await output.write(await describe(program, parsed, env));
+    if (general.printConfig) return await output.write(await describe(program, parsed, env));
     const run = program.prepare(parsed, env);
     const askHere = async (): Promise<string> => {
       const terminal = await openTerminal();
@@ -100,8 +100,8 @@ function listenForSignals(process: NodeJS.Process): AbortSignal {
   on("SIGINT", exitCodes.interrupted.code);
   on("SIGTERM", exitCodes.terminated.code);
   // A terminal that is closed tells only us: handlers have process groups of their own.
-  on("SIGHUP", 128 + 1);
-  process.on("SIGQUIT", () => process.exit(128 + 3));
+  on("SIGHUP", exitCodes.hungUp.code);
+  process.on("SIGQUIT", () => process.exit(exitCodes.quit.code));
   return stopping.signal;
 }
 
@@ -161,7 +161,7 @@ async function describe<F extends Flags>(
 /** What was asked for instead of a run. A run need not load what writes it. */
 async function inform<F extends Flags>(
   program: Program<F>,
-  asked: Omit<General, "printConfig">,
+  asked: General,
 ): Promise<string | undefined> {
   if (asked.version) return `${program.name} ${version}\n`;
   if (asked.help || asked.helpAll) {

@@ -34,6 +34,8 @@ export interface BlockedReport {
 /** A live connection. */
 export class Connection {
   readonly place: Target;
+  /** How often heartbeats were asked for; 0 for none. */
+  readonly heartbeatMs: number;
   /** How long connecting and logging in took. */
   readonly openedInMs: number;
   /** Resolves with the reason when the connection is gone. Never rejects. */
@@ -49,8 +51,9 @@ export class Connection {
     model: ChannelModel,
     handshake: Handshake,
     place: Target,
-    openedInMs: number,
+    { heartbeatMs, openedInMs }: Pick<Connection, "heartbeatMs" | "openedInMs">,
   ) {
+    this.heartbeatMs = heartbeatMs;
     this.openedInMs = openedInMs;
     this.#model = model;
     this.#handshake = handshake;
@@ -91,7 +94,8 @@ export class Connection {
       const since = now();
       const handshake = shakeHands({ ...address, hostname }, options);
       const model = await finish(handshake, target, manner.connectTimeoutMs, signal);
-      return new Connection(model, handshake, target, now() - since);
+      const { heartbeatMs } = manner;
+      return new Connection(model, handshake, target, { heartbeatMs, openedInMs: now() - since });
     };
     if (target.tls || target.host !== "localhost") return dial(target.host);
     // Node needs 4 ms to find out that a name is no IPv6 address, and most brokers on localhost listen here.

@@ -137,7 +137,7 @@ export class Consumer implements Intake {
   }
 
   detach(): void {
-    this.#missing.lost(this.#settler.unacked ?? 0);
+    this.#missing.lost(this.#settler.unacked, this.#link?.connection.heartbeatMs);
     this.#isSubscribed = false;
     this.#undecodable = undefined;
     this.#link = undefined;

@@ -2,17 +2,18 @@
 // its queue looks empty meanwhile.
 import { now } from "../clock.ts";
 
-/** Until heartbeats are missing: 30 s by default. */
-const LONGEST_MS = 30_000;
+/** A broker notices within three heartbeats; without any, nobody knows when. */
+const HEARTBEATS = 3;
+const USUAL_HEARTBEAT_MS = 10_000;
 
 export class Missing {
   #count = 0;
   #until = 0;
 
-  /** A connection was lost with so many in hand. */
-  lost(count: number): void {
+  /** A connection was lost with so many in hand. `heartbeatMs` is what was asked for; 0 for none. */
+  lost(count = 0, heartbeatMs = 0): void {
     this.#count = count;
-    this.#until = now() + LONGEST_MS;
+    this.#until = now() + HEARTBEATS * (heartbeatMs || USUAL_HEARTBEAT_MS);
   }
 
   /** One that was delivered before has come. */

@@ -10,6 +10,13 @@ interface Screen {
   readonly isTTY?: boolean;
 }
 
+/** --color before the flags are read, for errors in them: as it stands among the words, or in the environment. */
+export function colorAsTyped(words: readonly string[], env: Environment): ColorChoice {
+  const [, typed] = /(?:^|\n)--color[=\n](.*)/.exec(words.join("\n")) ?? [];
+  const choice = typed ?? env["AMQP_COLOR"];
+  return choice === "always" || choice === "never" ? choice : "auto";
+}
+
 /** Does this stream get colours? Order: --color, FORCE_COLOR, NO_COLOR, terminal. */
 function wantsColor(choice: ColorChoice, stream: Screen, env: Environment): boolean {
   if (choice !== "auto") return choice === "always";

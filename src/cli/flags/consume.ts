@@ -37,7 +37,7 @@ export const consumeFlags = {
     group: "Consuming",
     summary: "show and put back, in order; nothing is consumed",
     details:
-      "At most --count messages, or --prefetch without it. They are marked as redelivered. A quorum queue before RabbitMQ 4.3 counts that as a delivery, of which 4.0 allows 20.",
+      "At most --count messages, or --prefetch without it. They are marked as redelivered. Of a quorum queue, one look at a part puts that part behind what an earlier look has put back. A quorum queue before RabbitMQ 4.3 counts that as a delivery, of which 4.0 allows 20.",
   }),
   lazy: duration({
     group: "Consuming",
