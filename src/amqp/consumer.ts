@@ -8,12 +8,12 @@ import { Brake } from "./brake.ts";
 import { closeChannel } from "./connection.ts";
 import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
-import { Headless, isBare } from "./headless.ts";
+import { Depths } from "./depths.ts";
 import { Missing } from "./missing.ts";
 import { toDelivery } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
 import { STREAM_OFFSET } from "./stream.ts";
-import { endlessStream, looksLikeStream, StreamQueues } from "./stream-queues.ts";
+import { endlessStream, StreamQueues } from "./stream-queues.ts";
 import { Settler } from "./settler.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -25,7 +25,7 @@ export class Consumer implements Intake {
   readonly #sweeper = new Sweeper();
   readonly #streams = new StreamQueues();
   readonly #missing = new Missing();
-  readonly #headless = new Headless();
+  readonly #depths = new Depths();
   #link: Link | undefined;
   #tags: string[] = [];
   #arrived: Delivery[] = [];
@@ -68,9 +68,8 @@ export class Consumer implements Intake {
 
   async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
     for (;;) {
-      while (this.#arrived.length === 0 && !this.#stopping && !this.#failure) {
+      while (this.#arrived.length === 0 && !this.#stopping && !this.#failure)
         await (this.#undecodable ? this.#drop(this.#undecodable) : this.#arrival());
-      }
       if (this.#stopping) return;
       if (this.#failure && this.#arrived.length === 0) throw this.#failure;
       yield this.#handOut();
@@ -119,9 +118,9 @@ export class Consumer implements Intake {
       this.#queues(link).map((queue) => link.channel.checkQueue(queue)),
     );
     if (!this.#isSubscribed || link !== this.#link) return false;
-    if (states.some(looksLikeStream)) this.fail(endlessStream());
-    const isKnown = this.#headless.isKnown(states);
-    return isKnown && states.every(isBare) && this.#arrived.length === 0;
+    const judgement = this.#depths.judge(states);
+    if (judgement === "endless") this.fail(endlessStream());
+    return judgement === "empty" && this.#arrived.length === 0;
   }
 
   async attach(link: Link): Promise<void> {
@@ -133,7 +132,7 @@ export class Consumer implements Intake {
     const { valve } = link.connection;
     this.#brake = valve && this.#plan.mayStopReading ? new Brake(valve) : undefined;
     for (const [i, queue] of this.#queues(link).entries()) await this.#subscribe(link, queue, i);
-    this.#isSubscribed = true;
+    this.#isSubscribed = this.#link === link;
   }
 
   detach(): void {
@@ -217,6 +216,7 @@ export class Consumer implements Intake {
     this.#arrived = [];
     this.#forgotten = 0;
     this.#brake?.release();
+    this.#depths.arrived();
     return batch;
   }
 

@@ -86,8 +86,10 @@ export class Courier {
 
   /** Gives up a channel that was opened after a loss and has refused everything: see Renewals, which does so for a publisher. */
   #renew(route: Route | undefined): boolean {
-    if (!route || route.generation === 1 || route.hasAcked || this.#renewals === MOST_RENEWALS)
-      return false;
+    if (!route || route.generation === 1 || route.hasAcked) return false;
+    // Another message of the same channel was the first to see it.
+    if (route.isClosed) return true;
+    if (this.#renewals === MOST_RENEWALS) return false;
     this.#renewals++;
     route.drop(new Unreachable("the broker refuses every message on this channel"));
     return true;
@@ -167,8 +169,13 @@ class Route {
     return this.#window.hasAcked;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Ends the link. */
   drop(reason: Failure): void {
+    this.close();
     this.#connection.destroy(reason);
   }
 

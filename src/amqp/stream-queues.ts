@@ -1,18 +1,10 @@
 // Which queues are streams. Their messages say so in a header, but so does a copy of such a message in another queue.
-import type { Channel, Replies } from "amqplib";
+import type { Channel } from "amqplib";
 import { within } from "../deadline.ts";
 import { UsageError } from "../errors.ts";
 
 /** A connection that is dead answers nothing, and the end of a run must not wait for it. */
 const ANSWER_MS = 2000;
-
-/** What the broker says of a queue that we are subscribed to: of a stream RabbitMQ counts no consumers, also while it has one. */
-export function looksLikeStream({
-  messageCount,
-  consumerCount,
-}: Pick<Replies.AssertQueue, "messageCount" | "consumerCount">): boolean {
-  return consumerCount === 0 && messageCount > 0;
-}
 
 /** What was read is counted as ready for ever. */
 export function endlessStream(): UsageError {
@@ -22,7 +14,7 @@ export function endlessStream(): UsageError {
   );
 }
 
-/** Asks the broker, once for each queue. */
+/** Asks the broker, once for each queue: of a stream RabbitMQ counts no consumers, also while it has one. */
 export class StreamQueues {
   readonly #answers = new Map<string, Promise<boolean>>();
 

@@ -60,6 +60,16 @@ describe("a channel that was opened after a loss and refuses everything", () => 
     expect(await courier.send(message("a"), next.generation)).toBe("confirmed");
   });
 
+  it("is given up once, however many messages see it", async () => {
+    const { courier, link } = await openCourier(dies, refuses, confirms);
+    const { generation } = await link(2);
+    const messages = ["a", "b", "c", "d", "e"].map((body) => message(body));
+    const fates = await Promise.all(messages.map((each) => courier.send(each, generation)));
+    expect(fates).toEqual(messages.map(() => "lost"));
+    const next = await link(3);
+    expect(await courier.send(message("a"), next.generation)).toBe("confirmed");
+  });
+
   it("is given up three times, then it is the queue's own decision", async () => {
     const { courier, link } = await openCourier(dies, refuses, refuses, refuses, refuses);
     for (const number of [2, 3, 4]) {

@@ -1,0 +1,40 @@
+// What the depths of queues that we are subscribed to mean. Where the broker does not count us among the consumers, the depth is
+// not what it seems: a quorum queue without a leader counts nothing, and a stream counts what was read for ever.
+import type { Replies } from "amqplib";
+import { now } from "../clock.ts";
+
+/** Longer than a queue takes to find a leader. What still counts nothing then is an empty stream. */
+const LEADERLESS_MS = 30_000;
+/** So long a queue with messages may give us none, and not know us, before it is taken for a stream. */
+const SILENT_MS = 5000;
+
+type Depth = Pick<Replies.AssertQueue, "messageCount" | "consumerCount">;
+
+export class Depths {
+  readonly #now: () => number;
+  /** Since when we are not counted, and nothing has arrived. */
+  #since: number | undefined;
+
+  constructor(clock = now) {
+    this.#now = clock;
+  }
+
+  /** A message has arrived: the queue knows us. */
+  arrived(): void {
+    this.#since = undefined;
+  }
+
+  /** "endless": a stream, which never gets empty. */
+  judge(depths: readonly Depth[]): "empty" | "not empty" | "endless" {
+    const uncounted = depths.filter(({ consumerCount }) => consumerCount === 0);
+    this.#since = uncounted.length === 0 ? undefined : (this.#since ?? this.#now());
+    const silentMs = this.#since === undefined ? 0 : this.#now() - this.#since;
+    if (silentMs > SILENT_MS && !uncounted.every(isBare)) return "endless";
+    const isKnown = this.#since === undefined || silentMs > LEADERLESS_MS;
+    return isKnown && depths.every(isBare) ? "empty" : "not empty";
+  }
+}
+
+function isBare({ messageCount }: Depth): boolean {
+  return messageCount === 0;
+}
