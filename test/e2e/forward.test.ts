@@ -44,6 +44,17 @@ describe("--forward", () => {
     expect((await takeOnly(to)).properties.headers).toEqual(headers);
   });
 
+  test("leaves out what was said of another queue, and the user whom the broker would check", async () => {
+    const [from, to] = [await createQueue(), await createQueue()];
+    const headers = { "x-delivery-count": 3, "x-acquired-count": 3, "x-retry-count": 7 };
+    await put(from, { body: "x", userId: "guest", headers });
+    const { code } = await con(["-q", from, "--until-empty", "--forward", `:${to}`]);
+    expect(code).toBe(0);
+    const { properties } = await takeOnly(to);
+    expect(properties.userId).toBeUndefined();
+    expect(properties.headers).toEqual({ "x-retry-count": 7 });
+  });
+
   test("leaves only what the broker does not take, and acknowledges what came with it", async () => {
     const [from, to] = [await createQueue(), await createQueue()];
     const [source, target] = [await createExchange("topic"), await createExchange("direct")];

@@ -1,6 +1,6 @@
 // --retries and --dead-letter: messages are tried again later, and given up in the end; none is lost on the way.
 import { describe, expect, test } from "vitest";
-import { con, startCon } from "../support/binaries.ts";
+import { con, pub, startCon } from "../support/binaries.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import {
   createExchange,
@@ -85,6 +85,27 @@ describe("a message whose handler fails", () => {
     expect(death).toMatchObject({ queue, exchange, reason: "rejected", "routing-keys": ["k"] });
     expect(others).toEqual([]);
     expect(await queueState(queue)).toMatchObject({ messages: 0 });
+  });
+
+  test("goes back to where it first died, though it was tried again in between", async () => {
+    const [queue, dead] = [await createQueue(), await createQueue()];
+    const options = { deadLetterExchange: "", deadLetterRoutingKey: queue };
+    const origin = await createQueue(["x"], options);
+    await con(["-q", origin, "--reject", "-n", "1", "--format", "none"]);
+    await untilQueue(queue, { messages: 1 });
+    await con([...quickly(queue, 1), "-n", "2", "--dead-letter", `:${dead}`, "--", "false"]);
+    const { stdout } = await con(["-q", dead, "-n", "1", "--format", "json"]);
+    expect(await pub(["--json", "--to-origin", "--quiet"], { stdin: stdout })).toMatchObject({
+      code: 0,
+    });
+    expect(await takeBodies(origin)).toEqual(["x"]);
+  });
+
+  test("counts no tries that it had elsewhere", async () => {
+    const queue = await createQueue();
+    await put(queue, { body: "x", headers: { "x-delivery-count": 9, "x-retry-count": 9 } });
+    const { stdout } = await con([...quickly(queue, 1), "-n", "2", "--shell", `${TELL}; exit 1`]);
+    expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["1", "2", ""]);
   });
 
   test("is rejected in the end without --dead-letter, so that the queue's own exchange gets it", async () => {

@@ -10,18 +10,8 @@ import {
   untilQueue,
   withChannel,
 } from "../support/witness.ts";
+import { ask, serve } from "../support/rpc.ts";
 import { timeless } from "../support/timeless.ts";
-
-/** A server for this test, and its queue. */
-async function serve(script: string, ...words: readonly string[]) {
-  const queue = await createQueue();
-  const server = startCon(["-q", queue, "--reply", ...words, "--shell", script]);
-  await untilQueue(queue, { consumers: 1 });
-  return { queue, server };
-}
-
-const ask = async (queue: string, ...words: readonly string[]) =>
-  await pub(["-k", queue, "--rpc", "--format", "body", ...words]);
 
 describe("a request", () => {
   test.each([
@@ -190,38 +180,6 @@ test("more requests than --jobs allows do not hold up the end after a signal", a
   await untilQueue(queue, { messages: 1 });
   client.kill("SIGTERM");
   expect(await client.ended()).toMatchObject({ code: 8, stderr: "Stopped\n" });
-});
-
-describe("a handler that fails for good", () => {
-  test.each([
-    ["exit 7", "exit code 7", " (x-exit-code 7)"],
-    ["exit 3", "exit code 3", " (x-exit-code 3)"],
-    ["kill -9 $$", "signal SIGKILL", ""],
-  ])("with %s: the client gets an error", async (script, reason, code) => {
-    const { queue } = await serve(`echo secret; echo secret >&2; ${script}`);
-    expect(await ask(queue, "-m", "x")).toMatchObject({
-      code: 6,
-      stdout: "",
-      stderr: `WARNING: the server replied with an error${code}: ${reason}\n`,
-    });
-  });
-
-  test("late: the client gets an error as well", async () => {
-    const { queue } = await serve("sleep 100", "--exec-timeout", "0.2");
-    const { code, stderr } = await ask(queue, "-m", "x");
-    expect(code).toBe(6);
-    expect(stderr).toContain("still running after 0.2 s");
-  });
-
-  test("gets another try first, where there are retries, and the client waits for that", async () => {
-    const { queue } = await serve(
-      '[ $AMQP_ATTEMPT = 2 ] || exit 1; echo "second try"',
-      "--retry-delay",
-      "0.1",
-    );
-    expect(await ask(queue, "-m", "x")).toMatchObject({ code: 0, stdout: "second try\n\n" });
-    await withChannel((channel) => channel.deleteQueue(`${queue}.retry-100ms`));
-  });
 });
 
 test("a message that wants no reply is handled all the same, and that is told once", async () => {

@@ -73,6 +73,13 @@ describe("a handler of messages from a stream", () => {
   });
 });
 
+test("a stream is never empty, which is told where no message tells that it is one", async () => {
+  const stream = await createQueue(["1", "2"], STREAM);
+  const { code, stderr } = await con(["-q", stream, "--until-empty", "--prefetch", "5"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("ERROR: --until-empty excludes a stream\n");
+});
+
 test("what is in hand when a run ends is no error", async () => {
   const stream = await createQueue(["1", "2", "3"], STREAM);
   const words = ["-q", stream, "--prefetch", "10", "-n", "1", "--format", "body"];

@@ -65,6 +65,17 @@ describe("--save", () => {
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
 
+  it("is not stopped by the draft that a killed run has left", async () => {
+    const folder = await testFolder();
+    await writeFile(join(folder, ".0000000002.json.part"), '{"half');
+    const save = await openSave(folder);
+    await save(some("x"));
+    expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
+    expect(
+      readRecord(JSON.parse(await readFile(join(folder, "0000000002.json"), "utf8"))),
+    ).toBeTruthy();
+  });
+
   it("counts on behind what the folder holds, whatever else is there", async () => {
     const folder = await testFolder();
     await writeFile(join(folder, "0000000041.body"), "half");

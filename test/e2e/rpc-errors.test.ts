@@ -1,0 +1,43 @@
+// amqp-con --reply whose handler fails: the client is told, and does not hang.
+import { describe, expect, test } from "vitest";
+import { ask, serve } from "../support/rpc.ts";
+import { withChannel } from "../support/witness.ts";
+
+describe("a handler that fails for good", () => {
+  test.each([
+    ["exit 7", "exit code 7", " (x-exit-code 7)"],
+    ["exit 3", "exit code 3", " (x-exit-code 3)"],
+    ["kill -9 $$", "signal SIGKILL", ""],
+  ])("with %s: the client gets an error", async (script, reason, code) => {
+    const { queue } = await serve(`echo secret; echo secret >&2; ${script}`);
+    expect(await ask(queue, "-m", "x")).toMatchObject({
+      code: 6,
+      stdout: "",
+      stderr: `WARNING: the server replied with an error${code}: ${reason}\n`,
+    });
+  });
+
+  test("with several replies awaited: that one was an error decides", async () => {
+    const { queue } = await serve("exit 7");
+    const { code, stderr } = await ask(queue, "-m", "x", "--replies", "2", "--timeout", "1");
+    expect(code).toBe(6);
+    expect(stderr).toContain("WARNING: only 1 of 2 replies within 1 s");
+  });
+
+  test("late: the client gets an error as well", async () => {
+    const { queue } = await serve("sleep 100", "--exec-timeout", "0.2");
+    const { code, stderr } = await ask(queue, "-m", "x");
+    expect(code).toBe(6);
+    expect(stderr).toContain("still running after 0.2 s");
+  });
+
+  test("gets another try first, where there are retries, and the client waits for that", async () => {
+    const { queue } = await serve(
+      '[ $AMQP_ATTEMPT = 2 ] || exit 1; echo "second try"',
+      "--retry-delay",
+      "0.1",
+    );
+    expect(await ask(queue, "-m", "x")).toMatchObject({ code: 0, stdout: "second try\n\n" });
+    await withChannel((channel) => channel.deleteQueue(`${queue}.retry-100ms`));
+  });
+});
