@@ -1,6 +1,6 @@
 // amqp-pub --rpc asks, amqp-con --reply answers; and what happens when nobody, or nobody in time, or an error answers.
 import { describe, expect, test } from "vitest";
-import { pub, startCon, startPub } from "../support/binaries.ts";
+import { pub, startPub } from "../support/binaries.ts";
 import { brief } from "../support/name.ts";
 import {
   createExchange,
