@@ -56,7 +56,9 @@ export function planAdministration<F extends FlagTable>(
   const [queue = "", second] = [parsed.options.queue].flat();
   const options: Options = { ...parsed.options, queue };
   checkConditions(options);
-  if (options.ping) checkNoMessages(flags, parsed, "ping");
+  // The other flags of messages may stay: a worker's own command line shows whether it can connect.
+  if (options.ping && "timeout" in flags && parsed.origin("timeout") === "flag")
+    throw new UsageError("--ping excludes --timeout", "--connect-timeout and --wait limit it");
   const [first] = tasks.filter((task) => options[task] !== false && options[task] !== undefined);
   if (first === undefined && !options.declareOnly) return undefined;
   if (options.ping)

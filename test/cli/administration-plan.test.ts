@@ -132,7 +132,10 @@ describe("wrong use of administration", () => {
       "--purge excludes --forward\nhint: it neither sends nor takes messages",
     ],
     ["-q q --depth --save d", "--depth excludes --save\nhint: it neither sends nor takes messages"],
-    ["--ping --timeout 2", "--ping excludes --timeout\nhint: it neither sends nor takes messages"],
+    [
+      "--ping --timeout 2",
+      "--ping excludes --timeout\nhint: --connect-timeout and --wait limit it",
+    ],
     ["-q q --purge --ping", "--purge excludes --ping\nhint: one at a time"],
   ])("%s", (words, told) => {
     expect(wrong(words)).toBe(told);
