@@ -1,11 +1,12 @@
 // npm run chaos -- --messages 1000000 --faults 12 --seeds 3
-// The first word says what to prove: faults (unless said otherwise), variety, kills, stops, soak, drills or cost. Each prints its
+// The first word says what to prove: faults (unless said otherwise), variety, kills, stops, soak, drills, leaders or cost. Each prints its
 // results as a table; --write puts it into docs/reliability.md. --seed N runs one seed again.
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { proveCost } from "./cost.ts";
 import { proveDrills } from "./drills.ts";
 import { type Asked, proveFaults } from "./fault-runs.ts";
+import { proveLeaders } from "./leaders.ts";
 import { toMarkdown, writeDown, type Proof } from "./proof.ts";
 import { proveSoak } from "./soak.ts";
 import { proveStops } from "./stops.ts";
@@ -72,6 +73,7 @@ const proofs: Readonly<Record<string, () => Promise<Proof>>> = {
   stops: () => proveStops({ runs: Number(values.runs), seed, only: values.only }, say),
   soak: () => proveSoak({ minutes: Number(values.minutes), seed }, say),
   drills: () => proveDrills({ only: values.only }, say),
+  leaders: () => proveLeaders({ rounds: 3 }, say),
   cost: () =>
     proveCost({ messages: Number(values.messages ?? 300_000), rounds: Number(values.rounds) }, say),
 };
