@@ -8,12 +8,12 @@ import { Brake } from "./brake.ts";
 import { closeChannel } from "./connection.ts";
 import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
-import { Depths } from "./depths.ts";
+import { Depths, unendable } from "./depths.ts";
 import { Missing } from "./missing.ts";
 import { toDelivery } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
 import { STREAM_OFFSET } from "./stream.ts";
-import { endlessStream, StreamQueues } from "./stream-queues.ts";
+import { StreamQueues } from "./stream-queues.ts";
 import { Settler } from "./settler.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -119,7 +119,7 @@ export class Consumer implements Intake {
     );
     if (!this.#isSubscribed || link !== this.#link) return false;
     const judgement = this.#depths.judge(states);
-    if (judgement === "endless") this.fail(endlessStream());
+    if (judgement === "endless" || judgement === "leaderless") this.fail(unendable[judgement]());
     return judgement === "empty" && this.#arrived.length === 0;
   }
 

@@ -68,6 +68,6 @@ function isPassing({ code, text }: Reply): boolean {
   // A queue or a stream that looks for a leader; or a node that has none of its replicas, where another one has.
   return (
     (code === 404 && /home node|process is stopped/.test(text)) ||
-    /does not have a (replica on the local node|running local replica)/.test(text)
+    /does not have a (running )?(replica on the local node|local replica)/.test(text)
   );
 }

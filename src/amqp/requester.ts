@@ -26,12 +26,19 @@ export type Ending = "answered" | "late" | "returned" | "refused" | "stopped";
 /** The pseudo-queue of direct reply-to (rabbitmq.com/docs/direct-reply-to). */
 const DIRECT = "amq.rabbitmq.reply-to";
 
+/** Between a refusal and the next try. */
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 2000;
+
 /** A request under way. */
 interface Pending {
   readonly message: Message;
   readonly onReply: (reply: Delivery) => void;
   readonly end: (ending: Ending | Failure) => void;
   count: number;
+  /** How often the broker has refused it (basic.nack), and whether that is the last that it has said. */
+  refusals: number;
+  isRefused: boolean;
 }
 
 export class Requester implements Client {
@@ -95,9 +102,11 @@ export class Requester implements Client {
     const { channel, connection } = link;
     this.#tag = 0;
     channel.on("return", (returned) => this.#onReturn(returned));
-    channel.on("ack", ({ deliveryTag, multiple }) => this.#forget(deliveryTag, multiple));
+    channel.on("ack", ({ deliveryTag, multiple }) => {
+      for (const id of this.#forget(deliveryTag, multiple)) this.#markTaken(id);
+    });
     channel.on("nack", ({ deliveryTag, multiple }) => {
-      for (const id of this.#forget(deliveryTag, multiple)) this.#pending.get(id)?.end("refused");
+      for (const id of this.#forget(deliveryTag, multiple)) this.#askLater(id);
     });
     connection.onBlocked(this.#report);
     const own = { exclusive: true, autoDelete: true, durable: false };
@@ -126,15 +135,35 @@ export class Requester implements Client {
   ): Promise<Ending | Failure> {
     let timer: NodeJS.Timeout | undefined;
     const ended = await new Promise<Ending | Failure>((end) => {
-      this.#pending.set(id, { message, onReply, end, count: 0 });
+      this.#pending.set(id, { message, onReply, end, count: 0, refusals: 0, isRefused: false });
       this.#bytes += message.body.length;
       timer = setTimeout(() => end("late"), toTimer(this.#plan.timeoutMs));
     });
     clearTimeout(timer);
-    const isComplete = this.#plan.replies === 0 && (this.#pending.get(id)?.count ?? 0) > 0;
+    const { count = 0, isRefused } = this.#pending.get(id) ?? {};
+    const isComplete = this.#plan.replies === 0 && count > 0;
     this.#pending.delete(id);
     this.#bytes -= message.body.length;
-    return ended === "late" && isComplete ? "answered" : ended;
+    if (ended !== "late") return ended;
+    if (isComplete) return "answered";
+    return isRefused ? "refused" : "late";
+  }
+
+  #markTaken(id: string): void {
+    const pending = this.#pending.get(id);
+    if (pending) pending.isRefused = false;
+  }
+
+  /** Refused, for its queue is full or has no leader: it is sent again, later each time, until its time is over. */
+  #askLater(id: string): void {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    pending.isRefused = true;
+    const delayMs = Math.min(FIRST_DELAY_MS * 2 ** pending.refusals++, LONGEST_DELAY_MS);
+    const again = (): void => {
+      if (this.#pending.get(id) === pending) this.#send(id);
+    };
+    setTimeout(again, delayMs).unref();
   }
 
   /** Sends a pending request, if there is a link; else it goes out with the next one. */

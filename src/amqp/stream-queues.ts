@@ -1,18 +1,9 @@
 // Which queues are streams. Their messages say so in a header, but so does a copy of such a message in another queue.
 import type { Channel } from "amqplib";
 import { within } from "../deadline.ts";
-import { UsageError } from "../errors.ts";
 
 /** A connection that is dead answers nothing, and the end of a run must not wait for it. */
 const ANSWER_MS = 2000;
-
-/** What was read is counted as ready for ever. */
-export function endlessStream(): UsageError {
-  return new UsageError(
-    "--until-empty excludes a stream",
-    "a stream is never empty: use --count, --idle-timeout or --timeout",
-  );
-}
 
 /** Asks the broker, once for each queue: of a stream RabbitMQ counts no consumers, also while it has one. */
 export class StreamQueues {

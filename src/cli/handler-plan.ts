@@ -13,7 +13,6 @@ import type { Origin } from "./parse.ts";
 
 type Options = OptionsOf<typeof handlerFlags & typeof consumeFlags & typeof outputFlags> & {
   readonly queue: string;
-  readonly queueType: string | undefined;
   readonly save: string | undefined;
   readonly work: unknown;
 };
@@ -72,7 +71,7 @@ function planHandler(
   origin: (key: Key) => Origin,
   command: Command,
 ): HandlerPlan {
-  const { jobs, retries, retryDelay, retryBackoff, reply, queueType } = options;
+  const { jobs, retries, retryDelay, retryBackoff, reply } = options;
   const asksForRetries = ofRetries.some((key) => origin(key) !== "default");
   return {
     command,
@@ -80,7 +79,6 @@ function planHandler(
     aftermath: {
       onFailure: options.onFailure ?? (asksForRetries ? "retry" : undefined),
       retry: { retries, delayMs: retryDelay, backoff: retryBackoff },
-      isQuorum: queueType === "quorum",
       deadLetter: readDestination("--dead-letter", options.deadLetter),
       reply,
     },
@@ -167,14 +165,9 @@ function checkCircle({ forward, deadLetter }: Options, queues: readonly string[]
 }
 
 /** A queue with a long name leaves no room for those of its delay queues. @throws UsageError */
-function checkDelayQueues(
-  { onFailure, retry, isQuorum }: AftermathPlan,
-  queues: readonly string[],
-): void {
+function checkDelayQueues({ onFailure, retry }: AftermathPlan, queues: readonly string[]): void {
   if (onFailure !== "retry") return;
-  const long = queues.find((queue) =>
-    delayQueueNames(queue, retry, isQuorum).some((name) => !isName(name)),
-  );
+  const long = queues.find((queue) => delayQueueNames(queue, retry).some((name) => !isName(name)));
   if (long !== undefined)
     throw new UsageError(
       `--queue "${long}": too long for retries, which wait in queues named QUEUE.retry-5000ms`,

@@ -28,8 +28,8 @@ export function withoutMarks(headers: Table): Table {
 }
 
 /** The name of the queue in which messages of another queue wait that long. */
-export function delayQueueName(queue: string, delayMs: number, isQuorum: boolean): string {
-  return `${delayPrefix(queue)}${delayMs}ms${isQuorum ? ".quorum" : ""}`;
+export function delayQueueName(queue: string, delayMs: number): string {
+  return `${delayPrefix(queue)}${delayMs}ms`;
 }
 
 /** How the names of all delay queues of a queue begin. Names that begin with "amq." are the broker's own. */
@@ -39,7 +39,7 @@ export function delayPrefix(queue: string): string {
 
 /** Does a queue of that name hold messages that wait for another try? */
 export function isDelayQueue(name: Field | undefined): boolean {
-  return typeof name === "string" && /\.retry-\d+ms(\.quorum)?$/.test(name);
+  return typeof name === "string" && /\.retry-\d+ms$/.test(name);
 }
 
 function isRetryHeader(name: string): boolean {

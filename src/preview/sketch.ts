@@ -97,13 +97,8 @@ export function sketchConsume(plan: ConsumePlan): Sketch {
   };
 }
 
-function retryQueues(
-  { onFailure, retry, isQuorum }: AftermathPlan,
-  queue: string,
-): readonly string[] {
-  return onFailure === "retry"
-    ? [...new Set(delayQueueNames(queue || "amq.gen-...", retry, isQuorum))]
-    : [];
+function retryQueues({ onFailure, retry }: AftermathPlan, queue: string): readonly string[] {
+  return onFailure === "retry" ? [...new Set(delayQueueNames(queue || "amq.gen-...", retry))] : [];
 }
 
 /** Administration by either program. */

@@ -18,8 +18,6 @@ export interface AftermathPlan {
   /** Undefined: see `judge`. */
   readonly onFailure: FailureAction | undefined;
   readonly retry: RetryPlan;
-  /** Delay queues are quorum queues, as the queue is. */
-  readonly isQuorum: boolean;
   /** Where messages go that have failed for good; undefined: they are rejected. */
   readonly deadLetter: Destination | undefined;
   /** Answer requests. */
@@ -117,12 +115,12 @@ export class Aftermath {
   }
 
   async #tryAgain(delivery: Delivery, outcome: Outcome): Promise<void> {
-    const { retry, isQuorum } = this.#plan;
+    const { retry } = this.#plan;
     const attempt = attemptOf(delivery);
     const delayMs = delayAfter(attempt, retry);
     if (delayMs === undefined) return this.#giveUp(delivery, outcome);
     this.#warn(outcome.end, `try ${attempt + 1} of ${retry.retries + 1} in ${delayMs / 1000} s`);
-    const queue = delayQueue(delivery.queue, delayMs, isQuorum);
+    const queue = delayQueue(delivery.queue, delayMs);
     const message = waiting(delivery, queue.name);
     if (!isName(queue.name)) throw nowhere(message, "a queue's name has at most 255 bytes");
     const isStored = await this.#store(message, delivery, async (isLost) => {

@@ -26,23 +26,19 @@ export function delayAfter(attempt: number, plan: RetryPlan): number | undefined
 }
 
 /** The names of all delay queues that messages of a queue may wait in. */
-export function delayQueueNames(
-  queue: string,
-  plan: RetryPlan,
-  isQuorum: boolean,
-): readonly string[] {
+export function delayQueueNames(queue: string, plan: RetryPlan): readonly string[] {
   const attempts = Array.from({ length: plan.retries }, (_, i) => i + 1);
   const delays = attempts.map((attempt) => delayAfter(attempt, plan) ?? 0);
-  return delays.map((delayMs) => delayQueueName(queue, delayMs, isQuorum));
+  return delays.map((delayMs) => delayQueueName(queue, delayMs));
 }
 
 /**
  * The queue in which messages of `queue` wait that long before the broker puts them back (rabbitmq.com/docs/dlx). The
  * broker deletes it some time after the last declaration (x-expires), full or empty: see `leaseMs`.
  */
-export function delayQueue(queue: string, delayMs: number, isQuorum: boolean): QueuePlan {
+export function delayQueue(queue: string, delayMs: number): QueuePlan {
   return {
-    name: delayQueueName(queue, delayMs, isQuorum),
+    name: delayQueueName(queue, delayMs),
     durable: true,
     autoDelete: false,
     exclusive: false,
@@ -51,12 +47,11 @@ export function delayQueue(queue: string, delayMs: number, isQuorum: boolean): Q
       "x-expires": { int: `${delayMs + 2 * leaseMs(delayMs)}` },
       "x-dead-letter-exchange": "",
       "x-dead-letter-routing-key": queue,
-      // Only then does the broker wait for a confirm before it lets go of what it puts back.
-      ...(isQuorum && {
-        "x-queue-type": "quorum",
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
-      }),
+      // Only then does the broker wait for a confirm before it lets go of what it puts back: a classic queue drops what
+      // expires while `queue` has no leader, or its node is down.
+      "x-queue-type": "quorum",
+      "x-dead-letter-strategy": "at-least-once",
+      "x-overflow": "reject-publish",
     },
   };
 }

@@ -100,6 +100,13 @@ describe("after a loss", () => {
       ),
     ],
     [
+      "406, the same by RabbitMQ 4.0",
+      channelClose(
+        406,
+        "PRECONDITION_FAILED - stream queue 'q' in vhost '/' does not have a running replica on the local node",
+      ),
+    ],
+    [
       "530, our dead connection uses up the limit",
       close(530, "NOT_ALLOWED - vhost '/': connection limit (1) is reached"),
     ],
