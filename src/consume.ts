@@ -160,7 +160,8 @@ function countReceived({ flow, rules }: Feed): number {
 function endingOf(failure: unknown, { reason }: StopRules, { signal }: World): string {
   if (signal.aborted) return "signal";
   if (reason) return reason.text;
-  return failure instanceof Error ? failure.message.trim() : "nothing more to do";
+  // Without a rule and a failure only the crash demonstration ends.
+  return failure instanceof Error ? failure.message.trim() : "--lazy is over";
 }
 
 function report(plan: ConsumePlan, feed: Feed, end: RunEnd, { log, signal }: World): void {

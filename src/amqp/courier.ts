@@ -1,22 +1,15 @@
 // Publishes on the consumer's own connection, each message confirmed: what is passed on is stored before the original is
 // acknowledged. One confirm channel for each link, and nothing is carried over to the next: whoever asked is told "lost".
-import type { Channel, Message as Returned } from "amqplib";
+import type { Channel } from "amqplib";
 import { pause } from "../deadline.ts";
-import { Unreachable, type Failure } from "../errors.ts";
+import { Unreachable } from "../errors.ts";
 import type { Message } from "../message/message.ts";
-import { toArguments } from "./arguments.ts";
-import type { BlockedReport, Connection } from "./connection.ts";
+import type { BlockedReport } from "./connection.ts";
 import type { Link } from "./link.ts";
-import { toReturned } from "./received.ts";
 import { toFailure } from "./refusal.ts";
-import { openSender, type Sender } from "./sender.ts";
+import { Route, type Fate } from "./route.ts";
 import type { Client } from "./session.ts";
 import type { QueuePlan } from "./topology.ts";
-import { Watchdog } from "./watchdog.ts";
-import { Window, type Entry } from "./window.ts";
-
-/** What became of a message: stored; in no queue; refused by the broker; nobody knows, for the link is gone. */
-export type Fate = "confirmed" | "returned" | "nacked" | "lost";
 
 /** Where messages will go: an exchange, or with the default exchange a queue. */
 export interface Destination {
@@ -25,12 +18,6 @@ export interface Destination {
   readonly routingKey: string | undefined;
 }
 
-/**
- * The address of a client that uses direct reply-to. It counts as no queue: brokers before 4.2 return whatever is sent there
- * as mandatory, also when it arrives, and later ones return nothing.
- */
-const DIRECT_REPLY = "amq.rabbitmq.reply-to.";
-const CONFIRM_TIMEOUT_MS = 30_000;
 const NACK_TRIES = 4;
 const NACK_DELAY_MS = 100;
 const MOST_RENEWALS = 3;
@@ -41,6 +28,7 @@ export class Courier {
   #route: Route | undefined;
   /** Channels given up in a row, without a message that was stored. */
   #renewals = 0;
+  #renewing: Promise<void> | undefined;
 
   /** On each link it is first checked that the destinations exist. */
   constructor(destinations: readonly Destination[], report: BlockedReport) {
@@ -50,11 +38,7 @@ export class Courier {
 
   /** Opens a channel on a new link. @throws what the broker says when a destination does not exist */
   async attach(link: Link): Promise<void> {
-    const channel = await link.connection.openChannel("confirm");
-    // A refusal on this channel ends the link: what it was about can be stored nowhere.
-    channel.on("error", (error: unknown) =>
-      link.connection.destroy(toFailure(error, link.connection.place)),
-    );
+    const channel = await openChannel(link);
     for (const destination of this.#destinations) await check(channel, destination);
     this.#route = new Route(link, channel, this.#report);
   }
@@ -66,16 +50,17 @@ export class Courier {
 
   /**
    * Publishes on the link of that generation, again a few times when the broker refuses it (a full queue), and resolves
-   * when its fate is known. @throws RangeError, ValueError when the message cannot be encoded
+   * when its fate is known. @throws Unsendable when the message cannot be encoded
    */
   async send(message: Message, generation: number): Promise<Fate> {
-    for (let tries = 1; ; tries++) {
+    for (;;) {
+      await this.#renewing;
       const route = this.#on(generation);
-      const fate = (await route?.send(message)) ?? "lost";
+      if (!route) return "lost";
+      const fate = await tryOn(route, message);
       if (fate === "confirmed") this.#renewals = 0;
-      if (fate !== "nacked") return fate;
-      if (tries === NACK_TRIES) return this.#renew(route) ? "lost" : "nacked";
-      await pause(NACK_DELAY_MS * 2 ** tries);
+      if (fate === "nacked" && this.#mayRenew(route)) this.#renewing ??= this.#renew(route);
+      else if (fate !== "lost" || !route.isReplaced) return fate;
     }
   }
 
@@ -84,19 +69,28 @@ export class Courier {
     return (await this.#on(generation)?.declare(queue)) ?? false;
   }
 
-  /** Gives up a channel that was opened after a loss and has refused everything: see Renewals, which does so for a publisher. */
-  #renew(route: Route | undefined): boolean {
-    if (!route || route.generation === 1 || route.hasAcked) return false;
-    // Another message of the same channel was the first to see it.
-    if (route.isClosed) return true;
-    if (this.#renewals === MOST_RENEWALS) return false;
-    this.#renewals++;
-    route.drop(new Unreachable("the broker refuses every message on this channel"));
-    return true;
+  /** May it be the channel that refuses: one that was opened after a loss, and has taken nothing? See Renewals. */
+  #mayRenew(route: Route): boolean {
+    if (route.link.generation === 1 || route.hasAcked) return false;
+    return route.isReplaced || this.#renewals < MOST_RENEWALS;
+  }
+
+  /** Another channel on the same connection: what is in hand on that would count as delivered once more. */
+  async #renew(route: Route): Promise<void> {
+    if (!route.isReplaced) {
+      this.#renewals++;
+      route.isReplaced = true;
+      const channel = await openChannel(route.link).catch(() => undefined);
+      if (this.#route === route)
+        this.#route = channel && new Route(route.link, channel, this.#report);
+      if (!channel) route.link.connection.destroy(new Unreachable("no channel to publish on"));
+      route.retire();
+    }
+    this.#renewing = undefined;
   }
 
   #on(generation: number): Route | undefined {
-    return this.#route?.generation === generation ? this.#route : undefined;
+    return this.#route?.link.generation === generation ? this.#route : undefined;
   }
 }
 
@@ -125,115 +119,23 @@ export function beside(courier: Courier, client: Client): Client {
   };
 }
 
+/** A refusal on this channel ends the link: what it was about can be stored nowhere. */
+async function openChannel({ connection }: Link): Promise<Channel> {
+  const channel = await connection.openChannel("confirm");
+  channel.on("error", (error: unknown) => connection.destroy(toFailure(error, connection.place)));
+  return channel;
+}
+
+/** Resolves when the broker has taken it, or has refused it a few times. */
+async function tryOn(route: Route, message: Message): Promise<Fate> {
+  for (let tries = 1; ; tries++) {
+    const fate = await route.send(message);
+    if (fate !== "nacked" || tries === NACK_TRIES) return fate;
+    await pause(NACK_DELAY_MS * 2 ** tries);
+  }
+}
+
 async function check(channel: Channel, { exchange, routingKey }: Destination): Promise<void> {
   if (exchange !== "") await channel.checkExchange(exchange);
   else if (routingKey !== undefined) await channel.checkQueue(routingKey);
-}
-
-/** The confirm channel of one link, and who waits for what on it. */
-class Route {
-  readonly generation: number;
-  readonly #connection: Connection;
-  readonly #channel: Channel;
-  readonly #sender: Sender;
-  readonly #window = new Window();
-  readonly #waiting = new Map<Entry, (fate: Fate) => void>();
-  readonly #watchdog: Watchdog;
-  #isBlocked = false;
-  #isClosed = false;
-
-  constructor({ connection, generation }: Link, channel: Channel, report: BlockedReport) {
-    this.generation = generation;
-    this.#connection = connection;
-    this.#channel = channel;
-    this.#sender = openSender(connection, channel, () => {});
-    channel.on("return", (message) => this.#onReturn(message));
-    channel.on("ack", ({ deliveryTag, multiple }) => {
-      this.#settle(this.#window.ack(deliveryTag, multiple));
-    });
-    channel.on("nack", ({ deliveryTag, multiple }) => this.#onNack(deliveryTag, multiple));
-    connection.onBlocked({
-      blocked: (reason) => this.#onBlocked(true, () => report.blocked(reason)),
-      unblocked: () => this.#onBlocked(false, () => report.unblocked()),
-    });
-    const isIdle = (): boolean => this.#window.size === 0 || this.#isBlocked;
-    this.#watchdog = new Watchdog(CONFIRM_TIMEOUT_MS, isIdle);
-    this.#watchdog.start(() => {
-      const seconds = CONFIRM_TIMEOUT_MS / 1000;
-      connection.destroy(new Unreachable(`the broker confirmed nothing for ${seconds} s`));
-    });
-  }
-
-  /** Has the broker stored anything that was sent here? */
-  get hasAcked(): boolean {
-    return this.#window.hasAcked;
-  }
-
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
-  /** Ends the link. */
-  drop(reason: Failure): void {
-    this.close();
-    this.#connection.destroy(reason);
-  }
-
-  async send(message: Message): Promise<Fate> {
-    if (this.#isClosed) return "lost";
-    this.#window.add(message);
-    const entry = this.#window.next();
-    try {
-      this.#sender.send(message, !message.routingKey.startsWith(DIRECT_REPLY));
-    } catch (error) {
-      this.#window.dropNext();
-      throw error;
-    }
-    this.#window.sent();
-    return new Promise((resolve) => {
-      if (entry) this.#waiting.set(entry, resolve);
-    });
-  }
-
-  async declare({ name, durable, autoDelete, exclusive, arguments: table }: QueuePlan) {
-    const options = { durable, autoDelete, exclusive, arguments: toArguments(table) };
-    return this.#channel.assertQueue(name, options).then(
-      () => true,
-      // The channel is gone, and with it the link: see Courier.attach.
-      () => false,
-    );
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#watchdog.stop();
-    for (const resolve of this.#waiting.values()) resolve("lost");
-    this.#waiting.clear();
-  }
-
-  #settle(entries: readonly Entry[]): void {
-    this.#watchdog.feed();
-    for (const entry of entries) this.#tell(entry, entry.returned ? "returned" : "confirmed");
-  }
-
-  #onNack(tag: number, multiple: boolean): void {
-    const { refused, acked } = this.#window.nack(tag, multiple);
-    for (const entry of refused) this.#tell(entry, "nacked");
-    this.#settle(acked);
-  }
-
-  #onReturn(returned: Returned): void {
-    const { message, reply } = toReturned(returned);
-    this.#window.markReturned(message, reply);
-  }
-
-  #tell(entry: Entry, fate: Fate): void {
-    this.#waiting.get(entry)?.(fate);
-    this.#waiting.delete(entry);
-  }
-
-  #onBlocked(isBlocked: boolean, tell: () => void): void {
-    this.#isBlocked = isBlocked;
-    if (!this.#isClosed) tell();
-  }
 }

@@ -1,8 +1,11 @@
 // Who we are at the broker. Secrets leave this file and tls.ts only towards amqplib and node:tls.
+import { read } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { inspect } from "node:util";
+import { inspect, promisify } from "node:util";
 import { credentials } from "amqplib";
 import { reasonOf, UsageError } from "../errors.ts";
+
+const NEWLINE = 0x0a;
 
 /** A text that never shows in output, errors, JSON or inspection. */
 export class Secret {
@@ -42,16 +45,35 @@ export async function readPassword(
 ): Promise<Secret> {
   if (plan.from === "known") return plan.secret;
   if (plan.from === "ask") return new Secret(await ask());
-  const secret = await readSecretFile(plan.path, "--password-file");
+  const secret = await (plan.path === "-"
+    ? readFirstLine()
+    : readSecretFile(plan.path, "--password-file"));
   if (secret.reveal() !== "") return secret;
   throw new UsageError(`--password-file "${plan.path}": its first line is empty`);
 }
 
-/** The first line of a file, or of standard input for `-`. @throws UsageError naming the flag */
+/** The first line of standard input, byte by byte: what comes behind it is somebody else's. @throws UsageError */
+async function readFirstLine(): Promise<Secret> {
+  const next = promisify(read);
+  const line: number[] = [];
+  const byte = Buffer.alloc(1);
+  try {
+    while ((await next(0, byte, 0, 1, null)).bytesRead > 0 && byte[0] !== NEWLINE)
+      line.push(...byte);
+  } catch (error) {
+    throw new UsageError(`--password-file "-": ${reasonOf(error)}`, undefined, error);
+  }
+  return firstLine(Buffer.from(line).toString("utf8"));
+}
+
+function firstLine(text: string): Secret {
+  return new Secret(text.split(/\r?\n/, 1)[0] ?? "");
+}
+
+/** The first line of a file. @throws UsageError naming the flag */
 export async function readSecretFile(path: string, flag: string): Promise<Secret> {
   try {
-    const text = await readFile(path === "-" ? "/dev/stdin" : path, "utf8");
-    return new Secret(text.split(/\r?\n/, 1)[0] ?? "");
+    return firstLine(await readFile(path, "utf8"));
   } catch (error) {
     throw new UsageError(`${flag} "${path}": ${reasonOf(error)}`, undefined, error);
   }

@@ -87,13 +87,16 @@ function makeContext(plan: TlsPlan, options: SecureContextOptions): SecureContex
 function checkPair({ cert: certFile, key: keyFile }: TlsPlan, options: SecureContextOptions): void {
   const { cert, key, passphrase } = options;
   if (typeof cert !== "string" || typeof key !== "string") return;
-  const isPair = new X509Certificate(cert).checkPrivateKey(
-    createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) }),
-  );
-  if (!isPair)
-    throw new UsageError(
-      `--cert "${certFile}", --key "${keyFile}": the key is not that of the certificate`,
-    );
+  const files = `--cert "${certFile}", --key "${keyFile}"`;
+  const secret = passphrase !== undefined && { passphrase };
+  let isPair = false;
+  try {
+    isPair = new X509Certificate(cert).checkPrivateKey(createPrivateKey({ key, ...secret }));
+  } catch (error) {
+    // OpenSSL takes an empty file for no certificate.
+    throw new UsageError(`${files}: cannot be used (${messageOf(error)})`, undefined, error);
+  }
+  if (!isPair) throw new UsageError(`${files}: the key is not that of the certificate`);
 }
 
 async function read(flag: string, path: string): Promise<string> {

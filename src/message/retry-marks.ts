@@ -5,6 +5,8 @@ import type { Field, Table } from "./fields.ts";
 export const retryHeaders = {
   /** How many tries there have been. */
   count: "x-retry-count",
+  /** In which queue: in another one they count nothing. */
+  queue: "x-retry-queue",
   exchange: "x-retry-exchange",
   routingKey: "x-retry-routing-key",
   /** The broker's notes on its deaths before the first try, by their names: since 4.0 a delay queue overwrites them. */

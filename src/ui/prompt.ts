@@ -47,6 +47,11 @@ export async function askPassword(
     return await new Promise<string>((resolve, reject) => {
       stop = () => reject(new Unreachable("stopped before a password was given"));
       signal.addEventListener("abort", stop, { once: true });
+      // Back in the foreground after Ctrl-Z: readline has stopped reading.
+      asking.on("SIGCONT", () => {
+        screen.write("Password: ");
+        asking.resume();
+      });
       asking.once("SIGINT", () => reject(new Failure("interrupted", "no password was given")));
       asking.once("close", () => reject(new UsageError("no password was given")));
       asking.question("", resolve);

@@ -7,15 +7,21 @@ import { delayPrefix, firstTryOf, retryHeaders, withoutMarks } from "../message/
  * How many times this message has been given to somebody: 1 for the first. A quorum queue's x-delivery-count counts in; it
  * has none before it gives a message again, and what a message has brought along from elsewhere counts nothing.
  */
-export function attemptOf({ properties, redelivered }: Delivery): number {
-  const { headers = {} } = properties;
-  const tries = firstTryOf(headers) ? countIn(headers[retryHeaders.count]) : 0;
-  return 1 + tries + (redelivered ? countIn(headers[DELIVERY_COUNT]) : 0);
+export function attemptOf(delivery: Delivery): number {
+  const { headers = {} } = delivery.properties;
+  const tries = firstTryHere(delivery) ? countIn(headers[retryHeaders.count]) : 0;
+  return 1 + tries + (delivery.redelivered ? countIn(headers[DELIVERY_COUNT]) : 0);
+}
+
+/** Where a message came from that has waited for another try in this queue; undefined for others. */
+function firstTryHere({ properties: { headers = {} }, queue }: Delivery) {
+  const isHere = (headers[retryHeaders.queue] ?? queue) === queue;
+  return isHere ? firstTryOf(headers) : undefined;
 }
 
 /** The delivery with the exchange and the key it had at its first try: a delay queue gives it back under other ones. */
 export function asFirstSeen(delivery: Delivery): Delivery {
-  return { ...delivery, ...firstTryOf(delivery.properties.headers ?? {}) };
+  return { ...delivery, ...firstTryHere(delivery) };
 }
 
 /**
@@ -23,20 +29,22 @@ export function asFirstSeen(delivery: Delivery): Delivery {
  * say: expiration, user-id, CC (kept as x-original-cc), the broker's counts and its notes on our delay queues.
  * Persistent, whatever it was: nothing shall be lost on the way.
  */
-export function propertiesAgain({ properties: shown, compressed, queue }: Delivery): Properties {
-  const { properties } = compressed ?? { properties: shown };
+export function propertiesAgain(delivery: Delivery): Properties {
+  const { properties } = delivery.compressed ?? delivery;
   const { expiration: _, userId: __, headers = {}, ...others } = properties;
   const kept = Object.entries(withoutCounts(withoutMarks(headers)))
     .filter(([name]) => !deathHeader.test(name))
     .map(([name, field]) => [name === "CC" ? "x-original-cc" : name, field]);
-  const table = { ...Object.fromEntries(kept), ...deathsElsewhere(headers, queue) };
+  const table = { ...Object.fromEntries(kept), ...deathsElsewhere(delivery) };
   return { ...others, deliveryMode: 2, headers: table };
 }
 
 /** What the broker has noted of the deaths of a message, but for those in this queue and its delay queues. */
-export function deathsElsewhere(headers: Table, queue: string): Table {
+export function deathsElsewhere(delivery: Delivery): Table {
+  const { properties, queue } = delivery;
+  const { headers = {} } = properties;
   const saved = headers[retryHeaders.deaths];
-  if (firstTryOf(headers) && saved !== undefined && isTable(saved)) return saved;
+  if (firstTryHere(delivery) && saved !== undefined && isTable(saved)) return saved;
   const kept = Object.entries(headers).filter(
     ([name]) =>
       deathHeader.test(name) && !isDeathBy(name, headers, (death) => isOurs(death, queue)),

@@ -65,9 +65,10 @@ export function leaseMs(delayMs: number): number {
 export function waiting(delivery: Delivery, delayedIn: string): Message {
   const { exchange, routingKey } = asFirstSeen(delivery);
   const { headers, ...properties } = propertiesAgain(delivery);
-  const deaths = deathsElsewhere(delivery.properties.headers ?? {}, delivery.queue);
+  const deaths = deathsElsewhere(delivery);
   const marks = {
     [retryHeaders.count]: attemptOf(delivery),
+    [retryHeaders.queue]: delivery.queue,
     [retryHeaders.exchange]: exchange,
     [retryHeaders.routingKey]: routingKey,
     ...(Object.keys(deaths).length > 0 && { [retryHeaders.deaths]: deaths }),

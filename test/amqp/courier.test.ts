@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { beside, Courier } from "../../src/amqp/courier.ts";
 import type { Link } from "../../src/amqp/link.ts";
+import type { ClientFrame } from "../support/amqp-frame.ts";
 import { ack, channelOpenOk, nack, selectOk } from "../support/amqp-answer.ts";
 import { misbehave } from "../support/misbehave.ts";
 import { openChannel, whenever, type Script } from "../support/misbehave-script.ts";
@@ -51,32 +52,42 @@ describe("a message that is passed on", () => {
   });
 });
 
-describe("a channel that was opened after a loss and refuses everything", () => {
-  it("is given up for another one, and the message is given again", async () => {
-    const { courier, link } = await openCourier(dies, refuses, confirms);
-    const { generation } = await link(2);
-    expect(await courier.send(message("a"), generation)).toBe("lost");
-    const next = await link(3);
-    expect(await courier.send(message("a"), next.generation)).toBe("confirmed");
-  });
+/** Refuses all on channel 2, and on the next ones as often as is said; the connection stays. */
+function refusesOn(channels: number): Script {
+  const others = Array.from({ length: 3 }, (_, i) => i + 3);
+  const answer = (_: number, { channel }: ClientFrame): Buffer => {
+    const tag = (tags[channel] = (tags[channel] ?? 0) + 1);
+    return channel < 2 + channels ? nack(tag, false, channel) : ack(tag, false, channel);
+  };
+  const tags: Record<number, number> = {};
+  return [
+    ...opening,
+    whenever("body", answer),
+    ...others.flatMap((channel): Script => [
+      "channel.open",
+      channelOpenOk(channel),
+      "confirm.select",
+      selectOk(channel),
+    ]),
+  ];
+}
 
-  it("is given up once, however many messages see it", async () => {
-    const { courier, link } = await openCourier(dies, refuses, confirms);
+describe("a channel that was opened after a loss and refuses everything", () => {
+  it("is given up for another one on the same connection", async () => {
+    const { courier, link, server } = await openCourier(dies, refusesOn(1));
     const { generation } = await link(2);
     const messages = ["a", "b", "c", "d", "e"].map((body) => message(body));
     const fates = await Promise.all(messages.map((each) => courier.send(each, generation)));
-    expect(fates).toEqual(messages.map(() => "lost"));
-    const next = await link(3);
-    expect(await courier.send(message("a"), next.generation)).toBe("confirmed");
+    expect(fates).toEqual(messages.map(() => "confirmed"));
+    expect(server.connections).toBe(2);
   });
 
   it("is given up three times, then it is the queue's own decision", async () => {
-    const { courier, link } = await openCourier(dies, refuses, refuses, refuses, refuses);
-    for (const number of [2, 3, 4]) {
-      const { generation } = await link(number);
-      expect(await courier.send(message("a"), generation)).toBe("lost");
-    }
-    const { generation } = await link(5);
+    const { courier, link, server } = await openCourier(dies, refusesOn(9));
+    const { generation } = await link(2);
     expect(await courier.send(message("a"), generation)).toBe("nacked");
+    expect(server.connections).toBe(2);
+    const opened = server.received(2).filter(({ name }) => name === "channel.open");
+    expect(opened).toHaveLength(2 + 3);
   });
 });

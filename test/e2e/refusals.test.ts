@@ -217,20 +217,12 @@ describe("406", () => {
   });
 
   test("an exchange type that the broker does not have is refused, by 503 on old brokers", async () => {
-    const [reply, hint] = isModern
-      ? [
-          `(406, "PRECONDITION_FAILED - unknown exchange type 'fan-out'")`,
-          "the broker does not accept this value; see its text above",
-        ]
-      : [
-          `(503, "COMMAND_INVALID - unknown exchange type 'fan-out'")`,
-          "-t must name a type that this broker has; further types come with plugins",
-        ];
+    const code = isModern ? '406, "PRECONDITION_FAILED' : '503, "COMMAND_INVALID';
     await play(
       `
       $ amqp-pub -e logs -E -t fan-out -m Hello
-      ! ERROR:  ${reply}
-      ! hint: ${hint}
+      ! ERROR:  (${code} - unknown exchange type 'fan-out'")
+      ! hint: -t must name a type that this broker has; further types come with plugins
       = 4
       `,
       { names: ["logs"] },

@@ -48,6 +48,10 @@ const ways: Readonly<Record<string, (username: string) => HandedOver>> = {
   "--password-file": (username) => ({
     args: [...here, "--username", username, "--password-file", join(folder, "password")],
   }),
+  "--password-file -": (username) => ({
+    args: [...here, "--username", username, "--password-file", "-"],
+    stdin: `${SECRET}\n`,
+  }),
 };
 
 function urlFor(username: string, where = `${broker.host}:${broker.port}`): string {

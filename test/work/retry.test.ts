@@ -78,6 +78,12 @@ describe("the number of a try", () => {
   });
 
   it("does not count what a message has brought along from elsewhere", () => {
+    const marks = { "x-retry-count": 2, "x-retry-exchange": "", "x-retry-routing-key": "r" };
+    expect(attemptOf(withHeaders({ ...marks, "x-retry-queue": "q" }))).toBe(3);
+    expect(attemptOf(withHeaders({ ...marks, "x-retry-queue": "r" }))).toBe(1);
+    expect(asFirstSeen(withHeaders({ ...marks, "x-retry-queue": "r" }))).toMatchObject({
+      routingKey: someDelivery({}).routingKey,
+    });
     expect(attemptOf(withHeaders({ "x-delivery-count": 9, "x-retry-count": 9 }))).toBe(1);
   });
 });
@@ -100,6 +106,7 @@ describe("a message that waits for another try", () => {
       headers: {
         own: 1,
         "x-retry-count": 2,
+        "x-retry-queue": "q",
         "x-retry-exchange": "logs",
         "x-retry-routing-key": "kern",
       },
