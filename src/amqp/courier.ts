@@ -28,7 +28,7 @@ export class Courier {
   #route: Route | undefined;
   /** Channels given up in a row, without a message that was stored. */
   #renewals = 0;
-  #renewing: Promise<void> | undefined;
+  #renewing: Promise<void> = Promise.resolve();
 
   /** On each link it is first checked that the destinations exist. */
   constructor(destinations: readonly Destination[], report: BlockedReport) {
@@ -59,34 +59,32 @@ export class Courier {
       if (!route) return "lost";
       const fate = await tryOn(route, message);
       if (fate === "confirmed") this.#renewals = 0;
-      if (fate === "nacked" && this.#mayRenew(route)) this.#renewing ??= this.#renew(route);
-      else if (fate !== "lost" || !route.isReplaced) return fate;
+      if (fate === "nacked" && this.#mayRenew(route)) this.#renewing = this.#renew(route);
+      else if (!isUnknown(fate) || !route.isReplaced) return fate;
     }
   }
 
   /** Declares a queue. False when the link of that generation is gone. */
   async declare(queue: QueuePlan, generation: number): Promise<boolean> {
+    await this.#renewing;
     return (await this.#on(generation)?.declare(queue)) ?? false;
   }
 
   /** May it be the channel that refuses: one that was opened after a loss, and has taken nothing? See Renewals. */
   #mayRenew(route: Route): boolean {
-    if (route.link.generation === 1 || route.hasAcked) return false;
-    return route.isReplaced || this.#renewals < MOST_RENEWALS;
+    const isLate = route.link.generation > 1 && !route.hasAcked;
+    return isLate && !route.isReplaced && this.#renewals < MOST_RENEWALS;
   }
 
   /** Another channel on the same connection: what is in hand on that would count as delivered once more. */
   async #renew(route: Route): Promise<void> {
-    if (!route.isReplaced) {
-      this.#renewals++;
-      route.isReplaced = true;
-      const channel = await openChannel(route.link).catch(() => undefined);
-      if (this.#route === route)
-        this.#route = channel && new Route(route.link, channel, this.#report);
-      if (!channel) route.link.connection.destroy(new Unreachable("no channel to publish on"));
-      route.retire();
-    }
-    this.#renewing = undefined;
+    this.#renewals++;
+    route.isReplaced = true;
+    const channel = await openChannel(route.link).catch(() => undefined);
+    if (this.#route === route)
+      this.#route = channel && new Route(route.link, channel, this.#report);
+    if (!channel) route.link.connection.destroy(new Unreachable("no channel to publish on"));
+    route.retire();
   }
 
   #on(generation: number): Route | undefined {
@@ -117,6 +115,11 @@ export function beside(courier: Courier, client: Client): Client {
       return client.progress;
     },
   };
+}
+
+/** What a channel that was replaced says of a message: on the next one it may be another thing. */
+function isUnknown(fate: Fate): boolean {
+  return fate === "lost" || fate === "nacked";
 }
 
 /** A refusal on this channel ends the link: what it was about can be stored nowhere. */
