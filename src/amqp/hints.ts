@@ -73,7 +73,7 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     /queue limit in vhost/,
     "raise the limit (rabbitmqctl set_vhost_limits), or delete a queue",
   ],
-  [406, /server-named|exclusive.*quorum|quorum.*exclusive/i, "name the queue with -q NAME"],
+  [406, /server-named/, "name the queue with -q NAME"],
   [
     406,
     /invalid arg|invalid property/i,

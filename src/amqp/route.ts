@@ -20,6 +20,7 @@ export type Fate = "confirmed" | "returned" | "nacked" | "lost";
  */
 const DIRECT_REPLY = "amq.rabbitmq.reply-to.";
 const CONFIRM_TIMEOUT_MS = 30_000;
+
 /** The confirm channel of one link, and who waits for what on it. */
 export class Route {
   readonly link: Link;

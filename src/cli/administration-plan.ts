@@ -4,7 +4,7 @@ import type { Task } from "../amqp/topology.ts";
 import { UsageError } from "../errors.ts";
 import { version } from "../version.ts";
 import { planConnection } from "./connection-plan.ts";
-import { kebab, type FlagTable, type OptionsOf } from "./flag.ts";
+import { kebab, type FlagTable, type Group, type OptionsOf } from "./flag.ts";
 import type { administrationFlags } from "./flags/administration.ts";
 import type { connectionFlags } from "./flags/connection.ts";
 import type { tlsFlags } from "./flags/tls.ts";
@@ -35,7 +35,7 @@ export interface TopologyWords {
 const tasks = ["unbind", "purge", "depth", "deleteQueue", "deleteExchange"] as const;
 
 /** Flags under these headings are about messages. */
-const aboutMessages = new Set([
+const aboutMessages = new Set<Group>([
   "Input",
   "Message properties",
   "Delivery",
@@ -112,8 +112,8 @@ function checkNoMessages<F extends FlagTable>(
 ): void {
   const keys = Object.keys(flags).filter((key): key is keyof F & string => {
     const flag = flags[key];
-    const isAbout = aboutMessages.has(flag?.group ?? "") || alsoAboutMessages.has(key);
-    return isAbout && !flag?.ignored;
+    if (!flag || flag.ignored) return false;
+    return aboutMessages.has(flag.group) || alsoAboutMessages.has(key);
   });
   const stray = keys.find((key) => origin(key) === "flag");
   if (stray !== undefined || operands.length > 0)
