@@ -1,5 +1,5 @@
 // The story of amqp-pub: for each message of the source, publish; wait for the broker; report the account.
-import type { DeliveryPlan } from "./amqp/delivery-plan.ts";
+import type { PublisherPlan } from "./amqp/publisher-plan.ts";
 import type { Account } from "./amqp/ledger.ts";
 import { Publisher } from "./amqp/publisher.ts";
 import { Session, type ConnectionPlan } from "./amqp/session.ts";
@@ -26,7 +26,7 @@ export interface PublishPlan extends FeedPlan {
   /** Undefined: the name of the declared queue. */
   readonly routingKey: string | undefined;
   readonly properties: Properties;
-  readonly delivery: DeliveryPlan;
+  readonly delivery: PublisherPlan;
   readonly summary: SummaryStyle;
   readonly graceMs: number;
 }
@@ -118,7 +118,7 @@ export function endingOf(failure: unknown, { signal, output }: World): string {
   return output.failed.aborted ? "standard output was closed" : "end of input";
 }
 
-function isDelivered({ returned, nacked, unconfirmed }: Account, delivery: DeliveryPlan): boolean {
+function isDelivered({ returned, nacked, unconfirmed }: Account, delivery: PublisherPlan): boolean {
   return nacked === 0 && unconfirmed === 0 && (returned === 0 || !delivery.mandatory);
 }
 

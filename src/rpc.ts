@@ -1,5 +1,5 @@
 // The story of amqp-pub --rpc: for each message of the source, ask; show each reply; tell who did not answer, and why.
-import { Requester, type Ending, type RequestPlan } from "./amqp/requester.ts";
+import { Requester, type RequestOutcome, type RequestPlan } from "./amqp/requester.ts";
 import { Session } from "./amqp/session.ts";
 import { now } from "./clock.ts";
 import { orAborted, until, withGrace } from "./deadline.ts";
@@ -77,7 +77,7 @@ class Asking {
   readonly #stopping = new AbortController();
   readonly #refuse: SourceWorld["refuse"];
   readonly skips: Skips = { count: 0 };
-  readonly #count = { requests: 0, answered: 0, errors: 0, returned: 0, refused: 0 };
+  readonly #count = { requests: 0, answered: 0, errors: 0, returned: 0, nacked: 0 };
   /** Replies are shown one after the other. */
   #shown: Promise<void> = Promise.resolve();
 
@@ -95,8 +95,8 @@ class Asking {
   }
 
   get account(): RequestAccount {
-    const { requests, answered, errors, returned, refused } = this.#count;
-    const unanswered = requests - answered - errors - returned - refused;
+    const { requests, answered, errors, returned, nacked } = this.#count;
+    const unanswered = requests - answered - errors - returned - nacked;
     return { ...this.#count, unanswered };
   }
 
@@ -161,18 +161,18 @@ class Asking {
     let replies = 0;
     const { meter } = this.#world;
     const askedAt = meter?.now();
-    const ending = await this.#requester.ask(message, (reply) => {
+    const outcome = await this.#requester.ask(message, (reply) => {
       replies++;
       meter?.published(reply.body.length, askedAt);
       if (reply.properties.type === ERROR_TYPE) failed = true;
       this.#show(reply);
     });
     await this.#shown;
-    if (failed && (ending === "answered" || ending === "late")) this.#count.errors++;
-    else if (ending === "answered") this.#count.answered++;
-    if (ending === "returned") this.#count.returned++;
-    if (ending === "refused") this.#count.refused++;
-    const line = describe(ending, message, replies, this.#plan.request);
+    if (failed && (outcome === "answered" || outcome === "late")) this.#count.errors++;
+    else if (outcome === "answered") this.#count.answered++;
+    if (outcome === "returned") this.#count.returned++;
+    if (outcome === "nacked") this.#count.nacked++;
+    const line = describe(outcome, message, replies, this.#plan.request);
     if (line !== undefined) this.#world.log.warn(line);
   }
 
@@ -185,14 +185,14 @@ class Asking {
 }
 
 function describe(
-  ending: Ending,
+  outcome: RequestOutcome,
   { exchange, routingKey }: Message,
   replies: number,
   plan: RequestPlan,
 ): string | undefined {
   const where = `exchange "${exchange}", key "${routingKey}"`;
   const got = replies > 0 ? `only ${replies} of ${plan.replies} replies` : "no reply";
-  switch (ending) {
+  switch (outcome) {
     case "answered":
     case "stopped":
       return undefined;
@@ -200,7 +200,7 @@ function describe(
       return `${got} within ${plan.timeoutMs / 1000} s (${where})`;
     case "returned":
       return `nobody to ask: the request has reached no queue (${where})`;
-    case "refused":
+    case "nacked":
       return `the broker refused a request (nack) (${where})`;
   }
 }
@@ -215,8 +215,8 @@ function describeError({ properties, body }: Delivery): string {
   return `the server replied with an error${codeText}: ${text}`;
 }
 
-function exitCode({ returned, refused, errors, unanswered }: RequestAccount): number {
-  if (returned + refused > 0) return exitCodes.undelivered.code;
+function exitCode({ returned, nacked, errors, unanswered }: RequestAccount): number {
+  if (returned + nacked > 0) return exitCodes.undelivered.code;
   if (errors > 0) return exitCodes.handler.code;
   return unanswered > 0 ? exitCodes.empty.code : exitCodes.done.code;
 }

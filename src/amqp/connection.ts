@@ -13,7 +13,7 @@ import { TLSSocket } from "node:tls";
 import type { TlsOptions } from "./tls.ts";
 
 /** What is the same for every target. */
-export interface Manner {
+export interface ConnectionSettings {
   readonly auth: "plain" | "external";
   readonly connectTimeoutMs: number;
   readonly heartbeatMs: number;
@@ -72,29 +72,29 @@ export class Connection {
     target: Target,
     password: Secret | undefined,
     tls: TlsOptions | undefined,
-    manner: Manner,
+    settings: ConnectionSettings,
     signal: AbortSignal,
   ): Promise<Connection> {
     const address = {
       protocol: target.tls ? "amqps" : "amqp",
       port: target.port,
       vhost: encodeURIComponent(target.vhost),
-      frameMax: manner.frameMax,
-      heartbeat: Math.round(manner.heartbeatMs / 1000),
-      ...(manner.channelMax !== undefined && { channelMax: manner.channelMax }),
+      frameMax: settings.frameMax,
+      heartbeat: Math.round(settings.heartbeatMs / 1000),
+      ...(settings.channelMax !== undefined && { channelMax: settings.channelMax }),
     };
     const options = {
       ...(target.tls && tls),
       noDelay: true,
       keepAlive: true,
-      credentials: toCredentials(manner.auth, target.username, password),
-      clientProperties: manner.clientProperties,
+      credentials: toCredentials(settings.auth, target.username, password),
+      clientProperties: settings.clientProperties,
     };
     const dial = async (hostname: string): Promise<Connection> => {
       const since = now();
       const handshake = shakeHands({ ...address, hostname }, options);
-      const model = await finish(handshake, target, manner.connectTimeoutMs, signal);
-      const { heartbeatMs } = manner;
+      const model = await finish(handshake, target, settings.connectTimeoutMs, signal);
+      const { heartbeatMs } = settings;
       return new Connection(model, handshake, target, { heartbeatMs, openedInMs: now() - since });
     };
     if (target.tls || target.host !== "localhost") return dial(target.host);

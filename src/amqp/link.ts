@@ -2,7 +2,7 @@
 import type { Channel } from "amqplib";
 import { orAborted, within } from "../deadline.ts";
 import { Refused, Unreachable, type Failure } from "../errors.ts";
-import { Connection, stoppedBefore, type Manner } from "./connection.ts";
+import { Connection, stoppedBefore, type ConnectionSettings } from "./connection.ts";
 import type { Target } from "./target.ts";
 import type { Secret } from "./credentials.ts";
 import { deniesTransientQueues, toFailure } from "./refusal.ts";
@@ -31,7 +31,7 @@ export interface Link {
 export interface Login {
   readonly password: Secret | undefined;
   readonly tls: TlsOptions | undefined;
-  readonly manner: Manner;
+  readonly settings: ConnectionSettings;
 }
 
 /** What opening a link tells people. */
@@ -78,7 +78,7 @@ export class Linker {
 
   /** The broker's answer, which must come within the time for connecting: a broker may accept a connection, and then be deaf. */
   async answered<T>(answer: Promise<T>, { place }: Connection, signal: AbortSignal): Promise<T> {
-    const timeoutMs = this.#login.manner.connectTimeoutMs;
+    const timeoutMs = this.#login.settings.connectTimeoutMs;
     const outcome = await within(timeoutMs, orAborted(answer, signal));
     const where = `${place.host}:${place.port}`;
     if (outcome === "late")
@@ -114,8 +114,8 @@ export class Linker {
   }
 
   async #connect(target: Target, signal: AbortSignal): Promise<Connection> {
-    const { password, tls, manner } = this.#login;
-    return Connection.open(target, password, tls, manner, signal);
+    const { password, tls, settings } = this.#login;
+    return Connection.open(target, password, tls, settings, signal);
   }
 
   async #tryOpen(target: Target, signal: AbortSignal): Promise<Link> {

@@ -2,7 +2,7 @@
 import type { Message as Returned } from "amqplib";
 import { Failure, Unreachable } from "../errors.ts";
 import type { Message } from "../message/message.ts";
-import type { DeliveryPlan } from "./delivery-plan.ts";
+import type { PublisherPlan } from "./publisher-plan.ts";
 import { Ledger, type Account, type PublishReport } from "./ledger.ts";
 import type { Link } from "./link.ts";
 import { numbering, ownId } from "./message-ids.ts";
@@ -26,7 +26,7 @@ const REFILL = 0.75;
 
 export class Publisher implements Client {
   readonly channelKind: "plain" | "confirm";
-  readonly #plan: DeliveryPlan;
+  readonly #plan: PublisherPlan;
   readonly #report: PublishReport;
   readonly #ledger: Ledger;
   readonly #window: Window;
@@ -44,7 +44,7 @@ export class Publisher implements Client {
   /** A run that has passed its last round trip has nothing left to write. */
   isDrained = false;
 
-  constructor(plan: DeliveryPlan, report: PublishReport) {
+  constructor(plan: PublisherPlan, report: PublishReport) {
     this.#plan = plan;
     this.#report = report;
     this.#ledger = new Ledger(report);
@@ -190,14 +190,14 @@ export class Publisher implements Client {
   #onNack(link: Link, { deliveryTag: tag, multiple }: Settled): void {
     if (!this.#covers(link, tag)) return;
     this.#watchdog.feed();
-    const { refused, acked } = this.#window.nack(tag, multiple);
-    for (const entry of refused)
+    const { nacked, acked } = this.#window.nack(tag, multiple);
+    for (const entry of nacked)
       if (entry.nacks < this.#plan.nackRetries) this.#retries.add(entry);
       else this.#ledger.nacked(entry.message);
     this.#ledger.acked(acked);
     this.#waiting.wake();
     const isStuck = link.generation > 1 && !this.#window.hasAcked;
-    const renewal = isStuck ? this.#renewals.next(refused) : undefined;
+    const renewal = isStuck ? this.#renewals.next(nacked) : undefined;
     if (renewal) this.#drop(link, renewal);
   }
 

@@ -20,9 +20,9 @@ export class Renewals {
     if (reason !== this.#last) this.#count = 0;
   }
 
-  /** Why to give up a connection that has refused these again; undefined when that was tried often enough. */
-  next(refused: readonly Entry[]): Failure | undefined {
-    if (this.#count >= MOST || refused.every(({ nacks }) => nacks === 0)) return undefined;
+  /** Why to give up a connection that has nacked these again; undefined when that was tried often enough. */
+  next(nacked: readonly Entry[]): Failure | undefined {
+    if (this.#count >= MOST || nacked.every(({ nacks }) => nacks === 0)) return undefined;
     this.#count++;
     this.#last = new Unreachable("the broker refuses every message on this channel");
     return this.#last;

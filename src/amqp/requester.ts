@@ -21,7 +21,7 @@ export interface RequestPlan {
 }
 
 /** How a request has ended: with all its replies, late, in no queue, refused by the broker, or with the run. */
-export type Ending = "answered" | "late" | "returned" | "refused" | "stopped";
+export type RequestOutcome = "answered" | "late" | "returned" | "nacked" | "stopped";
 
 /** The pseudo-queue of direct reply-to (rabbitmq.com/docs/direct-reply-to). */
 const DIRECT = "amq.rabbitmq.reply-to";
@@ -34,11 +34,11 @@ const LONGEST_DELAY_MS = 2000;
 interface Pending {
   readonly message: Message;
   readonly onReply: (reply: Delivery) => void;
-  readonly end: (ending: Ending | Failure) => void;
+  readonly end: (outcome: RequestOutcome | Failure) => void;
   count: number;
   /** How often the broker has refused it (basic.nack), and whether that is the last that it has said. */
-  refusals: number;
-  isRefused: boolean;
+  nacks: number;
+  isNacked: boolean;
 }
 
 export class Requester implements Client {
@@ -77,7 +77,7 @@ export class Requester implements Client {
    * for each reply before that. @throws Failure when the session fails, Unsendable when it cannot be encoded, or has the
    * correlation-id of another request under way
    */
-  async ask(message: Message, onReply: (reply: Delivery) => void): Promise<Ending> {
+  async ask(message: Message, onReply: (reply: Delivery) => void): Promise<RequestOutcome> {
     if (this.#failure) throw this.#failure;
     const id = message.properties.correlationId ?? `${this.#prefix}-${++this.#asked}`;
     if (this.#pending.has(id))
@@ -88,9 +88,9 @@ export class Requester implements Client {
     const properties = { ...message.properties, correlationId: id };
     const ended = this.#await(id, { ...message, properties }, onReply);
     this.#send(id);
-    const ending = await ended;
-    if (typeof ending !== "string") throw ending;
-    return ending;
+    const outcome = await ended;
+    if (typeof outcome !== "string") throw outcome;
+    return outcome;
   }
 
   /** Waits for nothing any longer. */
@@ -132,34 +132,34 @@ export class Requester implements Client {
     id: string,
     message: Message,
     onReply: (reply: Delivery) => void,
-  ): Promise<Ending | Failure> {
+  ): Promise<RequestOutcome | Failure> {
     let timer: NodeJS.Timeout | undefined;
-    const ended = await new Promise<Ending | Failure>((end) => {
-      this.#pending.set(id, { message, onReply, end, count: 0, refusals: 0, isRefused: false });
+    const ended = await new Promise<RequestOutcome | Failure>((end) => {
+      this.#pending.set(id, { message, onReply, end, count: 0, nacks: 0, isNacked: false });
       this.#bytes += message.body.length;
       timer = setTimeout(() => end("late"), toTimer(this.#plan.timeoutMs));
     });
     clearTimeout(timer);
-    const { count = 0, isRefused } = this.#pending.get(id) ?? {};
+    const { count = 0, isNacked } = this.#pending.get(id) ?? {};
     const isComplete = this.#plan.replies === 0 && count > 0;
     this.#pending.delete(id);
     this.#bytes -= message.body.length;
     if (ended !== "late") return ended;
     if (isComplete) return "answered";
-    return isRefused ? "refused" : "late";
+    return isNacked ? "nacked" : "late";
   }
 
   #markTaken(id: string): void {
     const pending = this.#pending.get(id);
-    if (pending) pending.isRefused = false;
+    if (pending) pending.isNacked = false;
   }
 
   /** Refused, for its queue is full or has no leader: it is sent again, later each time, until its time is over. */
   #askLater(id: string): void {
     const pending = this.#pending.get(id);
     if (!pending) return;
-    pending.isRefused = true;
-    const delayMs = Math.min(FIRST_DELAY_MS * 2 ** pending.refusals++, LONGEST_DELAY_MS);
+    pending.isNacked = true;
+    const delayMs = Math.min(FIRST_DELAY_MS * 2 ** pending.nacks++, LONGEST_DELAY_MS);
     const again = (): void => {
       if (this.#pending.get(id) === pending) this.#send(id);
     };

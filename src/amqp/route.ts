@@ -11,7 +11,7 @@ import type { QueuePlan } from "./topology.ts";
 import { Watchdog } from "./watchdog.ts";
 import { Window, type Entry } from "./window.ts";
 
-/** What became of a message: stored; in no queue; refused by the broker; nobody knows, for the link is gone. */
+/** What became of a message: stored; in no queue; nacked by the broker; nobody knows, for the link is gone. */
 export type Fate = "confirmed" | "returned" | "nacked" | "lost";
 
 /**
@@ -105,8 +105,8 @@ export class Route {
   }
 
   #onNack(tag: number, multiple: boolean): void {
-    const { refused, acked } = this.#window.nack(tag, multiple);
-    for (const entry of refused) this.#tell(entry, "nacked");
+    const { nacked, acked } = this.#window.nack(tag, multiple);
+    for (const entry of nacked) this.#tell(entry, "nacked");
     this.#settle(acked);
   }
 

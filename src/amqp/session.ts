@@ -2,7 +2,7 @@
 // What is published or consumed on it is a Client; it is attached to each new link.
 import { pause, toTimer } from "../deadline.ts";
 import { Failure, Refused, Unreachable } from "../errors.ts";
-import { closeChannel, type Connection, type Manner } from "./connection.ts";
+import { closeChannel, type Connection, type ConnectionSettings } from "./connection.ts";
 import type { Target } from "./target.ts";
 import { readPassword, type PasswordPlan } from "./credentials.ts";
 import { Linker, reasonFrom, type Link, type LinkReport } from "./link.ts";
@@ -16,7 +16,7 @@ export interface ConnectionPlan {
   readonly targets: readonly Target[];
   readonly password: PasswordPlan | undefined;
   readonly tls: TlsPlan | undefined;
-  readonly manner: Manner;
+  readonly settings: ConnectionSettings;
   /** How long to keep trying for the first connection. */
   readonly waitMs: number;
   /** How long to keep trying after a loss. */
@@ -86,7 +86,7 @@ export class Session {
     const tls = plan.tls && (await loadTls(plan.tls));
     const password =
       plan.password && (await readPassword(plan.password, () => world.askPassword()));
-    const login = { password, tls, manner: plan.manner };
+    const login = { password, tls, settings: plan.settings };
     const linker = new Linker(login, client.channelKind, topology, report);
     const session = new Session(plan, client, report, linker);
     const stop = (): void => session.#closing.abort();

@@ -12,7 +12,7 @@ export interface Entry {
   readonly message: Message;
   /** Counts messages in the order in which they were added first. */
   readonly serial: number;
-  /** How often the broker has refused it (basic.nack). */
+  /** How often the broker has nacked it (basic.nack). */
   readonly nacks: number;
   /** The moment it was taken, by the clock of whoever measures; 0 when nobody does. */
   readonly takenAt: number;
@@ -80,9 +80,9 @@ export class Window {
     });
   }
 
-  /** Adds messages that were refused: they are sent once more. */
-  addAgain(refused: readonly Entry[]): void {
-    for (const entry of inOrder(refused)) this.#push(asOpen(entry, entry.nacks + 1));
+  /** Adds messages that were nacked: they are sent once more. */
+  addAgain(nacked: readonly Entry[]): void {
+    for (const entry of inOrder(nacked)) this.#push(asOpen(entry, entry.nacks + 1));
   }
 
   #push(entry: Entry): void {
@@ -124,16 +124,16 @@ export class Window {
   }
 
   /**
-   * A new channel: all that is open is unsent again, and so is what was refused and waits for another try, in the order in
+   * A new channel: all that is open is unsent again, and so is what was nacked and waits for another try, in the order in
    * which messages were added first. Tells what had been acked out of order.
    */
-  restart(refused: readonly Entry[] = []): Restart {
+  restart(nacked: readonly Entry[] = []): Restart {
     const sent = this.#entries.slice(this.#head, this.#unsent);
     const left = this.#entries.slice(this.#head).filter((entry) => entry !== undefined);
     const open = left.filter(({ state }) => state === "open");
     const all = [
       ...open.map((entry) => asOpen(entry, entry.nacks)),
-      ...refused.map((entry) => asOpen(entry, entry.nacks + 1)),
+      ...nacked.map((entry) => asOpen(entry, entry.nacks + 1)),
     ];
     this.#entries = [];
     this.#head = 0;
@@ -146,7 +146,7 @@ export class Window {
       this.#push({ ...entry, message: this.#readdress(entry.message) });
     return {
       acked: left.filter(({ state }) => state === "acked"),
-      resending: sent.filter((entry) => entry?.state === "open").length + refused.length,
+      resending: sent.filter((entry) => entry?.state === "open").length + nacked.length,
     };
   }
 
@@ -174,14 +174,14 @@ export class Window {
     return this.ack(this.#headTag + this.#unsent - this.#head - 1, true);
   }
 
-  /** basic.nack: `refused` leave the window (the caller may add them again); `acked` are those set free behind them. */
+  /** basic.nack: `nacked` leave the window (the caller may add them again); `acked` are those set free behind them. */
   nack(
     tag: number,
     multiple: boolean,
-  ): { readonly refused: readonly Entry[]; readonly acked: readonly Entry[] } {
-    const refused = this.#range(tag, multiple);
-    for (const entry of refused) entry.state = "nacked";
-    return { refused, acked: this.#shift() };
+  ): { readonly nacked: readonly Entry[]; readonly acked: readonly Entry[] } {
+    const nacked = this.#range(tag, multiple);
+    for (const entry of nacked) entry.state = "nacked";
+    return { nacked, acked: this.#shift() };
   }
 
   #isCopy({ exchange, routingKey, properties, body }: Message, entry: Entry): boolean {

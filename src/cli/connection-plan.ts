@@ -41,7 +41,7 @@ export function planConnection(
     tls: usesTls ? planTls(options) : undefined,
     waitMs: options.wait,
     maxOutageMs: options.maxOutage,
-    manner: {
+    settings: {
       auth: options.auth,
       connectTimeoutMs: options.connectTimeout,
       heartbeatMs: options.heartbeat,

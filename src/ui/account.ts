@@ -14,7 +14,7 @@ export interface RunEnd {
   readonly skipped?: number | undefined;
 }
 
-/** What became of every request of amqp-pub --rpc: requests = answered + errors + returned + refused + unanswered. */
+/** What became of every request of amqp-pub --rpc: requests = answered + errors + returned + nacked + unanswered. */
 export interface RequestAccount {
   readonly requests: number;
   readonly answered: number;
@@ -23,7 +23,7 @@ export interface RequestAccount {
   /** In no queue. */
   readonly returned: number;
   /** By the broker. */
-  readonly refused: number;
+  readonly nacked: number;
   readonly unanswered: number;
 }
 
@@ -56,8 +56,8 @@ export function reportRequests(
   style: SummaryStyle,
   log: Log,
 ): void {
-  const { requests, answered, errors, returned, refused, unanswered } = account;
-  const sum = `requests ${requests} = answered ${answered} + errors ${errors} + returned ${returned} + refused ${refused} + unanswered ${unanswered}`;
+  const { requests, answered, errors, returned, nacked, unanswered } = account;
+  const sum = `requests ${requests} = answered ${answered} + errors ${errors} + returned ${returned} + nacked ${nacked} + unanswered ${unanswered}`;
   report({ counts: account, sum, messages: requests }, end, style, log);
 }
 

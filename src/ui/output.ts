@@ -83,9 +83,6 @@ export function openOutput(stream: OutputStream): Output {
 function toFailure(error: Error): Error {
   const code = errorCode(error);
   if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED") return new ReaderGone();
-  const hint =
-    code === "ENOSPC"
-      ? "make room on the disk; what amqp-con has not written was not acknowledged"
-      : undefined;
+  const hint = code === "ENOSPC" ? "make room on the disk" : undefined;
   return new Failure("output", `standard output cannot be written: ${error.message}`, hint, error);
 }

@@ -24,8 +24,8 @@ it("is sent again, and only late when the broker has taken it at last", async ()
   expect(got).toEqual(["a", "a"]);
 });
 
-it("is refused when its time is over and the broker has never taken it", async () => {
+it("is nacked when its time is over and the broker has never taken it", async () => {
   const { ending, got } = await ask((count) => nack(count));
-  expect(ending).toBe("refused");
+  expect(ending).toBe("nacked");
   expect(got.length).toBeGreaterThanOrEqual(2);
 });

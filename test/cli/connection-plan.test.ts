@@ -107,12 +107,12 @@ describe("warnings", () => {
   });
 });
 
-describe("manner", () => {
+describe("settings", () => {
   it("has defaults that notice a dead broker soon", () => {
     expect(plan([])).toMatchObject({
       waitMs: 0,
       maxOutageMs: 60_000,
-      manner: {
+      settings: {
         connectTimeoutMs: 10_000,
         heartbeatMs: 10_000,
         frameMax: 131_072,
@@ -127,7 +127,7 @@ describe("manner", () => {
     expect(plan([...argv, ...more, "--frame-max", "8192"])).toMatchObject({
       waitMs: 30_000,
       maxOutageMs: Infinity,
-      manner: {
+      settings: {
         connectTimeoutMs: 250,
         heartbeatMs: 0,
         channelMax: 7,

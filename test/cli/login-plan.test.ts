@@ -63,9 +63,9 @@ describe("as whom", () => {
   });
 
   it("is by certificate alone with --auth external", () => {
-    const { password, manner } = plan(["--auth", "external", "--pfx", "client.p12"]);
+    const { password, settings } = plan(["--auth", "external", "--pfx", "client.p12"]);
     expect(password).toBeUndefined();
-    expect(manner.auth).toBe("external");
+    expect(settings.auth).toBe("external");
   });
 
   it("reads back from a URL whatever was encoded into it", () => {

@@ -177,7 +177,7 @@ describe("output that nobody takes", () => {
       code: 7,
       stderr: [
         "ERROR: standard output cannot be written: ENOSPC: no space left on device, write",
-        "hint: make room on the disk; what amqp-con has not written was not acknowledged",
+        "hint: make room on the disk",
         "",
       ].join("\n"),
     });

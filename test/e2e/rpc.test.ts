@@ -63,7 +63,7 @@ describe("a request", () => {
     const replies = stdout.trimEnd().split("\n").map(Number);
     expect(replies.toSorted((a, b) => a - b)).toEqual(numbers.map((n) => Number(n) + 1000));
     expect(timeless(stderr)).toBe(
-      "Account: requests 100 = answered 100 + errors 0 + returned 0 + refused 0 + unanswered 0\n" +
+      "Account: requests 100 = answered 100 + errors 0 + returned 0 + nacked 0 + unanswered 0\n" +
         "Duration: … s, … messages/s; reason for stopping: end of input\n",
     );
   });

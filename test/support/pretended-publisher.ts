@@ -1,5 +1,5 @@
 // A publisher on a session with a misbehaving server: what it was told to send, and what it has told.
-import type { DeliveryPlan } from "../../src/amqp/delivery-plan.ts";
+import type { PublisherPlan } from "../../src/amqp/publisher-plan.ts";
 import type { PublishReport } from "../../src/amqp/ledger.ts";
 import { Publisher } from "../../src/amqp/publisher.ts";
 import type { Reply } from "../../src/errors.ts";
@@ -7,7 +7,7 @@ import type { Message } from "../../src/message/message.ts";
 import type { ClientFrame } from "./amqp-frame.ts";
 import type { Misbehaviour } from "./misbehave.ts";
 
-const usual: DeliveryPlan = {
+const usual: PublisherPlan = {
   confirm: true,
   mandatory: false,
   window: 100,
@@ -54,7 +54,7 @@ class RememberedReport implements PublishReport {
 }
 
 /** A publisher and what it has told. */
-export function openPublisher(changes: Partial<DeliveryPlan> = {}): {
+export function openPublisher(changes: Partial<PublisherPlan> = {}): {
   readonly publisher: Publisher;
   readonly told: readonly string[];
 } {

@@ -49,7 +49,7 @@ function planFor(ports: readonly number[], wishes: Wishes): ConnectionPlan {
     tls: undefined,
     waitMs,
     maxOutageMs,
-    manner: {
+    settings: {
       auth: "plain",
       connectTimeoutMs,
       heartbeatMs,

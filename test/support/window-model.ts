@@ -76,10 +76,10 @@ export class Model {
 
   #tell(tag: number, multiple: boolean, isRefusal: boolean): void {
     expect(this.window.covers(tag)).toBe(true);
-    const { refused, acked } = isRefusal
+    const { nacked, acked } = isRefusal
       ? this.window.nack(tag, multiple)
-      : { refused: [], acked: this.window.ack(tag, multiple) };
-    this.waiting.push(...refused);
+      : { nacked: [], acked: this.window.ack(tag, multiple) };
+    this.waiting.push(...nacked);
     this.confirmed.push(...acked);
   }
 
@@ -92,7 +92,7 @@ export class Model {
     expect(resending).toBe(open);
   }
 
-  /** What was refused is sent once more, on the same channel. */
+  /** What was nacked is sent once more, on the same channel. */
   retry(): void {
     this.window.addAgain(this.waiting.splice(0));
   }

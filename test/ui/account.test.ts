@@ -21,7 +21,7 @@ const published = {
   resent: 0,
 };
 const settled = { acked: 3, requeued: 1, rejected: 1, retried: 0, deadLettered: 0 };
-const asked = { requests: 6, answered: 2, errors: 1, returned: 1, refused: 1, unanswered: 1 };
+const asked = { requests: 6, answered: 2, errors: 1, returned: 1, nacked: 1, unanswered: 1 };
 
 function told(report: (style: SummaryStyle, log: Log) => void, style: SummaryStyle) {
   const log = recordingLog();
@@ -45,7 +45,7 @@ describe.each([
   [
     "amqp-pub --rpc",
     (style: SummaryStyle, log: Log) => reportRequests(asked, end, style, log),
-    "requests 6 = answered 2 + errors 1 + returned 1 + refused 1 + unanswered 1",
+    "requests 6 = answered 2 + errors 1 + returned 1 + nacked 1 + unanswered 1",
     { ...asked, durationMs: 2000, rate: 3, reason: "end of input" },
   ],
 ])("the summary of %s", (_, report, sum, counts) => {

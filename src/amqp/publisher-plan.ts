@@ -1,7 +1,7 @@
 // What a publisher is asked to make sure of. How it does that is publisher.ts's.
 
 /** How sure a run wants to be. */
-export interface DeliveryPlan {
+export interface PublisherPlan {
   readonly confirm: boolean;
   /** Unroutable messages are returned and count as not delivered. With confirms they are always returned. */
   readonly mandatory: boolean;
