@@ -11,6 +11,7 @@ const pure = [
   "test/sink/**/*.test.ts",
   "test/select/**/*.test.ts",
   "test/message/**/*.test.ts",
+  "test/measure/**/*.test.ts",
   "test/ui/**/*.test.ts",
   "test/work/**/*.test.ts",
   "test/chaos/audit.test.ts",

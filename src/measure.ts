@@ -28,6 +28,6 @@ export async function measured(
   run: (world: World) => Promise<number>,
 ): Promise<number> {
   if (plan.statsMs === undefined && plan.report === undefined) return await run(world);
-  const { measure } = await import("./ui/measurement.ts");
+  const { measure } = await import("./measure/measurement.ts");
   return await measure(plan, world, run);
 }

@@ -2,7 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Paint } from "./ui/color.ts";
 import type { Log } from "./ui/log.ts";
-import type { Meter } from "./ui/meter.ts";
+import type { Meter } from "./measure/meter.ts";
 import type { Output } from "./ui/output.ts";
 
 /** Variables by their names. */

@@ -1,7 +1,7 @@
 // A sketch → what its drawing shows: exchanges, keys, queues, who publishes and who consumes.
 import type { Destination } from "../amqp/courier.ts";
 import type { BindingPlan, TopologyPlan } from "../amqp/topology.ts";
-import type { Edge, Graph, Node } from "../ui/graph.ts";
+import type { Edge, Graph, Node } from "./graph.ts";
 import {
   describeExchange,
   describeFields,

@@ -1,10 +1,10 @@
 // --dry-run: draw what the flags would build, list what the run would do, name likely mistakes; connect to nothing.
 import type { Environment } from "../world.ts";
 import { exitCodes } from "../errors.ts";
-import { draw, escapeAscii } from "../ui/drawing.ts";
+import { draw, escapeAscii } from "./drawing.ts";
 import { escapeLine } from "../ui/escape.ts";
-import { thread } from "../ui/graph.ts";
-import { toMermaid } from "../ui/mermaid.ts";
+import { thread } from "./graph.ts";
+import { toMermaid } from "./mermaid.ts";
 import type { Log } from "../ui/log.ts";
 import type { Output } from "../ui/output.ts";
 import { trace } from "./flow.ts";

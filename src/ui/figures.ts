@@ -1,5 +1,5 @@
 // Figures for people: times, rates, percentiles; in few characters and plain ASCII. Sizes: size.ts.
-import type { Histogram } from "./histogram.ts";
+import type { Histogram } from "../measure/histogram.ts";
 
 /** The percentiles that are shown, by their names. */
 export const percentiles = { p50: 0.5, p75: 0.75, p95: 0.95, p99: 0.99 } as const;

@@ -15,6 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   select: ["message", "ui"],
   work: ["message", "ui"],
   preview: ["message", "ui", "work"],
+  measure: ["message", "ui"],
   // The choices of flags, and where a password is kept.
   cli: ["amqp", "message", "preview", "sink", "source", "work"],
 };

@@ -7,7 +7,7 @@ import {
   formatRate,
   listPercentiles,
 } from "../../src/ui/figures.ts";
-import { Histogram } from "../../src/ui/histogram.ts";
+import { Histogram } from "../../src/measure/histogram.ts";
 
 describe("a latency", () => {
   it.each([

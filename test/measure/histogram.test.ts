@@ -1,7 +1,7 @@
 // The histogram against the exact numbers.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Histogram } from "../../src/ui/histogram.ts";
+import { Histogram } from "../../src/measure/histogram.ts";
 
 /** Latencies of every size, small ones as likely as large ones. */
 const values = fc.oneof(

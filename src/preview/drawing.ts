@@ -1,7 +1,7 @@
 // Draws boxes and the arrows between them, beside each other where there is room, else below each other. It knows nothing
 // of AMQP but the three shapes. Every text is escaped here.
-import { foldColumns, measureColumns, padColumns } from "./columns.ts";
-import { escapeLine } from "./escape.ts";
+import { foldColumns, measureColumns, padColumns } from "../ui/columns.ts";
+import { escapeLine } from "../ui/escape.ts";
 import type { Node, Path } from "./graph.ts";
 
 interface Border {

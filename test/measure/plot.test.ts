@@ -1,14 +1,14 @@
 // The axes of the report's plots.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Histogram } from "../../src/ui/histogram.ts";
+import { Histogram } from "../../src/measure/histogram.ts";
 import {
   plotLatencies,
   plotOverTime,
   ticksBetween,
   ticksUpTo,
   timeTicks,
-} from "../../src/ui/plot.ts";
+} from "../../src/measure/plot.ts";
 
 describe("an axis of values", () => {
   it("begins at 0, reaches the largest value, and has few ticks", () => {

@@ -1,6 +1,6 @@
 // Plots as SVG, for the report: what happened over time, and how often which latency occurred. Pure; colours and fonts come
 // from the page.
-import { formatAxis, formatDuration, formatMicros, percentiles } from "./figures.ts";
+import { formatAxis, formatDuration, formatMicros, percentiles } from "../ui/figures.ts";
 import type { Bin, Histogram } from "./histogram.ts";
 import { markup, type Markup } from "./markup.ts";
 

@@ -1,9 +1,9 @@
 // What is told of a run between two looks, and what is kept of all of it.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Histogram } from "../../src/ui/histogram.ts";
-import { Meter } from "../../src/ui/meter.ts";
-import { History, perSecond, Spans, type Span } from "../../src/ui/spans.ts";
+import { Histogram } from "../../src/measure/histogram.ts";
+import { Meter } from "../../src/measure/meter.ts";
+import { History, perSecond, Spans, type Span } from "../../src/measure/spans.ts";
 
 function span(
   fromMs: number,

@@ -1,7 +1,7 @@
 // Markup that nothing can break out of.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Markup, markup } from "../../src/ui/markup.ts";
+import { Markup, markup } from "../../src/measure/markup.ts";
 
 const hostile = fc.oneof(
   fc.string({ unit: "binary" }),

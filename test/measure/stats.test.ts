@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { MeasurePlan } from "../../src/measure.ts";
 import { Footer } from "../../src/ui/footer.ts";
-import { Meter } from "../../src/ui/meter.ts";
-import { startStats } from "../../src/ui/stats.ts";
+import { Meter } from "../../src/measure/meter.ts";
+import { startStats } from "../../src/measure/stats.ts";
 import { pretendWorld } from "../support/pretended-world.ts";
 import { TestScreen } from "../support/screen.ts";
 

@@ -1,7 +1,7 @@
 // The live chart of --stats on a terminal: rates over time with what one reads beside them. Pure; the only importer of
 // asciichart (docs/adr/0024-measuring.md), and loaded only for a chart.
 import { plot } from "asciichart";
-import { formatAxis, formatDuration } from "./figures.ts";
+import { formatAxis, formatDuration } from "../ui/figures.ts";
 import { ticksUpTo } from "./plot.ts";
 
 /** What a chart has to fit in. */

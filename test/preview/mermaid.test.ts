@@ -1,7 +1,7 @@
 // Mermaid flowcharts to the letter, and that no name can be read as Mermaid.
 import { describe, expect, it } from "vitest";
-import type { Node } from "../../src/ui/graph.ts";
-import { toMermaid } from "../../src/ui/mermaid.ts";
+import type { Node } from "../../src/preview/graph.ts";
+import { toMermaid } from "../../src/preview/mermaid.ts";
 
 const node = (shape: Node["shape"], title: string, ...notes: readonly string[]): Node => ({
   id: `${shape} ${title}`,

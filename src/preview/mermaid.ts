@@ -1,6 +1,6 @@
 // Boxes and arrows as a Mermaid flowchart, for Markdown documents (mermaid.js.org/syntax/flowchart).
 import type { Graph, Node } from "./graph.ts";
-import { escapeLine } from "./escape.ts";
+import { escapeLine } from "../ui/escape.ts";
 
 const frames = {
   client: ['["', '"]'],

@@ -1,7 +1,7 @@
 // The live chart: that it fits, names round values, and is where it should be.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { drawRates } from "../../src/ui/chart.ts";
+import { drawRates } from "../../src/measure/chart.ts";
 
 const frame = { columns: 60, rows: 20, isUnicode: true };
 

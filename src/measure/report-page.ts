@@ -2,11 +2,11 @@
 // plots whatever the texts are. Pure. Where it is written: report-file.ts.
 import { createHash } from "node:crypto";
 import type { Setting } from "../measure.ts";
-import { formatDuration, formatMicros, formatRate, percentiles } from "./figures.ts";
+import { formatDuration, formatMicros, formatRate, percentiles } from "../ui/figures.ts";
 import type { Histogram } from "./histogram.ts";
 import { markup, Markup } from "./markup.ts";
 import { plotLatencies, plotOverTime } from "./plot.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../ui/size.ts";
 import { coarsen, perSecond, type Episode } from "./spans.ts";
 import type { Words } from "./words.ts";
 

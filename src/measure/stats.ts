@@ -3,10 +3,10 @@
 import { toTimer } from "../deadline.ts";
 import type { MeasurePlan } from "../measure.ts";
 import type { World } from "../world.ts";
-import { formatDuration, formatRate, listPercentiles } from "./figures.ts";
-import type { Footer } from "./footer.ts";
+import { formatDuration, formatRate, listPercentiles } from "../ui/figures.ts";
+import type { Footer } from "../ui/footer.ts";
 import type { Meter } from "./meter.ts";
-import { formatSize } from "./size.ts";
+import { formatSize } from "../ui/size.ts";
 import { perSecond, Spans, type Span } from "./spans.ts";
 import { words, type Words } from "./words.ts";
 

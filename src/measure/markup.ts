@@ -1,5 +1,5 @@
 // HTML and SVG that cannot be broken by what they show: a template whose values are escaped unless they are markup already.
-import { escapeLine } from "./escape.ts";
+import { escapeLine } from "../ui/escape.ts";
 
 /** A piece of HTML or SVG. */
 export class Markup {

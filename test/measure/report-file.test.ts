@@ -3,7 +3,7 @@ import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../src/errors.ts";
-import { openReport } from "../../src/ui/report-file.ts";
+import { openReport } from "../../src/measure/report-file.ts";
 import { testFolder } from "../support/folder.ts";
 
 async function failureOf(attempt: Promise<unknown>): Promise<Failure> {

@@ -1,7 +1,7 @@
 // Threading: every edge on one path, and a node's notes shown once.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { thread, type Edge, type Node } from "../../src/ui/graph.ts";
+import { thread, type Edge, type Node } from "../../src/preview/graph.ts";
 
 const node = (id: string): Node => ({ id, shape: "queue", title: id, notes: [`about ${id}`] });
 const edge = (from: string, to: string): Edge => ({ from: node(from), to: node(to), labels: [""] });

@@ -2,8 +2,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { measureColumns } from "../../src/ui/columns.ts";
-import { draw } from "../../src/ui/drawing.ts";
-import type { Node, Path } from "../../src/ui/graph.ts";
+import { draw } from "../../src/preview/drawing.ts";
+import type { Node, Path } from "../../src/preview/graph.ts";
 
 const node = (shape: Node["shape"], title: string, ...notes: readonly string[]): Node => ({
   id: `${shape} ${title}`,

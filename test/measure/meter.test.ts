@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Delivery, Message, Properties } from "../../src/message/message.ts";
 import { readSentAt, stamp } from "../../src/message/sent-at.ts";
-import { Meter } from "../../src/ui/meter.ts";
+import { Meter } from "../../src/measure/meter.ts";
 
 const message: Message = {
   exchange: "",

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Histogram } from "../../src/ui/histogram.ts";
-import { renderReport, type RunReport } from "../../src/ui/report-page.ts";
-import { words } from "../../src/ui/words.ts";
+import { Histogram } from "../../src/measure/histogram.ts";
+import { renderReport, type RunReport } from "../../src/measure/report-page.ts";
+import { words } from "../../src/measure/words.ts";
 
 const latency = new Histogram();
 for (let micros = 1000; micros <= 2000; micros++) latency.record(micros);
