@@ -3,7 +3,7 @@
 . "$(dirname "$0")/support.sh"
 queues='letters'
 # The broker checks --user-id: it must be who is logged in.
-user=$(printf %s "$AMQP_URL" | sed -n 's|^[a-z]*://\([^:/@]*\)[:@].*|\1|p')
+user=$(printf %s "$AMQP_URL" | sed -n 's|^[a-z]*://\([^:/@]*\)\(:[^@]*\)\{0,1\}@.*|\1|p')
 
 amqp-pub -q letters -Q --durable-queue --nad-queue --declare-only
 printf '{"total":42}' | amqp-pub -k letters -m - --confirm --quiet --persistent --priority 5 --message-ttl 1m \

@@ -41,6 +41,8 @@ export interface ConsumePlan {
   /** Pretend to work so long on each message shown: the shortest and the longest time. */
   readonly workMs: readonly [number, number] | undefined;
   readonly sink: SinkPlan;
+  /** Messages, or the output of handlers, are written to standard output. */
+  readonly writesOutput: boolean;
   /** Run a program for each message instead of showing it. */
   readonly handler: HandlerPlan | undefined;
   /** Publish each message on instead of showing it. */

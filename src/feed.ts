@@ -1,13 +1,12 @@
 // From the source to the publisher: every message as fast as there is room, and no faster.
 import type { Publisher } from "./amqp/publisher.ts";
-import { now } from "./clock.ts";
 import { orAborted, until } from "./deadline.ts";
 import { Unsendable, UsageError } from "./errors.ts";
 import type { Message } from "./message/message.ts";
 import { stamping } from "./message/sent-at.ts";
 import { openSource, type ShapePlan, type SourcePlan } from "./source/index.ts";
 import type { Envelope, Position } from "./source/source.ts";
-import { ProgressBar } from "./ui/progress.ts";
+import { openProgress } from "./ui/progress.ts";
 import type { World } from "./world.ts";
 
 /** Where messages come from, and what becomes of those that are none. */
@@ -36,7 +35,7 @@ export async function feed(
   world: World,
 ): Promise<void> {
   const stop = AbortSignal.any([world.signal, publisher.failed, world.output.failed]);
-  const progress = openProgress(plan, publisher, world);
+  const progress = openProgress(world, !plan.quiet, () => publisher.account.read);
   const { stdin, env } = world;
   const refuse = refusing(plan, skips, world);
   const open = openSource(plan.source, plan.shape);
@@ -63,17 +62,6 @@ export async function feed(
   } finally {
     progress?.end();
   }
-}
-
-/** Below the lines of stderr, if that is a terminal on which nobody else writes in between. */
-function openProgress(
-  { quiet }: FeedPlan,
-  publisher: Publisher,
-  { log, output }: World,
-): ProgressBar | undefined {
-  const { footer } = log;
-  if (!footer || (output.isTerminal && !quiet)) return undefined;
-  return new ProgressBar({ footer, clock: now, messages: () => publisher.account.read });
 }
 
 const skippable = "what came before it was sent; --on-bad-record skip passes over such input";

@@ -7,7 +7,7 @@ import type { FlagTable } from "./cli/flag.ts";
 import { locateConfig, readConfig } from "./cli/config-file.ts";
 import { parse, type Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
-import { exitCodes, Failure, ReaderGone, UsageError } from "./errors.ts";
+import { exitCodes, Failure, ReaderGone, Refused, UsageError } from "./errors.ts";
 import { colorAsTyped, painter } from "./ui/color.ts";
 import { openLog, type Log } from "./ui/log.ts";
 import { openOutput } from "./ui/output.ts";
@@ -19,6 +19,9 @@ import type { World } from "./world.ts";
 const otherBytes = "a message of other bytes comes from -f FILE, or with -m - from standard input";
 
 type Flags = FlagTable & typeof generalFlags;
+
+/** Before it is known who set a flag. */
+const asTyped: Parsed<Flags>["blame"] = (text) => text;
 
 /** Runs a program and sets the exit code; the process ends by itself when nothing is left to do. */
 export async function main<F extends Flags>(
@@ -34,16 +37,19 @@ export async function main<F extends Flags>(
   const stdin = lazyStdin(process);
   let log = await openLog(process.stderr, colorAsTyped(argv, process.env), process.env);
   let debug = false;
+  let blame = asTyped;
   try {
     if (misread) throw new UsageError(`${misread}: not UTF-8 text`, otherBytes);
     const env = withoutMessage(process.env);
     const typed = parse(program.name, program.flags, argv, env);
+    blame = typed.blame;
     const general = readGeneral(typed);
     debug = general.debug;
     log = await openLog(process.stderr, general.color, process.env);
     const text = await inform(program, general);
     if (text !== undefined) return await output.write(text);
     const parsed = await addProfile(program, typed, argv, env);
+    blame = parsed.blame;
     if (parsed !== typed)
       log = await openLog(process.stderr, readGeneral(parsed).color, process.env);
     if (general.printConfig) return await output.write(await describe(program, parsed, env));
@@ -58,7 +64,7 @@ export async function main<F extends Flags>(
     const streams = { stdin: stdin.open, output, painter: paint, log, askPassword: askHere };
     process.exitCode = await run({ ...streams, signal, ...childCare(process) });
   } catch (error) {
-    process.exitCode = report(error, log, debug);
+    process.exitCode = report(error, blame, log, debug);
   } finally {
     // A pending read would keep the process alive.
     stdin.close();
@@ -173,7 +179,7 @@ async function inform<F extends Flags>(
   return completions[asked.completion](program);
 }
 
-function report(error: unknown, log: Log, debug: boolean): number {
+function report(error: unknown, blame: Parsed<Flags>["blame"], log: Log, debug: boolean): number {
   if (error instanceof ReaderGone) return exitCodes.done.code;
   const failure =
     error instanceof Failure
@@ -184,8 +190,13 @@ function report(error: unknown, log: Log, debug: boolean): number {
           "please report it with the output of --debug",
           error,
         );
-  log.error(failure);
+  log.error(failure instanceof Refused ? failure : blamed(failure, blame));
   if (debug)
     for (let e: unknown = error; e instanceof Error; e = e.cause) log.trace(e.stack ?? e.message);
   return failure.exitCode;
+}
+
+/** The same, with its flags named as they were given. Not for what a broker says. */
+function blamed({ ending, message, hint }: Failure, blame: Parsed<Flags>["blame"]): Failure {
+  return new Failure(ending, blame(message), hint === undefined ? hint : blame(hint));
 }

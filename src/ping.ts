@@ -1,4 +1,5 @@
 // --ping: connect, say who answered and how fast, go.
+import { addressOf } from "./amqp/target.ts";
 import { Connection } from "./amqp/connection.ts";
 import { Session, type Client, type ConnectionPlan } from "./amqp/session.ts";
 import { now } from "./clock.ts";
@@ -57,7 +58,7 @@ function describe(
   return [
     escapeLine(`${String(product)} ${String(version)}`),
     ...(typeof cluster === "string" ? [`cluster ${escapeLine(cluster)}`] : []),
-    `${place.host}:${place.port}`,
+    addressOf(place),
     `vhost ${escapeLine(place.vhost)}`,
     tls === undefined ? "no TLS" : tls,
     `connected in ${openedInMs.toFixed(1)} ms`,

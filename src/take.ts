@@ -6,6 +6,7 @@ import { until, withGrace } from "./deadline.ts";
 import type { Flow } from "./select/flow.ts";
 import type { StopRules } from "./select/stop.ts";
 import { openSink } from "./sink/index.ts";
+import { openProgress, type ProgressBar } from "./ui/progress.ts";
 import { forwarding } from "./work/forward.ts";
 import { Handling } from "./work/handler.ts";
 import { printing } from "./work/print.ts";
@@ -30,9 +31,13 @@ export async function take(
   world: World,
 ): Promise<number> {
   const work = await openWork(plan, feed.intake, courier, world);
+  const { rules } = feed;
+  const progress = openProgress(world, plan.writesOutput, () => rules.received);
+  if (plan.stop.count !== undefined) progress?.expect(plan.stop.count, "messages");
   try {
-    await workThrough(plan, feed, work, world);
+    await workThrough(plan, feed, work, world, progress);
   } finally {
+    progress?.end();
     await work.end?.();
     await feed.intake.end();
   }
@@ -44,6 +49,7 @@ async function workThrough(
   { intake, flow, rules }: Feed,
   work: Work,
   world: World,
+  progress: ProgressBar | undefined,
 ): Promise<void> {
   const ends = [world.signal, rules.signal, world.output.failed, work.failed];
   const stop = AbortSignal.any(ends.filter((end) => end !== undefined));
@@ -58,6 +64,7 @@ async function workThrough(
   );
   for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
     const batch = rules.take(arrived);
+    progress?.advance(batch.length);
     // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
     const isAll = !rules.reason && !flow.isWaiting;
     flow.passOver(isAll ? Infinity : (batch.at(-1)?.deliveryTag ?? 0), intake);

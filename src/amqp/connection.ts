@@ -8,7 +8,7 @@ import { shakeHands, type Handshake } from "./handshake.ts";
 import { fitValve, keepRawHeaders, type Valve } from "./wire.ts";
 import { fromReply, toFailure } from "./refusal.ts";
 import { fromHangUp } from "./socket-errors.ts";
-import type { Target } from "./target.ts";
+import { addressOf, type Target } from "./target.ts";
 import { TLSSocket } from "node:tls";
 import type { TlsOptions } from "./tls.ts";
 
@@ -174,9 +174,8 @@ export class Connection {
 function toLoss(error: unknown, target: Target): Failure {
   const failure = toFailure(error, target);
   if (failure.ending !== "unreachable" || failure.passing) return failure;
-  const { host, port } = target;
   return new Unreachable(
-    `the connection to ${host}:${port} was lost: TLS failed`,
+    `the connection to ${addressOf(target)} was lost: TLS failed`,
     undefined,
     error,
   );
@@ -191,10 +190,10 @@ export async function closeChannel(channel: Channel, lost?: Promise<unknown>): P
 }
 
 /** Nobody waits for the answer any longer: the run was stopped, or the time is over, as the signal's reason says. */
-export function stoppedBefore({ host, port }: Target, { reason }: AbortSignal): Unreachable {
+export function stoppedBefore(target: Target, { reason }: AbortSignal): Unreachable {
   return reason instanceof Unreachable
     ? reason
-    : new Unreachable(`stopped before ${host}:${port} answered`);
+    : new Unreachable(`stopped before ${addressOf(target)} answered`);
 }
 
 async function finish(
@@ -216,7 +215,7 @@ async function finish(
     () => {},
   );
   socket?.destroy();
-  const where = `${target.host}:${target.port}`;
+  const where = addressOf(target);
   if (model === "aborted") throw stoppedBefore(target, signal);
   throw new Unreachable(
     `${where} did not answer within ${timeoutMs / 1000} s`,

@@ -58,7 +58,7 @@ async function readFirstLine(): Promise<Secret> {
   const line: number[] = [];
   const byte = Buffer.alloc(1);
   try {
-    while ((await next(0, byte, 0, 1, null)).bytesRead > 0 && byte[0] !== NEWLINE)
+    while (line.at(-1) !== NEWLINE && (await next(0, byte, 0, 1, null)).bytesRead > 0)
       line.push(...byte);
   } catch (error) {
     throw new UsageError(`--password-file "-": ${reasonOf(error)}`, undefined, error);

@@ -3,7 +3,7 @@ import type { Channel } from "amqplib";
 import { orAborted, within } from "../deadline.ts";
 import { Refused, Unreachable, type Failure } from "../errors.ts";
 import { Connection, stoppedBefore, type ConnectionSettings } from "./connection.ts";
-import type { Target } from "./target.ts";
+import { addressOf, type Target } from "./target.ts";
 import type { Secret } from "./credentials.ts";
 import { deniesTransientQueues, toFailure } from "./refusal.ts";
 import type { TlsOptions } from "./tls.ts";
@@ -80,7 +80,7 @@ export class Linker {
   async answered<T>(answer: Promise<T>, { place }: Connection, signal: AbortSignal): Promise<T> {
     const timeoutMs = this.#login.settings.connectTimeoutMs;
     const outcome = await within(timeoutMs, orAborted(answer, signal));
-    const where = `${place.host}:${place.port}`;
+    const where = addressOf(place);
     if (outcome === "late")
       throw new Unreachable(
         `${where} has accepted the connection, but did not answer within ${timeoutMs / 1000} s`,

@@ -3,7 +3,7 @@
 import { pause, toTimer } from "../deadline.ts";
 import { Failure, Refused, Unreachable } from "../errors.ts";
 import { closeChannel, type Connection, type ConnectionSettings } from "./connection.ts";
-import type { Target } from "./target.ts";
+import { addressOf, type Target } from "./target.ts";
 import { readPassword, type PasswordPlan } from "./credentials.ts";
 import { Linker, reasonFrom, type Link, type LinkReport } from "./link.ts";
 import { Outage } from "./outage.ts";
@@ -42,8 +42,10 @@ export interface Client {
 
 /** What a session tells people. */
 export interface SessionReport extends LinkReport {
+  /** Nobody has answered yet; it is tried again for so long. */
+  waiting(reason: Failure, forMs: number): void;
   lost(reason: Failure): void;
-  restored(target: Target): void;
+  restored(address: string): void;
 }
 
 /** What a session needs of the world. */
@@ -160,7 +162,7 @@ export class Session {
     this.#report.lost(reason);
     if (outage.isContinued) await pause(outage.delay(), this.#closing.signal);
     const link = await this.#connect(outage, true);
-    this.#report.restored(link.connection.place);
+    this.#report.restored(addressOf(link.connection.place));
     return link;
   }
 
@@ -178,6 +180,8 @@ export class Session {
       if (!(link instanceof Failure)) return link;
       if (this.#closing.signal.aborted || !isPassing(link, again)) throw link;
       if (!again && attempt < targets.length) continue;
+      if (!again && attempt === targets.length && outage.left > 0)
+        this.#report.waiting(link, this.#plan.waitMs);
       if (attempt >= targets.length) await pause(outage.delay(), this.#closing.signal);
       if (outage.left <= 0) throw again ? this.#tooLong(link) : link;
     }
@@ -187,7 +191,7 @@ export class Session {
   async #establish(target: Target, longestMs: number): Promise<Link> {
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
-    const where = `${target.host}:${target.port}`;
+    const where = addressOf(target);
     const late = setTimeout(
       () => attempt.abort(new Unreachable(`${where} did not answer before the time was over`)),
       toTimer(longestMs),

@@ -1,6 +1,6 @@
 // What sockets, name servers and TLS throw → our errors, each with its sentence and its way out.
 import { errorCode, Failure, messageOf, Unreachable } from "../errors.ts";
-import type { Target } from "./target.ts";
+import { addressOf, type Target } from "./target.ts";
 
 /** Certificate errors by OpenSSL's code, each with its cause in plain words. */
 const tlsCauses: Readonly<Record<string, readonly [string, string]>> = {
@@ -30,7 +30,7 @@ const tlsCauses: Readonly<Record<string, readonly [string, string]>> = {
 /** Undefined when it is no error of TLS. */
 export function fromTls(error: unknown, target: Target): Failure | undefined {
   const code = errorCode(error);
-  const where = `${target.host}:${target.port}`;
+  const where = addressOf(target);
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return new Untrusted(
       `TLS: ${where} shows a certificate for another name: ${certificateNames(error)}`,
@@ -80,7 +80,7 @@ class Untrusted extends Failure {
 
 /** Any other error: the connection could not be had, or was lost. */
 export function fromSocket(error: unknown, target: Target): Failure {
-  const where = `${target.host}:${target.port}`;
+  const where = addressOf(target);
   const message = messageOf(error);
   switch (errorCode(error)) {
     case "ECONNREFUSED":
@@ -148,6 +148,6 @@ export function fromHangUp(error: unknown, target: Target): Failure | undefined 
   const hint = target.tls
     ? "check that this is the broker's TLS port"
     : "if this is the broker's TLS port, add --enable-tls";
-  const where = `${target.host}:${target.port}`;
+  const where = addressOf(target);
   return new Unreachable(`${where} closed the connection during the handshake`, hint, error);
 }

@@ -83,8 +83,7 @@ export const con: Program<typeof flags> = {
     const errand = prepareErrand(con, parsed, env, { keys, messageTtl, sketch });
     if (errand) return errand;
     const plan = planConsume(parsed);
-    const isSilent = plan.forward !== undefined || (!plan.handler && plan.sink.format === "none");
-    const measuring = planMeasure("consumer", flags, parsed, !isSilent);
+    const measuring = planMeasure("consumer", flags, parsed, plan.writesOutput);
     return (world) =>
       parsed.options.ping
         ? ping(plan, world)
@@ -115,6 +114,7 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
     ...planTaking(options, origin, { alsoFrom, prefetch, isAnswered }),
     lazyMs: options.lazy,
     sink: { format: options.format, verbose: options.verbose, folder: options.save },
+    writesOutput: handler !== undefined || (!forward && options.format !== "none"),
     handler,
     forward,
     summary: options.summary,

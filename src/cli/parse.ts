@@ -26,6 +26,8 @@ export interface Parsed<F extends FlagTable> {
   readonly origin: (key: keyof F & string) => Origin;
   /** The texts that were read into an option; undefined when nothing was given. */
   readonly texts: (key: keyof F & string) => readonly string[] | undefined;
+  /** A text of ours that names flags, with the names of those variables and profile entries that set them. */
+  readonly blame: (text: string) => string;
   readonly profile: Profile | undefined;
   /** What follows `--`. */
   readonly operands: readonly string[];
@@ -56,6 +58,7 @@ export function parse<F extends FlagTable>(
     options: options as OptionsOf<F>,
     origin: (key) => givens.get(key)?.origin ?? "default",
     texts: (key) => givens.get(key)?.texts,
+    blame: (text) => blame(text, givens),
     profile,
     operands,
   };
@@ -81,15 +84,31 @@ function fromVariable(key: string, flag: Flag, env: Environment): Given | undefi
   const value = flag.ignored || flag.typedOnly ? undefined : env[variable(key)];
   if (value === undefined || value === "") return undefined;
   const isList = flag.takes === "each" || flag.takes === "many";
-  const texts = isList ? value.split("\n").filter((line) => line !== "") : [value];
-  return { origin: "environment", spelling: variable(key), texts };
+  const texts = switched(flag, isList ? value.split("\n").filter((line) => line !== "") : [value]);
+  return texts && { origin: "environment", spelling: variable(key), texts };
 }
 
 function fromProfile(key: string, flag: Flag, profile: Profile | undefined): Given | undefined {
-  const texts = flag.ignored ? undefined : profile?.texts.get(key);
+  const given = flag.ignored ? undefined : profile?.texts.get(key);
+  const texts = given && switched(flag, given);
   if (!profile || !texts) return undefined;
   const spelling = `${profile.file}: [${profile.name}] ${kebab(key)}`;
   return { origin: "profile", spelling, texts };
+}
+
+/** A flag that may be typed bare can be switched on and off where nothing is typed: `AMQP_STATS=true`. */
+function switched({ bare }: Flag, texts: readonly string[]): readonly string[] | undefined {
+  if (bare === undefined || texts.length !== 1) return texts;
+  if (texts[0] === "false") return undefined;
+  return texts[0] === "true" ? [bare] : texts;
+}
+
+/** Nobody looks for a flag that nobody typed. What stands in quotes is a value. */
+function blame(text: string, givens: ReadonlyMap<string, Given>): string {
+  const spellings = new Map(
+    [...givens].map(([key, { spelling }]) => [`--${kebab(key)}`, spelling]),
+  );
+  return text.replace(/"[^"]*"|--[a-z][a-z-]*/g, (word) => spellings.get(word) ?? word);
 }
 
 function readValue(flag: Flag, { spelling, texts }: Given): unknown {

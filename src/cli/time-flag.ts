@@ -45,6 +45,8 @@ const MAX_TTL_MS = 2 ** 32 - 1;
 /** A time to live, in whole milliseconds; a plain number means milliseconds, as in the sample. */
 export function timeToLive(bounds: { readonly min: number }) {
   return one("MS", (value) => {
+    if (/^\d*\.\d+$/.test(value))
+      throw new ValueError(`a plain number means milliseconds; for ${value} s write ${value}s`);
     const ms = Math.round(readDuration(value, 1));
     if (ms >= bounds.min && ms <= MAX_TTL_MS) return ms;
     throw new ValueError(`expected ${bounds.min} to ${MAX_TTL_MS} milliseconds`);

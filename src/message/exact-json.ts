@@ -5,12 +5,12 @@ import { ValueError } from "../errors.ts";
 /** Fewer digits in a row than this fit a double. */
 const manyDigits = /\d{16}/;
 
-/** What the text says. @throws ValueError when it is no JSON */
-export function parseExact(text: string): Field {
+/** What the text says. @throws ValueError when it is no JSON, saying what was expected */
+export function parseExact(text: string, expected = "expected JSON"): Field {
   try {
     return JSON.parse(manyDigits.test(text) ? tagLargeNumbers(text) : text);
   } catch {
-    throw new ValueError("expected JSON");
+    throw new ValueError(expected);
   }
 }
 

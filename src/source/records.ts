@@ -55,7 +55,7 @@ export function parseRecord(line: Buffer): PublishRecord | undefined {
   if (!isUtf8(line)) throw new ValueError("expected UTF-8");
   const text = toText(line).replace(/^\ufeff/, "");
   if (text.trim() === "") return undefined;
-  const record = parseExact(text);
+  const record = parseExact(text, "expected JSON, one record a line (jq -c)");
   return isRabtap(record) ? readRabtap(record) : readRecord(record);
 }
 

@@ -1,4 +1,6 @@
 // How far a run has come, as a bar below the other lines on stderr; only on a terminal, and only when the total is known.
+import { now } from "../clock.ts";
+import type { World } from "../world.ts";
 import { formatDuration } from "./figures.ts";
 import type { Footer } from "./footer.ts";
 import { formatSize } from "./size.ts";
@@ -23,6 +25,17 @@ const DRAW_MS = 200;
 const SAMPLES = 25;
 const BAR_COLUMNS = 24;
 const LEAST_COLUMNS = 5;
+
+/** Below the lines of stderr, if that is a terminal on which no messages are written in between. */
+export function openProgress(
+  { log, output }: Pick<World, "log" | "output">,
+  writesOutput: boolean,
+  messages: () => number,
+): ProgressBar | undefined {
+  const { footer } = log;
+  if (!footer || (output.isTerminal && writesOutput)) return undefined;
+  return new ProgressBar({ footer, clock: now, messages });
+}
 
 /** Draws itself from the moment the total is known until `end`. A run shorter than a tick never shows it. */
 export class ProgressBar {

@@ -1,6 +1,7 @@
 // What people read about a session: what was declared, what was lost and came back. Texts of the sample kept.
 import type { SessionReport } from "../amqp/session.ts";
 import type { Declared } from "../amqp/topology.ts";
+import { formatDuration } from "./figures.ts";
 import type { Log } from "./log.ts";
 
 /** Each thing is told once, however often it is declared again after a reconnect. */
@@ -16,8 +17,10 @@ export function reportSession(log: Log): SessionReport {
       log.note(
         `this broker denies transient queues that are not exclusive: declaring ${name || "the queue"} as durable${autoDelete ? " and auto-delete" : ""} instead`,
       ),
+    waiting: (reason, forMs) =>
+      log.note(`${reason.message}; trying again for ${formatDuration(forMs)}`),
     lost: (reason) => log.warn(`${reason.message}; reconnecting`),
-    restored: ({ host, port }) => log.note(`connected again to ${host}:${port}`),
+    restored: (address) => log.note(`connected again to ${address}`),
   };
 }
 

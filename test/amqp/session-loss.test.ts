@@ -35,7 +35,7 @@ describe("after a loss", () => {
     expect([client.detached, client.failure]).toEqual([1, undefined]);
     await expect
       .poll(() => report.lines)
-      .toEqual([expect.stringMatching(/^lost: /), `restored: ${server.port}`]);
+      .toEqual([expect.stringMatching(/^lost: /), `restored: 127.0.0.1:${server.port}`]);
     await server.until("the old connection is closed", ({ open }) => open === 1);
   });
 

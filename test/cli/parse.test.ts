@@ -120,6 +120,10 @@ describe("wrong use", () => {
     [["--frame-max", "4096"], '--frame-max "4096": expected a whole number from 8192'],
     [["--connect-timeout", "0"], '--connect-timeout "0": expected a duration longer than 0'],
     [["--heartbeat", "0.5"], '--heartbeat "0.5": expected whole seconds'],
+    [
+      ["--queue-ttl", "0.5"],
+      '--queue-ttl "0.5": a plain number means milliseconds; for 0.5 s write 0.5s',
+    ],
     [["--queue-ttl", "0"], '--queue-ttl "0": expected 1 to 4294967295 milliseconds'],
     [["-q", "ö".repeat(128)], `--queue "${"ö".repeat(128)}": longer than the 255 bytes`],
     [
@@ -177,6 +181,21 @@ describe("the environment", () => {
       a: "1",
       n: 2,
     });
+  });
+
+  it("switch on, or leave off, what may be typed without a value", () => {
+    expect(parsePub([], { AMQP_LINES: "true" }).options.lines).toEqual(["-"]);
+    expect(parsePub([], { AMQP_LINES: "a\ntrue" }).options.lines).toEqual(["a", "true"]);
+    const { options, origin } = parsePub([], { AMQP_LINES: "false", AMQP_STATS: "false" });
+    expect(options).toMatchObject({ lines: undefined, stats: undefined });
+    expect(origin("lines")).toBe("default");
+  });
+
+  it("are blamed for what they set, and nothing that somebody wrote is", () => {
+    const { blame } = parsePub(["--vhost", "v"], { AMQP_FILE: "/x", AMQP_VHOST: "w" });
+    expect(blame('--file "--file": no such file; leave out --file, or --vhost')).toBe(
+      'AMQP_FILE "--file": no such file; leave out AMQP_FILE, or --vhost',
+    );
   });
 
   it("is named when its value is wrong", () => {

@@ -50,7 +50,8 @@ const ways: Readonly<Record<string, (username: string) => HandedOver>> = {
   }),
   "--password-file -": (username) => ({
     args: [...here, "--username", username, "--password-file", "-"],
-    stdin: `${SECRET}\n`,
+    // As an editor of another system ends its lines.
+    stdin: `${SECRET}\r\n`,
   }),
 };
 

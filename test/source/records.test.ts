@@ -55,7 +55,7 @@ describe("records", () => {
     expect(bodies(collected)).toEqual(["a", "c"]);
     expect(collected.refused).toEqual([
       'line 3 of stdin: unknown key "boddy"',
-      "line 4 of stdin: expected JSON",
+      "line 4 of stdin: expected JSON, one record a line (jq -c)",
       "line 5 of stdin: expected UTF-8",
     ]);
   });

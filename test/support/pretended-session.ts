@@ -72,8 +72,12 @@ export class RememberedReport implements SessionReport {
     this.lines.push(`lost: ${reason.message}`);
   }
 
-  restored({ port }: { readonly port: number }): void {
-    this.lines.push(`restored: ${port}`);
+  waiting(reason: Failure): void {
+    this.lines.push(`waiting: ${reason.message}`);
+  }
+
+  restored(address: string): void {
+    this.lines.push(`restored: ${address}`);
   }
 }
 

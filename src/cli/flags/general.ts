@@ -46,7 +46,8 @@ export const generalFlags = {
     group,
     typedOnly: true,
     summary: "print the completion script of a shell",
-    details: "For example, in ~/.bashrc: source <(amqp-pub --completion bash).",
+    details:
+      "For example, in ~/.bashrc: source <(amqp-pub --completion bash). Each program has its own.",
   }),
   help: toggle({ group, typedOnly: true, short: "h", summary: "short help with examples" }),
   helpAll: toggle({ group, typedOnly: true, summary: "every flag, grouped" }),

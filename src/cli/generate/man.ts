@@ -20,12 +20,12 @@ export function manPage<F extends FlagTable>(program: Program<F>): string {
     `${escape(name)} \\- ${escape(summary)}`,
     ".SH SYNOPSIS",
     `.B ${escape(name)}`,
-    ".RI [ flags ]",
+    `.RI [ flags ]${program.runsCommand ? " [-- COMMAND [ARG...]]" : ""}`,
     ".SH DESCRIPTION",
     ...description.flatMap((text, i) => (i === 0 ? prose(text) : [".PP", ...prose(text)])),
     ".SH OPTIONS",
     ...prose(
-      "Long flags may be abbreviated as long as only one fits; values follow after a blank or an equals sign. The word -- ends the flags. In place of a file, - is standard input.",
+      "Long flags may be abbreviated as long as only one fits; their values follow after a blank or an equals sign, those of short flags after a blank or at once. The word -- ends the flags. In place of a file, - is standard input.",
     ),
     ...bySection(list(program.flags)).flatMap(({ group, entries }) => [
       `.SS ${group}`,
