@@ -1,5 +1,6 @@
 // One run of a binary: parse, signals, streams, error → stderr and exit code. The only catch-all, and the only place
 // below bin/ that knows `process`.
+import { now } from "./clock.ts";
 import { conceal } from "./cli/conceal.ts";
 import { findMisread } from "./cli/encoding.ts";
 import { generalFlags } from "./cli/flags/general.ts";
@@ -94,12 +95,18 @@ function lazyStdin(process: NodeJS.Process) {
   };
 }
 
+/** A signal that comes again so soon is the same one: a terminal sends it to us and to `timeout`, which passes it on. */
+const ECHO_MS = 40;
+
 /** The first SIGINT, SIGTERM or SIGHUP aborts; the second ends the process at once, and so does SIGQUIT. */
 function listenForSignals(process: NodeJS.Process): AbortSignal {
   const stopping = new AbortController();
+  let first: { readonly name: string; readonly at: number } | undefined;
   const on = (name: NodeJS.Signals, code: number): void => {
     process.on(name, () => {
-      if (stopping.signal.aborted) process.exit(code);
+      const isEcho = first?.name === name && now() - first.at <= ECHO_MS;
+      if (first && !isEcho) process.exit(code);
+      first ??= { name, at: now() };
       stopping.abort();
     });
   };

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { inspect, promisify } from "node:util";
 import { credentials } from "amqplib";
 import { reasonOf, UsageError } from "../errors.ts";
+import { isAwaited, openAwaited } from "../pipe.ts";
 
 const NEWLINE = 0x0a;
 
@@ -70,10 +71,20 @@ function firstLine(text: string): Secret {
   return new Secret(text.split(/\r?\n/, 1)[0] ?? "");
 }
 
+/** All up to the end of the first line. */
+async function readAwaited(path: string): Promise<string> {
+  let text = "";
+  for await (const piece of openAwaited(path).setEncoding("utf8")) {
+    text += String(piece);
+    if (text.includes("\n")) break;
+  }
+  return text;
+}
+
 /** The first line of a file. @throws UsageError naming the flag */
 export async function readSecretFile(path: string, flag: string): Promise<Secret> {
   try {
-    return firstLine(await readFile(path, "utf8"));
+    return firstLine(await ((await isAwaited(path)) ? readAwaited(path) : readFile(path, "utf8")));
   } catch (error) {
     throw new UsageError(`${flag} "${path}": ${reasonOf(error)}`, undefined, error);
   }

@@ -1,6 +1,6 @@
 // One logical session over successive links: fail-over, back-off, topology again, and a new generation each time.
 // What is published or consumed on it is a Client; it is attached to each new link.
-import { pause, toTimer } from "../deadline.ts";
+import { orAborted, pause, toTimer } from "../deadline.ts";
 import { Failure, Refused, Unreachable } from "../errors.ts";
 import { closeChannel, type Connection, type ConnectionSettings } from "./connection.ts";
 import { addressOf, type Target } from "./target.ts";
@@ -87,7 +87,12 @@ export class Session {
   ): Promise<Session> {
     const tls = plan.tls && (await loadTls(plan.tls));
     const password =
-      plan.password && (await readPassword(plan.password, () => world.askPassword()));
+      plan.password &&
+      (await orAborted(
+        readPassword(plan.password, () => world.askPassword()),
+        world.signal,
+      ));
+    if (password === "aborted") throw new Unreachable("stopped before there was a password");
     const login = { password, tls, settings: plan.settings };
     const linker = new Linker(login, client.channelKind, topology, report);
     const session = new Session(plan, client, report, linker);

@@ -8,8 +8,11 @@ import type { Delivery } from "../message/message.ts";
 import { limitTime, TooLong } from "./time-limit.ts";
 import type { Log } from "../ui/log.ts";
 
+/** Is a message wanted? Undefined: the expression cannot be decided for it. */
+export type Answer = boolean | undefined;
+
 /** Which messages of a batch are wanted? Never rejects. */
-export type Where = (batch: readonly Delivery[]) => Promise<readonly boolean[]>;
+export type Where = (batch: readonly Delivery[]) => Promise<readonly Answer[]>;
 
 /** Heartbeats go on between two such times. */
 const LIMIT_MS = 1000;
@@ -26,7 +29,10 @@ const variables: Readonly<Record<string, string>> = {
   json: "dyn",
 };
 
-/** What CEL calculates with: bigint is its int, number its double, Date its timestamp. */
+/**
+ * What CEL calculates with: bigint is its int, number its double, Date its timestamp, Map its map: an object would be judged
+ * by its `constructor`, which a message can bring along.
+ */
 type Value =
   | string
   | number
@@ -36,7 +42,7 @@ type Value =
   | Date
   | Uint8Array
   | readonly Value[]
-  | { readonly [key: string]: Value };
+  | ReadonlyMap<string, Value>;
 
 /**
  * Reads an expression. A message about which it says nothing (a header that is not there, a body that is no JSON) is not
@@ -52,16 +58,17 @@ export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS
   if (checked.type !== "bool" && checked.type !== "dyn")
     throw wrong(expression, new TypeError(`it is of type ${checked.type}, not yes or no`));
   const tell = tellOnce(log);
-  const decide = (delivery: Delivery): boolean => {
+  const decide = (delivery: Delivery): Answer => {
     try {
       const answer: unknown = evaluate(toContext(delivery));
-      if (typeof answer !== "boolean")
-        tell("", new TypeError(`it is ${typeof answer}, not yes or no`));
-      return answer === true;
+      if (typeof answer === "boolean") return answer;
+      tell("", new TypeError(`it is ${typeof answer}, not yes or no`));
+      return undefined;
     } catch (error) {
       const { code } = error instanceof EvaluationError ? error : { code: "" };
-      if (code !== "no_such_key") tell(code, error);
-      return false;
+      if (code === "no_such_key") return false;
+      tell(code, error);
+      return undefined;
     }
   };
   const tooLong = new TypeError(`it takes longer than ${limitMs} ms`);
@@ -70,12 +77,12 @@ export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS
 
 /** Decides on a whole batch within the limit, else on each of its messages; what takes longer than that is told. */
 function inTime(
-  decide: (delivery: Delivery) => boolean,
+  decide: (delivery: Delivery) => Answer,
   limitMs: number,
   tellLate: () => void,
 ): Where {
   const limited = limitTime(limitMs);
-  const decideAll = (batch: readonly Delivery[]): readonly boolean[] | undefined => {
+  const decideAll = (batch: readonly Delivery[]): readonly Answer[] | undefined => {
     try {
       return limited(() => batch.map(decide));
     } catch (error) {
@@ -83,13 +90,13 @@ function inTime(
       return undefined;
     }
   };
-  const decideEach = async (batch: readonly Delivery[]): Promise<readonly boolean[]> => {
-    const answers: boolean[] = [];
+  const decideEach = async (batch: readonly Delivery[]): Promise<readonly Answer[]> => {
+    const answers: Answer[] = [];
     for (const delivery of batch) {
       await setImmediate();
-      const [answer] = decideAll([delivery]) ?? [];
-      if (answer === undefined) tellLate();
-      answers.push(answer ?? false);
+      const decided = decideAll([delivery]);
+      if (!decided) tellLate();
+      answers.push(decided?.[0]);
     }
     return answers;
   };
@@ -157,18 +164,16 @@ function toContext(delivery: Delivery): object {
 }
 
 function toMap(properties: Delivery["properties"]): Value {
-  const map: Record<string, Value> = Object.create(null);
+  const map = new Map<string, Value>();
   for (const [name, value] of Object.entries(properties)) {
-    if (name === "timestamp") map[name] = toDate(BigInt(value));
-    else if (name !== "headers") map[name] = typeof value === "number" ? BigInt(value) : value;
+    if (name === "timestamp") map.set(name, toDate(BigInt(value)));
+    else if (name !== "headers") map.set(name, typeof value === "number" ? BigInt(value) : value);
   }
   return map;
 }
 
 function fromTable(table: Table): Value {
-  const map: Record<string, Value> = Object.create(null);
-  for (const [name, field] of Object.entries(table)) map[name] = fromField(field);
-  return map;
+  return new Map(Object.entries(table).map(([name, field]) => [name, fromField(field)]));
 }
 
 function fromField(field: Field): Value {
@@ -217,7 +222,5 @@ function fromJson(json: Field): Value {
   // As exact-json.ts writes a number that no double holds.
   if (typeof int === "string" && /^-?\d{16,}$/.test(int) && Object.keys(others).length === 0)
     return BigInt(int);
-  const map: Record<string, Value> = Object.create(null);
-  for (const [name, value] of Object.entries(json)) map[name] = fromJson(value);
-  return map;
+  return new Map(Object.entries(json).map(([name, value]) => [name, fromJson(value)]));
 }

@@ -5,6 +5,7 @@ import { errorCode, reasonOf, UsageError, ValueError } from "../errors.ts";
 import type { PublishRecord } from "../message/record.ts";
 import { attempt } from "./lines.ts";
 import { Pace } from "../pace.ts";
+import { isAwaited } from "../pipe.ts";
 import { gaps } from "./pace.ts";
 import { unreadable } from "./pieces.ts";
 import { parseRecord, toMessage, type ReplayPlan } from "./records.ts";
@@ -42,7 +43,6 @@ async function listRecords(folder: string): Promise<readonly string[]> {
     throw unreadable("--from-dir", folder, error);
   });
   const records = entries.filter(({ name }) => name.endsWith(".json"));
-  // Whoever opens it waits until somebody writes to it, perhaps for ever.
   const pipe = records.find((entry) => entry.isFIFO());
   if (pipe) throw new UsageError(`--from-dir "${path.join(folder, pipe.name)}": is a pipe`);
   return records.map(({ name }) => name).toSorted();
@@ -55,12 +55,18 @@ async function readSaved(file: string, world: SourceWorld): Promise<PublishRecor
   const refuse = (error: unknown): undefined => {
     world.refuse(`"${file}"`, reasonOf(error));
   };
-  const bytes = await readFile(file).catch(refuse);
+  const bytes = await readSavedFile(file).catch(refuse);
   if (!bytes) return undefined;
   const record = attempt(() => parseRecord(bytes) ?? empty(), place(file), world);
   if (!record || record.body) return record;
   const body = await readBeside(file).catch(refuse);
   return body && { ...record, body };
+}
+
+/** Whoever opens a pipe waits until somebody writes to it, perhaps for ever. */
+async function readSavedFile(file: string): Promise<Buffer> {
+  if (await isAwaited(file)) throw new ValueError("is a pipe");
+  return readFile(file);
 }
 
 function empty(): never {
@@ -70,7 +76,7 @@ function empty(): never {
 /** Ours ends in .body, rabtap's in .dat. @throws Error when there is none, or it cannot be read */
 async function readBeside(file: string): Promise<Buffer> {
   for (const ending of ["body", "dat"]) {
-    const body = await readFile(file.replace(/json$/, ending)).catch((error: unknown) => {
+    const body = await readSavedFile(file.replace(/json$/, ending)).catch((error: unknown) => {
       if (errorCode(error) === "ENOENT") return undefined;
       throw new ValueError(`its body, the file that ends in .${ending}: ${reasonOf(error)}`);
     });

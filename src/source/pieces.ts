@@ -1,9 +1,9 @@
 // Input as it arrives, piece by piece: stdin or files. What the pieces mean is up to lines.ts and records.ts.
-import { constants, createReadStream, fstatSync, openSync } from "node:fs";
+import { constants, createReadStream, fstatSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { reasonOf, UsageError } from "../errors.ts";
+import { isAwaited, openAwaited } from "../pipe.ts";
 import type { Progress, SourceWorld } from "./source.ts";
 
 /** The file's bytes, or those of stdin for `-`. Ends when stopped. @throws UsageError naming the flag and the file */
@@ -39,18 +39,13 @@ export async function readAll(flag: string, path: string, world: SourceWorld): P
   return Buffer.concat(pieces);
 }
 
-/** Stdin, or a pipe that has a name. */
+/** Stdin, a pipe that has a name, or a terminal. */
 export async function isPipe(path: string): Promise<boolean> {
-  if (path === "-") return true;
-  const stats = await stat(path).catch(() => undefined);
-  return stats?.isFIFO() ?? false;
+  return path === "-" || (await isAwaited(path));
 }
 
-/** A pipe without writer is opened at once, and waited for as a socket is: a wait in open(2) nothing could end. */
 async function openFile(path: string): Promise<Readable> {
-  if (!(await isPipe(path))) return createReadStream(path);
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  return new Socket({ fd, readable: true, writable: false });
+  return (await isAwaited(path)) ? openAwaited(path) : createReadStream(path);
 }
 
 /** Is there something that can be read? Found out before anything else is done. @throws UsageError naming flag and file */

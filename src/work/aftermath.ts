@@ -9,7 +9,7 @@ import { isName } from "../message/text.ts";
 import type { Log } from "../ui/log.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { describeEnd, isFailure, judge, type End, type FailureAction } from "./judgement.ts";
-import { attemptOf } from "./origin.ts";
+import { tryOf } from "./origin.ts";
 import { PutBack } from "./put-back.ts";
 import { errorReplyTo, replyTo } from "./reply.ts";
 import { delayAfter, delayQueue, leaseMs, waiting, type RetryPlan } from "./retry.ts";
@@ -76,6 +76,7 @@ export class Aftermath {
       case "ack":
         return this.#finish(delivery, outcome);
       case "requeue":
+        if (isFailure(outcome.end)) this.#warn(outcome.end, "put back");
         return this.#putBack.put(delivery);
       case "retry":
         return this.#tryAgain(delivery, outcome);
@@ -116,7 +117,7 @@ export class Aftermath {
 
   async #tryAgain(delivery: Delivery, outcome: Outcome): Promise<void> {
     const { retry } = this.#plan;
-    const attempt = attemptOf(delivery);
+    const attempt = tryOf(delivery);
     const delayMs = delayAfter(attempt, retry);
     if (delayMs === undefined) return this.#giveUp(delivery, outcome);
     this.#warn(outcome.end, `try ${attempt + 1} of ${retry.retries + 1} in ${delayMs / 1000} s`);

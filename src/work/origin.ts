@@ -9,8 +9,16 @@ import { delayPrefix, firstTryOf, retryHeaders, withoutMarks } from "../message/
  */
 export function attemptOf(delivery: Delivery): number {
   const { headers = {} } = delivery.properties;
-  const tries = firstTryHere(delivery) ? countIn(headers[retryHeaders.count]) : 0;
-  return 1 + tries + (delivery.redelivered ? countIn(headers[DELIVERY_COUNT]) : 0);
+  return tryOf(delivery) + (delivery.redelivered ? countIn(headers[DELIVERY_COUNT]) : 0);
+}
+
+/**
+ * The how-manieth try this is: 1 for the first. Only failures of handlers count: before RabbitMQ 4.3 a quorum queue's count
+ * grows with each look at it as well (--peek, --where), and with each worker that was stopped in good order.
+ */
+export function tryOf(delivery: Delivery): number {
+  const { headers = {} } = delivery.properties;
+  return 1 + (firstTryHere(delivery) ? countIn(headers[retryHeaders.count]) : 0);
 }
 
 /** Where a message came from that has waited for another try in this queue; undefined for others. */

@@ -3,7 +3,7 @@
 import type { QueuePlan } from "../amqp/topology.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { delayQueueName, retryHeaders } from "../message/retry-marks.ts";
-import { asFirstSeen, attemptOf, bodyAgain, deathsElsewhere, propertiesAgain } from "./origin.ts";
+import { asFirstSeen, tryOf, bodyAgain, deathsElsewhere, propertiesAgain } from "./origin.ts";
 
 /** How often a message is tried again, and when. */
 export interface RetryPlan {
@@ -67,7 +67,7 @@ export function waiting(delivery: Delivery, delayedIn: string): Message {
   const { headers, ...properties } = propertiesAgain(delivery);
   const deaths = deathsElsewhere(delivery);
   const marks = {
-    [retryHeaders.count]: attemptOf(delivery),
+    [retryHeaders.count]: tryOf(delivery),
     [retryHeaders.queue]: delivery.queue,
     [retryHeaders.exchange]: exchange,
     [retryHeaders.routingKey]: routingKey,

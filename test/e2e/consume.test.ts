@@ -74,6 +74,18 @@ describe("a message", () => {
   });
 });
 
+test("a signal that comes twice at once, as `timeout` passes it on, is one signal", async () => {
+  const queue = await createQueue(["x"]);
+  const words = ["--summary", "json", "--shell", "echo began; sleep 0.5; echo ended"];
+  const worker = startCon(["-q", queue, ...words]);
+  await worker.waitFor("stdout", "began");
+  worker.kill("SIGTERM");
+  worker.kill("SIGTERM");
+  const { code, stdout, stderr } = await worker.ended();
+  expect({ code, stdout }).toEqual({ code: 0, stdout: "began\nended\n" });
+  expect(stderr).toContain('"acked":1');
+});
+
 describe("--prefetch", () => {
   test("is 256 unless asked for otherwise", async () => {
     const server = await subscription();

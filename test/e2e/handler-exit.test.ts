@@ -31,7 +31,7 @@ describe("the exit code", () => {
 
   test.each([
     ["reject", 6, [], "WARNING: handler: exit code 9; rejected\n"],
-    ["requeue", 0, ["x"], ""],
+    ["requeue", 0, ["x"], "WARNING: handler: exit code 9; put back\n"],
     ["stop", 6, ["x"], "ERROR: the handler has ended with exit code 9\nhint: its message was put"],
   ])("that says nothing: --on-failure %s decides", async (action, runsCode, left, told) => {
     const queue = await createQueue(["x"]);

@@ -1,6 +1,6 @@
 // Input that is not there, not yet there, or no message: told before anything is opened, or by its place.
 import { execFile } from "node:child_process";
-import { open, writeFile } from "node:fs/promises";
+import { open, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -8,7 +8,8 @@ import { pub, startPub } from "../support/binaries.ts";
 import { testFolder } from "../support/folder.ts";
 import { misbehave } from "../support/misbehave.ts";
 import { openChannel } from "../support/misbehave-script.ts";
-import { runToEnd } from "../support/run.ts";
+import { run, runToEnd } from "../support/run.ts";
+import { sharedBroker } from "../support/shared-broker.ts";
 import { createQueue, queueState, takeBodies } from "../support/witness.ts";
 import { timeless } from "../support/timeless.ts";
 
@@ -51,6 +52,31 @@ describe("a pipe with a name", () => {
       expect(await publisher.ended()).toMatchObject({ code: 0, stdout: "" });
     },
   );
+
+  test("that a password is to come from does not hold up a stopped run", async () => {
+    const pipe = await createPipe();
+    const words = ["--username", "guest", "--password-file", pipe, "-k", "q", "-m", "x"];
+    const publisher = run("amqp-pub", ["-u", "amqp://127.0.0.1:1", ...words]);
+    // Resolves when somebody reads.
+    const writer = await open(pipe, "w");
+    publisher.kill("SIGINT");
+    const stderr = "Stopped\nERROR: stopped before there was a password\n";
+    expect(await publisher.ended()).toMatchObject({ code: 3, stderr });
+    await writer.close();
+  });
+
+  test.each([".json", ".body"])("is no part of a message in a folder (%s)", async (ending) => {
+    const folder = await testFolder();
+    await writeFile(join(folder, "1.json"), '{"routingKey":"q"}');
+    await writeFile(join(folder, "1.body"), "x");
+    await rm(join(folder, `1${ending}`));
+    await symlink(await createPipe(), join(folder, `1${ending}`));
+    const exit = await runToEnd("amqp-pub", ["--from-dir", folder], {
+      env: { AMQP_URL: sharedBroker().url },
+    });
+    expect(exit).toMatchObject({ code: 2, stdout: "" });
+    expect(exit.stderr).toContain("is a pipe");
+  });
 
   test("is waited for, and read to its end", async () => {
     const queue = await createQueue();

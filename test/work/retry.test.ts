@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Field } from "../../src/message/fields.ts";
 import { deadLetter } from "../../src/work/dead-letter.ts";
-import { asFirstSeen, attemptOf, propertiesAgain } from "../../src/work/origin.ts";
+import { asFirstSeen, attemptOf, propertiesAgain, tryOf } from "../../src/work/origin.ts";
 import { delayAfter, delayQueue, leaseMs, waiting } from "../../src/work/retry.ts";
 import { someDelivery } from "../support/delivery.ts";
 
@@ -86,6 +86,13 @@ describe("the number of a try", () => {
     });
     expect(attemptOf(withHeaders({ "x-delivery-count": 9, "x-retry-count": 9 }))).toBe(1);
   });
+});
+
+it("a look at a message uses up no try: of what a quorum queue counts, a handler has seen nothing", () => {
+  const marks = { "x-retry-exchange": "", "x-retry-routing-key": "q", "x-retry-count": 1 };
+  const seen = { ...withHeaders({ ...marks, "x-delivery-count": 5 }), redelivered: true };
+  expect({ attempt: attemptOf(seen), try: tryOf(seen) }).toEqual({ attempt: 7, try: 2 });
+  expect(waiting(seen, "q.retry-5ms").properties.headers).toMatchObject({ "x-retry-count": 2 });
 });
 
 describe("a message that waits for another try", () => {

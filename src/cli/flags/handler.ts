@@ -39,7 +39,7 @@ export const handlerFlags = {
     default: 3,
     summary: "how often a message is tried again",
     details:
-      "A message waits in a quorum queue made for that (QUEUE.retry-5000ms), is stored there before the original is acknowledged, and comes back by the default exchange. Its headers x-retry-count, x-retry-exchange and x-retry-routing-key tell what it was. The x-delivery-count of a quorum queue counts too.",
+      "A message waits in a quorum queue made for that (QUEUE.retry-5000ms), is stored there before the original is acknowledged, and comes back by the default exchange. Its headers x-retry-count, x-retry-exchange and x-retry-routing-key tell what it was. Only failures of handlers count, not the x-delivery-count of a quorum queue, which grows with each look at a message.",
   }),
   retryDelay: duration({ group, default: 5000, summary: "how long it waits before the next try" }),
   retryBackoff: factor({
