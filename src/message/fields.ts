@@ -181,7 +181,10 @@ const readers: Readonly<Record<string, (text: string) => Field>> = {
   },
   timestamp: (text) => ({ timestamp: readTimestamp(text) }),
   bytes: (text) => ({ bytes: toBase64(text) }),
-  null: () => null,
+  null: (text) => {
+    if (text === "") return null;
+    throw new ValueError("expected nothing behind the equals sign");
+  },
   json: parseExact,
 };
 

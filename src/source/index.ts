@@ -8,7 +8,7 @@ import { fileBodies } from "./files.ts";
 import { lines, type LinesPlan } from "./lines.ts";
 import { messageBodies } from "./message.ts";
 import { paced } from "./pace.ts";
-import { checkReadable } from "./pieces.ts";
+import { checkReadable, checkStdin } from "./pieces.ts";
 import { records, type RecordsPlan } from "./records.ts";
 import { repeat, type RepeatPlan } from "./repeat.ts";
 import { resize } from "./resize.ts";
@@ -59,7 +59,8 @@ export async function checkInput(plan: SourcePlan): Promise<void> {
   if (plan.kind === "directory") return checkReadable("--from-dir", plan.folder, true);
   if (plan.kind === "message") return;
   const [first = "-"] = plan.paths;
-  if (first !== "-") await checkReadable(flags[plan.kind], first, false);
+  if (first === "-") checkStdin(flags[plan.kind]);
+  else await checkReadable(flags[plan.kind], first, false);
 }
 
 const flags = { files: "--file", lines: "--lines", records: "--json" } as const;

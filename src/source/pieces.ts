@@ -79,7 +79,7 @@ export async function expectBytes(
 const STDIN = 0;
 
 /** Node takes a folder as standard input for an empty one. */
-function checkStdin(flag: string): void {
+export function checkStdin(flag: string): void {
   if (fstatSync(STDIN).isDirectory())
     throw unreadable(flag, "-", Object.assign(new Error("a directory"), { code: "EISDIR" }));
 }

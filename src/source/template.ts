@@ -23,7 +23,8 @@ const words: Readonly<Record<string, readonly [number, Word]>> = {
   env: [1, ([name = ""], { env }) => readVariable(name, env)],
 };
 
-const pattern = /\{\{ *([a-z]+)((?: +[^\s{}]+)*) *\}\}/g;
+/** Whatever begins with a letter is meant as a word. */
+const pattern = /\{\{ *([a-z_][^\s{}]*)((?: +[^\s{}]+)*) *\}\}/gi;
 
 /** The text with each `{{word}}` replaced. @throws ValueError for a word that is none, or has wrong arguments */
 export function expand(text: string, world: TemplateWorld): string {

@@ -105,6 +105,7 @@ describe("pairs", () => {
     ["t:timestamp=18446744073709551616", "expected at most 18446744073709551615 seconds"],
     ["t:timestamp=2026-04-31T10:00:00Z", "expected a time such as"],
     ["j:json={", "expected JSON"],
+    ["n:null=x", "expected nothing behind the equals sign"],
     ["j:json={'a':1}", "expected JSON"],
     ['j:json={"x":{"int":"many"}}', "expected a whole number"],
     ['j:json=[{"bytes":5}]', "expected base64"],

@@ -8,7 +8,7 @@ import { pub, startPub } from "../support/binaries.ts";
 import { testFolder } from "../support/folder.ts";
 import { misbehave } from "../support/misbehave.ts";
 import { openChannel } from "../support/misbehave-script.ts";
-import { run, runToEnd } from "../support/run.ts";
+import { run, runToEnd, shell } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import { createQueue, queueState, takeBodies } from "../support/witness.ts";
 import { timeless } from "../support/timeless.ts";
@@ -37,6 +37,11 @@ describe("an input that is not there", () => {
       const exit = await runToEnd("amqp-pub", ["-u", server.url, "-k", "q", ...argv]);
       expect(exit).toMatchObject({ code: 2, stdout: "", stderr: `ERROR: ${error}\n` });
     }
+    const command = `amqp-pub -u ${server.url} -l -k q < /`;
+    expect(await shell(command).ended()).toMatchObject({
+      code: 2,
+      stderr: "ERROR: --lines stdin: is a directory\n",
+    });
     expect(server.connections).toBe(0);
   });
 });

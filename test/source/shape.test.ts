@@ -40,6 +40,9 @@ describe("a template", () => {
   it.each([
     ["{{count}}", "{{count}}: no such word; there are n, uuid, now, random, env"],
     ["{{constructor}}", "{{constructor}}: no such word"],
+    ["{{UUID}}", "{{UUID}}: no such word"],
+    ["{{now()}}", "{{now()}}: no such word"],
+    ["{{n+1}}", "{{n+1}}: no such word"],
     ["{{n 5}}", "{{n 5}}: expected 0 arguments"],
     ["{{random 9 1}}", "expected two whole numbers, the smaller one first"],
     ["{{random 1 x}}", "expected two whole numbers"],
