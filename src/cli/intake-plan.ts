@@ -75,7 +75,6 @@ export function planTaking(
       decompressLimit: options.decompress ? options.decompressLimit : undefined,
       where: options.where,
       mismatch: settling.mismatch,
-      undecided: settling.undecided,
       perSecond: options.rate,
       isSingle: options.work !== undefined,
     },
@@ -119,7 +118,6 @@ export function saysStream({
 interface Settling {
   readonly verdict: Verdict;
   readonly mismatch: Verdict;
-  readonly undecided: Verdict;
   readonly limit?: number;
   readonly untilEmpty: string | undefined;
 }
@@ -134,16 +132,10 @@ function planSettling(options: Options, isStream: boolean): Settling {
     return {
       verdict: "leave",
       mismatch,
-      undecided: putBack,
       limit: options.prefetch || MAX_PREFETCH,
       untilEmpty: options.peek ? "--peek" : "--requeue",
     };
-  return {
-    verdict: refuses ? "reject" : "ack",
-    mismatch,
-    undecided: putBack,
-    untilEmpty: undefined,
-  };
+  return { verdict: refuses ? "reject" : "ack", mismatch, untilEmpty: undefined };
 }
 
 /** Messages in hand. What is held to the end counts as well, and makes room for nothing; 0 means no limit. */

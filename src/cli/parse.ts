@@ -49,8 +49,9 @@ export function parse<F extends FlagTable>(
   for (const [key, flag] of Object.entries(flags)) {
     const given =
       fromWords(key, typed) ?? fromVariable(key, flag, env) ?? fromProfile(key, flag, profile);
-    if (given) givens.set(key, given);
-    options[key] = given ? readValue(flag, given) : flag.default;
+    const isGiven = given !== undefined && given.texts.length > 0;
+    if (isGiven) givens.set(key, given);
+    options[key] = isGiven ? readValue(flag, given) : flag.default;
   }
   return {
     // The loop above gives each key of the table the type its own reader returns: what OptionsOf says.
@@ -68,6 +69,7 @@ export function parse<F extends FlagTable>(
 interface Given {
   readonly origin: Exclude<Origin, "default">;
   readonly spelling: string;
+  /** None: it is said to be as if nothing were given. */
   readonly texts: readonly string[];
 }
 
@@ -85,30 +87,32 @@ function fromVariable(key: string, flag: Flag, env: Environment): Given | undefi
   if (value === undefined || value === "") return undefined;
   const isList = flag.takes === "each" || flag.takes === "many";
   const texts = switched(flag, isList ? value.split("\n").filter((line) => line !== "") : [value]);
-  return texts && { origin: "environment", spelling: variable(key), texts };
+  return { origin: "environment", spelling: variable(key), texts };
 }
 
 function fromProfile(key: string, flag: Flag, profile: Profile | undefined): Given | undefined {
-  const given = flag.ignored ? undefined : profile?.texts.get(key);
-  const texts = given && switched(flag, given);
+  const texts = flag.ignored ? undefined : profile?.texts.get(key);
   if (!profile || !texts) return undefined;
   const spelling = `${profile.file}: [${profile.name}] ${kebab(key)}`;
-  return { origin: "profile", spelling, texts };
+  return { origin: "profile", spelling, texts: switched(flag, texts) };
 }
 
-/** A flag that may be typed bare can be switched on and off where nothing is typed: `AMQP_STATS=true`. */
-function switched({ bare }: Flag, texts: readonly string[]): readonly string[] | undefined {
+/** A flag that may be typed bare can be switched on, and off, where nothing is typed: `AMQP_STATS=true`. */
+function switched({ bare }: Flag, texts: readonly string[]): readonly string[] {
   if (bare === undefined || texts.length !== 1) return texts;
-  if (texts[0] === "false") return undefined;
+  if (texts[0] === "false") return [];
   return texts[0] === "true" ? [bare] : texts;
 }
 
-/** Nobody looks for a flag that nobody typed. What stands in quotes is a value. */
+/** Nobody looks for a flag that nobody typed. What stands in quotes is a value, and a flag with a value is to be typed. */
 function blame(text: string, givens: ReadonlyMap<string, Given>): string {
   const spellings = new Map(
     [...givens].map(([key, { spelling }]) => [`--${kebab(key)}`, spelling]),
   );
-  return text.replace(/"[^"]*"|--[a-z][a-z-]*/g, (word) => spellings.get(word) ?? word);
+  return text.replace(
+    /".*"|--[a-z][a-z-]*(?! [A-Z0-9]|=)/gs,
+    (word) => spellings.get(word) ?? word,
+  );
 }
 
 function readValue(flag: Flag, { spelling, texts }: Given): unknown {

@@ -13,8 +13,6 @@ export interface FlowPlan {
   readonly where: string | undefined;
   /** What becomes of messages that --where does not want. */
   readonly mismatch: Verdict;
-  /** What becomes of those for which it cannot be decided: nothing is thrown away for a mistake in the expression. */
-  readonly undecided: Verdict;
   /** At most so many, one by one. */
   readonly perSecond: number | undefined;
   /** One by one. */
@@ -36,7 +34,6 @@ export class Flow {
   #rest: Batch = [];
   /** What --where does not want of the last arrival, until it is passed over. */
   #others: Batch = [];
-  readonly #undecided = new WeakSet<Delivery>();
   #mismatches = 0;
 
   private constructor(plan: FlowPlan, stages: Stages) {
@@ -80,12 +77,7 @@ export class Flow {
     const passed = this.#others.filter(isPassed);
     this.#others = this.#others.filter((other) => !isPassed(other));
     this.#mismatches += passed.length;
-    const isUndecided = (delivery: Delivery): boolean => this.#undecided.has(delivery);
-    intake.settle(
-      passed.filter((delivery) => !isUndecided(delivery)),
-      this.#plan.mismatch,
-    );
-    intake.settle(passed.filter(isUndecided), this.#plan.undecided);
+    intake.settle(passed, this.#plan.mismatch);
   }
 
   /** The wanted messages of the batches; an empty one when something arrived and none is wanted. Ends with the signal. */
@@ -128,8 +120,6 @@ export class Flow {
     const answers = await where(batch);
     const wanted = batch.filter((_, i) => answers[i]);
     this.#others = batch.filter((_, i) => !answers[i]);
-    for (const [i, delivery] of batch.entries())
-      if (answers[i] === undefined) this.#undecided.add(delivery);
     return wanted;
   }
 }

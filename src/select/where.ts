@@ -8,11 +8,8 @@ import type { Delivery } from "../message/message.ts";
 import { limitTime, TooLong } from "./time-limit.ts";
 import type { Log } from "../ui/log.ts";
 
-/** Is a message wanted? Undefined: the expression cannot be decided for it. */
-export type Answer = boolean | undefined;
-
 /** Which messages of a batch are wanted? Never rejects. */
-export type Where = (batch: readonly Delivery[]) => Promise<readonly Answer[]>;
+export type Where = (batch: readonly Delivery[]) => Promise<readonly boolean[]>;
 
 /** Heartbeats go on between two such times. */
 const LIMIT_MS = 1000;
@@ -58,17 +55,16 @@ export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS
   if (checked.type !== "bool" && checked.type !== "dyn")
     throw wrong(expression, new TypeError(`it is of type ${checked.type}, not yes or no`));
   const tell = tellOnce(log);
-  const decide = (delivery: Delivery): Answer => {
+  const decide = (delivery: Delivery): boolean => {
     try {
       const answer: unknown = evaluate(toContext(delivery));
-      if (typeof answer === "boolean") return answer;
-      tell("", new TypeError(`it is ${typeof answer}, not yes or no`));
-      return undefined;
+      if (typeof answer !== "boolean")
+        tell("", new TypeError(`it is ${typeof answer}, not yes or no`));
+      return answer === true;
     } catch (error) {
       const { code } = error instanceof EvaluationError ? error : { code: "" };
-      if (code === "no_such_key") return false;
-      tell(code, error);
-      return undefined;
+      if (code !== "no_such_key") tell(code, error);
+      return false;
     }
   };
   const tooLong = new TypeError(`it takes longer than ${limitMs} ms`);
@@ -77,12 +73,12 @@ export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS
 
 /** Decides on a whole batch within the limit, else on each of its messages; what takes longer than that is told. */
 function inTime(
-  decide: (delivery: Delivery) => Answer,
+  decide: (delivery: Delivery) => boolean,
   limitMs: number,
   tellLate: () => void,
 ): Where {
   const limited = limitTime(limitMs);
-  const decideAll = (batch: readonly Delivery[]): readonly Answer[] | undefined => {
+  const decideAll = (batch: readonly Delivery[]): readonly boolean[] | undefined => {
     try {
       return limited(() => batch.map(decide));
     } catch (error) {
@@ -90,13 +86,13 @@ function inTime(
       return undefined;
     }
   };
-  const decideEach = async (batch: readonly Delivery[]): Promise<readonly Answer[]> => {
-    const answers: Answer[] = [];
+  const decideEach = async (batch: readonly Delivery[]): Promise<readonly boolean[]> => {
+    const answers: boolean[] = [];
     for (const delivery of batch) {
       await setImmediate();
-      const decided = decideAll([delivery]);
-      if (!decided) tellLate();
-      answers.push(decided?.[0]);
+      const [answer] = decideAll([delivery]) ?? [];
+      if (answer === undefined) tellLate();
+      answers.push(answer ?? false);
     }
     return answers;
   };

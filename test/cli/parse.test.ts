@@ -189,12 +189,19 @@ describe("the environment", () => {
     const { options, origin } = parsePub([], { AMQP_LINES: "false", AMQP_STATS: "false" });
     expect(options).toMatchObject({ lines: undefined, stats: undefined });
     expect(origin("lines")).toBe("default");
+    const texts = new Map([["stats", ["true"]]]);
+    const profile = { name: "p", file: "f", texts };
+    expect(parsePub([], {}, profile).options.stats).toBe(1000);
+    expect(parsePub([], { AMQP_STATS: "false" }, profile).options.stats).toBeUndefined();
   });
 
   it("are blamed for what they set, and nothing that somebody wrote is", () => {
     const { blame } = parsePub(["--vhost", "v"], { AMQP_FILE: "/x", AMQP_VHOST: "w" });
     expect(blame('--file "--file": no such file; leave out --file, or --vhost')).toBe(
       'AMQP_FILE "--file": no such file; leave out AMQP_FILE, or --vhost',
+    );
+    expect(blame('--file "a "--file"": no; or add --file NAME')).toBe(
+      'AMQP_FILE "a "--file"": no; or add --file NAME',
     );
   });
 

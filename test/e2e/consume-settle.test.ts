@@ -104,15 +104,6 @@ test.each([
   await untilQueue(queue, { messages: counts.requeued });
 });
 
-test("what --where cannot decide is put back, whatever becomes of mismatches", async () => {
-  const queue = await createQueue(["1", "x", "5"]);
-  const words = ["-q", queue, "--where", "int(body) > 3", "--on-mismatch", "ack"];
-  const { stdout, stderr } = await con([...words, "--until-empty", ...BODY]);
-  expect(stdout).toBe("5\n");
-  expect(stderr).toContain("WARNING: --where cannot be decided for a message");
-  expect(await takeBodies(queue)).toEqual(["x"]);
-});
-
 describe("--ack-every", () => {
   test("acknowledges the rest after a moment, and at the end", async () => {
     const queue = await createQueue(["1", "2", "3", "4", "5"]);

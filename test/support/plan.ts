@@ -1,14 +1,14 @@
 // What a command line means, without running it: for tests of flags. The environment is empty but for what is given.
 import { con, planConsume } from "../../src/cli/con.ts";
-import { parse } from "../../src/cli/parse.ts";
+import { parse, type Profile } from "../../src/cli/parse.ts";
 import { planPublish, pub } from "../../src/cli/pub.ts";
 import { UsageError } from "../../src/errors.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The options of amqp-pub, as typed. */
-export const parsePub = (argv: readonly string[], env: Environment = {}) =>
-  parse(pub.name, pub.flags, argv, env);
+export const parsePub = (argv: readonly string[], env: Environment = {}, profile?: Profile) =>
+  parse(pub.name, pub.flags, argv, env, profile);
 
 /** The options of amqp-con, as typed. */
 export const parseCon = (argv: readonly string[], env: Environment = {}) =>

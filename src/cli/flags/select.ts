@@ -20,7 +20,7 @@ export const selectFlags = {
     default: "requeue",
     summary: "what becomes of messages that --where does not want",
     details:
-      "requeue: they are held and put back at the end of the run, or they would come again at once; --prefetch bounds how many, 65535 by default. ack: thrown away. reject: thrown away or dead-lettered. Those for which the expression cannot be decided are always put back.",
+      "requeue: they are held and put back at the end of the run, or they would come again at once; --prefetch bounds how many, 65535 by default. ack: thrown away. reject: thrown away or dead-lettered.",
   }),
   rate: one(
     "N",
