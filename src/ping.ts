@@ -1,5 +1,5 @@
 // --ping: connect, say who answered and how fast, go.
-import { addressOf } from "./amqp/target.ts";
+import { addressOf } from "./address.ts";
 import { Connection } from "./amqp/connection.ts";
 import { Session, type Client, type ConnectionPlan } from "./amqp/session.ts";
 import { now } from "./clock.ts";

@@ -8,7 +8,8 @@ import { shakeHands, type Handshake } from "./handshake.ts";
 import { fitValve, keepRawHeaders, type Valve } from "./wire.ts";
 import { fromReply, toFailure } from "./refusal.ts";
 import { fromHangUp } from "./socket-errors.ts";
-import { addressOf, type Target } from "./target.ts";
+import { addressOf } from "../address.ts";
+import type { Target } from "./target.ts";
 import { TLSSocket } from "node:tls";
 import type { TlsOptions } from "./tls.ts";
 

@@ -3,7 +3,8 @@
 import { orAborted, pause, toTimer } from "../deadline.ts";
 import { Failure, Refused, Unreachable } from "../errors.ts";
 import { closeChannel, type Connection, type ConnectionSettings } from "./connection.ts";
-import { addressOf, type Target } from "./target.ts";
+import { addressOf } from "../address.ts";
+import type { Target } from "./target.ts";
 import { readPassword, type PasswordPlan } from "./credentials.ts";
 import { Linker, reasonFrom, type Link, type LinkReport } from "./link.ts";
 import { Outage } from "./outage.ts";

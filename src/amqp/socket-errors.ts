@@ -1,6 +1,7 @@
 // What sockets, name servers and TLS throw → our errors, each with its sentence and its way out.
 import { errorCode, Failure, messageOf, Unreachable } from "../errors.ts";
-import { addressOf, type Target } from "./target.ts";
+import { addressOf } from "../address.ts";
+import type { Target } from "./target.ts";
 
 /** Certificate errors by OpenSSL's code, each with its cause in plain words. */
 const tlsCauses: Readonly<Record<string, readonly [string, string]>> = {

@@ -8,8 +8,3 @@ export interface Target {
   readonly vhost: string;
   readonly username: string;
 }
-
-/** `host:port` as in a URL: an IPv6 address in brackets. */
-export function addressOf({ host, port }: Pick<Target, "host" | "port">): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}

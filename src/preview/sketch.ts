@@ -1,4 +1,5 @@
 // What a dry run knows: the plan of either program, reduced to what is declared and how messages would flow. No secrets.
+import { addressOf } from "../address.ts";
 import type { AdministrationPlan } from "../administer.ts";
 import type { Destination } from "../amqp/courier.ts";
 import type { ConnectionPlan } from "../amqp/session.ts";
@@ -120,8 +121,8 @@ function sketchRun(
   },
 ) {
   const places = connection.targets.map(
-    ({ host, port, vhost, username, tls }) =>
-      `${host}:${port}${tls ? " (TLS)" : ""}, vhost ${vhost}, as ${username}`,
+    (target) =>
+      `${addressOf(target)}${target.tls ? " (TLS)" : ""}, vhost ${target.vhost}, as ${target.username}`,
   );
   return { program, places, topology, warnings };
 }

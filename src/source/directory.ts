@@ -1,7 +1,7 @@
 // The messages of a folder in which amqp-con --save (or rabtap --saveto) has left them; its layout: record.ts.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { errorCode, reasonOf, UsageError, ValueError } from "../errors.ts";
+import { errorCode, reasonOf, ValueError } from "../errors.ts";
 import type { PublishRecord } from "../message/record.ts";
 import { attempt } from "./lines.ts";
 import { Pace } from "../pace.ts";
@@ -39,13 +39,10 @@ export function directory({ folder, toOrigin, speed }: DirectoryPlan): Source {
 
 /** The names of the records, in order: all have the same length, or the same beginning and a time in nanoseconds. */
 async function listRecords(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+  const names = await readdir(folder).catch((error: unknown) => {
     throw unreadable("--from-dir", folder, error);
   });
-  const records = entries.filter(({ name }) => name.endsWith(".json"));
-  const pipe = records.find((entry) => entry.isFIFO());
-  if (pipe) throw new UsageError(`--from-dir "${path.join(folder, pipe.name)}": is a pipe`);
-  return records.map(({ name }) => name).toSorted();
+  return names.filter((name) => name.endsWith(".json")).toSorted();
 }
 
 const place = (file: string) => (): string => `"${file}"`;

@@ -13,7 +13,7 @@ export function attemptOf(delivery: Delivery): number {
 }
 
 /**
- * The how-manieth try this is: 1 for the first. Only failures of handlers count: before RabbitMQ 4.3 a quorum queue's count
+ * Which try this is: 1 for the first. Only failures of handlers count: before RabbitMQ 4.3 a quorum queue's count
  * grows with each look at it as well (--peek, --where), and with each worker that was stopped in good order.
  */
 export function tryOf(delivery: Delivery): number {
