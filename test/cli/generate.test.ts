@@ -64,6 +64,11 @@ describe.each(programs)("the man page of $name", (program) => {
     }
   });
 
+  it("names a command where there may be one, on a line of its own", () => {
+    const synopsis = "\n.RI [ flags ]\n[\\-\\- \\fICOMMAND\\fR [\\fIARG\\fR...]]\n";
+    expect(page.includes(synopsis)).toBe(program.runsCommand ?? false);
+  });
+
   it("lists every exit code", () => {
     for (const { code } of Object.values(exitCodes)) expect(page).toContain(`\n.B ${code}\n`);
   });
