@@ -9,6 +9,7 @@ import { locateConfig, readConfig } from "./cli/config-file.ts";
 import { parse, type Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
 import { exitCodes, Failure, ReaderGone, Refused, UsageError } from "./errors.ts";
+import { lazyStdin } from "./input.ts";
 import { colorAsTyped, painter } from "./ui/color.ts";
 import { openLog, type Log } from "./ui/log.ts";
 import { openOutput } from "./ui/output.ts";
@@ -67,7 +68,6 @@ export async function main<F extends Flags>(
   } catch (error) {
     process.exitCode = report(error, blame, log, debug);
   } finally {
-    // A pending read would keep the process alive.
     stdin.close();
     if (signal.aborted || process.stdout.writableLength > 0) leaveSoon(process);
   }
@@ -79,20 +79,6 @@ const LAST_WORDS_MS = 500;
 /** Nobody takes what is written: that would keep the process alive for ever. */
 function leaveSoon(process: NodeJS.Process): void {
   setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
-}
-
-/** Standard input is opened only when asked for: it costs start-up time. */
-function lazyStdin(process: NodeJS.Process) {
-  let used = false;
-  return {
-    open: () => {
-      used = true;
-      return process.stdin;
-    },
-    close: () => {
-      if (used) process.stdin.destroy();
-    },
-  };
 }
 
 /** A signal that comes again so soon is the same one: a terminal sends it to us and to `timeout`, which passes it on. */

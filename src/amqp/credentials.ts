@@ -1,10 +1,9 @@
 // Who we are at the broker. Secrets leave this file and tls.ts only towards amqplib and node:tls.
 import { read } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { inspect, promisify } from "node:util";
 import { credentials } from "amqplib";
 import { reasonOf, UsageError } from "../errors.ts";
-import { isAwaited, openAwaited } from "../pipe.ts";
+import { openInput } from "../input.ts";
 
 const NEWLINE = 0x0a;
 
@@ -71,23 +70,18 @@ function firstLine(text: string): Secret {
   return new Secret(text.split(/\r?\n/, 1)[0] ?? "");
 }
 
-/** All up to the end of the first line. */
-async function readAwaited(path: string): Promise<string> {
-  let text = "";
-  for await (const piece of openAwaited(path).setEncoding("utf8")) {
-    text += String(piece);
-    if (text.includes("\n")) break;
-  }
-  return text;
-}
-
 /** The first line of a file. @throws UsageError naming the flag */
 export async function readSecretFile(path: string, flag: string): Promise<Secret> {
+  let text = "";
   try {
-    return firstLine(await ((await isAwaited(path)) ? readAwaited(path) : readFile(path, "utf8")));
+    for await (const piece of (await openInput(path)).setEncoding("utf8")) {
+      text += String(piece);
+      if (text.includes("\n")) break;
+    }
   } catch (error) {
     throw new UsageError(`${flag} "${path}": ${reasonOf(error)}`, undefined, error);
   }
+  return firstLine(text);
 }
 
 /** What amqplib wants as its `credentials` option. */

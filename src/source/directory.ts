@@ -2,10 +2,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { errorCode, reasonOf, ValueError } from "../errors.ts";
+import { isAwaited } from "../input.ts";
 import type { PublishRecord } from "../message/record.ts";
 import { attempt } from "./lines.ts";
 import { Pace } from "../pace.ts";
-import { isAwaited } from "../pipe.ts";
 import { gaps } from "./pace.ts";
 import { unreadable } from "./pieces.ts";
 import { parseRecord, toMessage, type ReplayPlan } from "./records.ts";

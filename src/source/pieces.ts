@@ -1,9 +1,9 @@
 // Input as it arrives, piece by piece: stdin or files. What the pieces mean is up to lines.ts and records.ts.
-import { constants, createReadStream, fstatSync } from "node:fs";
+import { constants, fstatSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { reasonOf, UsageError } from "../errors.ts";
-import { isAwaited, openAwaited } from "../pipe.ts";
+import { isAwaited, openInput } from "../input.ts";
 import type { Progress, SourceWorld } from "./source.ts";
 
 /** The file's bytes, or those of stdin for `-`. Ends when stopped. @throws UsageError naming the flag and the file */
@@ -18,7 +18,7 @@ export async function* readPieces(
   const cut = (): void => void input?.destroy();
   stop.addEventListener("abort", cut, { once: true });
   try {
-    input = path === "-" ? stdin() : await openFile(path);
+    input = path === "-" ? stdin() : await openInput(path);
     if (stop.aborted) cut();
     for await (const chunk of input) {
       const piece = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
@@ -42,10 +42,6 @@ export async function readAll(flag: string, path: string, world: SourceWorld): P
 /** Stdin, a pipe that has a name, or a terminal. */
 export async function isPipe(path: string): Promise<boolean> {
   return path === "-" || (await isAwaited(path));
-}
-
-async function openFile(path: string): Promise<Readable> {
-  return (await isAwaited(path)) ? openAwaited(path) : createReadStream(path);
 }
 
 /** Is there something that can be read? Found out before anything else is done. @throws UsageError naming flag and file */

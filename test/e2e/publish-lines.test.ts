@@ -52,6 +52,19 @@ describe("bytes", () => {
     expect(others).toEqual([]);
   });
 
+  test("a file on standard input is read from where it stands, in pieces that split lines", async () => {
+    const queue = await createQueue();
+    const bodies = ["1", "2", "3", "4"].map((digit) => digit.repeat(400_000));
+    const path = await fileWith(["read before", ...bodies].join("\n"));
+    const env = { AMQP_URL: sharedBroker().url };
+    const publish = `amqp-pub -k ${queue} -l --confirm --quiet`;
+    const exit = await shell(`{ read line; ${publish}; } <${path}`, { env }).ended();
+    expect(exit).toMatchObject({ code: 0, stderr: "" });
+    const received = await takeBodies(queue);
+    expect(received.map((body) => body.length)).toEqual([400_000, 400_000, 400_000, 400_000]);
+    expect(received).toEqual(bodies);
+  });
+
   test("a line is sent as soon as it ends, not when input does", async () => {
     const queue = await createQueue();
     const child = startPub(["-k", queue, "-l"], { stdin: "open" });
