@@ -1,15 +1,21 @@
 // How input is opened. Named pipes and terminals are read without a thread that waits in open(2) or read(2), which nothing
 // could end: neither a signal nor the end of the process. Regular files are read in large pieces.
-import { closeSync, constants, createReadStream, fstatSync, openSync } from "node:fs";
+import { closeSync, constants, createReadStream, fstatSync, openSync, read } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { isatty, ReadStream } from "node:tty";
 import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { pause } from "./deadline.ts";
+import { errorCode } from "./errors.ts";
 
 /** Eight times what Node takes: lines of 64 KiB and 1 MiB then need two thirds of the time, and larger pieces gain nothing. */
 const PIECE_BYTES = 512 * 1024;
 
 const STDIN = 0;
+const STDIN_PATH = "/dev/stdin";
+const NEWLINE = 0x0a;
+const LOOK_AGAIN_MS = 20;
 
 /** Is there a named pipe or a terminal at this path: something that somebody has still to write? */
 export async function isAwaited(path: string): Promise<boolean> {
@@ -27,9 +33,63 @@ export async function isAwaited(path: string): Promise<boolean> {
 
 /** Opens what is at this path, at once. What cannot be read is the stream's error. @throws Error for a pipe or terminal that cannot be */
 export async function openInput(path: string): Promise<Readable> {
-  if (!(await isAwaited(path))) return createReadStream(path, { highWaterMark: PIECE_BYTES });
-  const fd = openAtOnce(path);
+  if (await isAwaited(path)) return openAwaited(openAtOnce(path));
+  return createReadStream(path, { highWaterMark: PIECE_BYTES });
+}
+
+/** What comes from a pipe or a terminal that was opened with O_NONBLOCK. */
+export function openAwaited(fd: number): Readable {
   return isatty(fd) ? new ReadStream(fd) : new Socket({ fd, readable: true, writable: false });
+}
+
+/** All that is there. @throws Error when it cannot be read */
+export async function readWhole(input: Readable): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of input) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
+
+/** The first line of a file, or of standard input for `-`, without its end. @throws Error when it cannot be read */
+export async function readFirstLine(path: string): Promise<string> {
+  const text = path === "-" ? await readStdinLine() : await readToNewline(await openInput(path));
+  return text.split(/\r?\n/, 1)[0] ?? "";
+}
+
+async function readToNewline(input: Readable): Promise<string> {
+  let text = "";
+  for await (const piece of input.setEncoding("utf8")) {
+    text += String(piece);
+    if (text.includes("\n")) break;
+  }
+  return text;
+}
+
+/** Byte by byte: what comes behind the line is somebody else's. */
+async function readStdinLine(): Promise<string> {
+  const fd = (await isAwaited(STDIN_PATH)) ? openAtOnce(STDIN_PATH) : STDIN;
+  const line: number[] = [];
+  const byte = Buffer.alloc(1);
+  try {
+    while (line.at(-1) !== NEWLINE) {
+      const count = await readNow(fd, byte);
+      if (count === 0) break;
+      if (count === undefined) await pause(LOOK_AGAIN_MS);
+      else line.push(...byte);
+    }
+  } finally {
+    if (fd !== STDIN) closeSync(fd);
+  }
+  return Buffer.from(line).toString("utf8");
+}
+
+/** How many bytes it has read; undefined when there are none yet. */
+async function readNow(fd: number, bytes: Buffer): Promise<number | undefined> {
+  try {
+    return (await promisify(read)(fd, bytes, 0, bytes.length, null)).bytesRead;
+  } catch (error) {
+    if (errorCode(error) === "EAGAIN") return undefined;
+    throw error;
+  }
 }
 
 /** Standard input, opened only when asked for: it costs start-up time. */
@@ -47,6 +107,6 @@ function openStdinFile(): Readable {
   return createReadStream("", { fd: STDIN, autoClose: false, highWaterMark: PIECE_BYTES });
 }
 
-function openAtOnce(path: string): number {
+export function openAtOnce(path: string): number {
   return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
 }

@@ -8,7 +8,8 @@ import type { FlagTable } from "./cli/flag.ts";
 import { locateConfig, readConfig } from "./cli/config-file.ts";
 import { parse, type Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
-import { exitCodes, Failure, ReaderGone, Refused, UsageError } from "./errors.ts";
+import { orAborted } from "./deadline.ts";
+import { exitCodes, Failure, ReaderGone, Refused, Unreachable, UsageError } from "./errors.ts";
 import { lazyStdin } from "./input.ts";
 import { colorAsTyped, painter } from "./ui/color.ts";
 import { openLog, type Log } from "./ui/log.ts";
@@ -50,7 +51,7 @@ export async function main<F extends Flags>(
     log = await openLog(process.stderr, general.color, process.env);
     const text = await inform(program, general);
     if (text !== undefined) return await output.write(text);
-    const parsed = await addProfile(program, typed, argv, env);
+    const parsed = await addProfile(program, typed, argv, env, signal);
     blame = parsed.blame;
     if (parsed !== typed)
       log = await openLog(process.stderr, readGeneral(parsed).color, process.env);
@@ -69,14 +70,14 @@ export async function main<F extends Flags>(
     process.exitCode = report(error, blame, log, debug);
   } finally {
     stdin.close();
-    if (signal.aborted || process.stdout.writableLength > 0) leaveSoon(process);
+    leaveSoon(process);
   }
 }
 
-/** What is left to write when the run is over. */
+/** For what is left to write when the run is over. */
 const LAST_WORDS_MS = 500;
 
-/** Nobody takes what is written: that would keep the process alive for ever. */
+/** What nobody takes or writes to us would keep the process alive for ever. */
 function leaveSoon(process: NodeJS.Process): void {
   setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 }
@@ -133,13 +134,20 @@ async function addProfile<F extends Flags>(
   typed: Parsed<F>,
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
 ): Promise<Parsed<F>> {
   const { config, profile: name } = readGeneral(typed);
   const location = locateConfig(config, env);
-  const file = location === undefined ? undefined : readConfig(location);
+  const file = location === undefined ? undefined : await orAborted(readConfig(location), signal);
+  if (file === "aborted") throw new Unreachable("stopped before the configuration was read");
+  if (file === undefined && location === undefined && name !== undefined)
+    throw new UsageError(
+      `--profile ${name}: there is no home folder to look for a configuration file in`,
+      "name the file with --config",
+    );
   if (file === undefined && (config ?? name) !== undefined)
     throw new UsageError(
-      `the configuration file ${location ?? ""} does not exist`,
+      `the configuration file ${location} does not exist`,
       name === undefined ? "check --config" : `--profile ${name} would be a table of it`,
     );
   if (file === undefined) return typed;

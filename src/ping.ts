@@ -3,7 +3,7 @@ import { addressOf } from "./address.ts";
 import { Connection } from "./amqp/connection.ts";
 import { Session, type Client, type ConnectionPlan } from "./amqp/session.ts";
 import { now } from "./clock.ts";
-import { exitCodes } from "./errors.ts";
+import { exitCodes, type Failure } from "./errors.ts";
 import { reportSession } from "./ui/session-report.ts";
 import { escapeLine } from "./ui/escape.ts";
 import type { World } from "./world.ts";
@@ -28,6 +28,7 @@ export async function ping(
   // Said before it is closed: a closed socket has forgotten its TLS version.
   const line = connection && `${describe(connection, pinger.latencyMs)}\n`;
   await session.close();
+  if (pinger.failure) throw pinger.failure;
   if (line !== undefined) await world.output.write(line);
   return exitCodes.done.code;
 }
@@ -38,6 +39,7 @@ class Pinger implements Client {
   readonly progress = 0;
   readonly isDrained = true;
   latencyMs = 0;
+  failure: Failure | undefined;
 
   async attach({ channel }: Parameters<Client["attach"]>[0]): Promise<void> {
     const start = now();
@@ -47,7 +49,9 @@ class Pinger implements Client {
 
   detach(): void {}
 
-  fail(): void {}
+  fail(failure: Failure): void {
+    this.failure = failure;
+  }
 }
 
 function describe(

@@ -136,7 +136,7 @@ export class Consumer implements Intake {
   }
 
   detach(): void {
-    this.#missing.lost(this.#settler.unacked, this.#link?.connection.heartbeatMs);
+    if (this.#link) this.#missing.lost(this.#settler.unacked, this.#link.connection.heartbeatMs);
     this.#isSubscribed = false;
     this.#undecodable = undefined;
     this.#link = undefined;

@@ -56,7 +56,11 @@ export class Getter implements Intake {
       }
       const delivery = got === "lost" ? undefined : this.#decode(got, link, queue);
       if (delivery) yield [delivery];
-      else await this.#replaced(link);
+      else {
+        await this.#replaced(link);
+        // What was in hand is in its queue again.
+        empty = 0;
+      }
     }
   }
 

@@ -2,12 +2,11 @@
 import type { Channel } from "amqplib";
 import { orAborted, within } from "../deadline.ts";
 import { Refused, Unreachable, type Failure } from "../errors.ts";
-import { Connection, stoppedBefore, type ConnectionSettings } from "./connection.ts";
+import { Connection, stoppedBefore } from "./connection.ts";
 import { addressOf } from "../address.ts";
 import type { Target } from "./target.ts";
-import type { Secret } from "./credentials.ts";
+import type { Login } from "./login.ts";
 import { deniesTransientQueues, toFailure } from "./refusal.ts";
-import type { TlsOptions } from "./tls.ts";
 import {
   declare,
   withDurableQueue,
@@ -26,13 +25,6 @@ export interface Link {
   readonly generation: number;
   /** Resolves with the reason when the channel or its connection is gone. Never rejects. */
   readonly lost: Promise<Failure>;
-}
-
-/** How to log in. */
-export interface Login {
-  readonly password: Secret | undefined;
-  readonly tls: TlsOptions | undefined;
-  readonly settings: ConnectionSettings;
 }
 
 /** What opening a link tells people. */

@@ -10,9 +10,9 @@ export class Missing {
   #count = 0;
   #until = 0;
 
-  /** A connection was lost with so many in hand. `heartbeatMs` is what was asked for; 0 for none. */
+  /** A connection was lost with so many more in hand. `heartbeatMs` is what was asked for; 0 for none. */
   lost(count = 0, heartbeatMs = 0): void {
-    this.#count = count;
+    this.#count = (this.isAwaited ? this.#count : 0) + count;
     this.#until = now() + HEARTBEATS * (heartbeatMs || USUAL_HEARTBEAT_MS);
   }
 

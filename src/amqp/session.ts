@@ -2,22 +2,18 @@
 // What is published or consumed on it is a Client; it is attached to each new link.
 import { orAborted, pause, toTimer } from "../deadline.ts";
 import { Failure, Refused, Unreachable } from "../errors.ts";
-import { closeChannel, type Connection, type ConnectionSettings } from "./connection.ts";
+import { closeChannel, type Connection } from "./connection.ts";
 import { addressOf } from "../address.ts";
 import type { Target } from "./target.ts";
-import { readPassword, type PasswordPlan } from "./credentials.ts";
+import { readLogin, type LoginPlan } from "./login.ts";
 import { Linker, reasonFrom, type Link, type LinkReport } from "./link.ts";
 import { Outage } from "./outage.ts";
 import { toFailure } from "./refusal.ts";
-import { loadTls, type TlsPlan } from "./tls.ts";
 import type { TopologyPlan } from "./topology.ts";
 
 /** Where to connect, as whom, and how long to try. */
-export interface ConnectionPlan {
+export interface ConnectionPlan extends LoginPlan {
   readonly targets: readonly Target[];
-  readonly password: PasswordPlan | undefined;
-  readonly tls: TlsPlan | undefined;
-  readonly settings: ConnectionSettings;
   /** How long to keep trying for the first connection. */
   readonly waitMs: number;
   /** How long to keep trying after a loss. */
@@ -86,15 +82,9 @@ export class Session {
     report: SessionReport,
     world: SessionWorld,
   ): Promise<Session> {
-    const tls = plan.tls && (await loadTls(plan.tls));
-    const password =
-      plan.password &&
-      (await orAborted(
-        readPassword(plan.password, () => world.askPassword()),
-        world.signal,
-      ));
-    if (password === "aborted") throw new Unreachable("stopped before there was a password");
-    const login = { password, tls, settings: plan.settings };
+    const reading = readLogin(plan, () => world.askPassword());
+    const login = await orAborted(reading, world.signal);
+    if (login === "aborted") throw new Unreachable("stopped before the broker answered");
     const linker = new Linker(login, client.channelKind, topology, report);
     const session = new Session(plan, client, report, linker);
     const stop = (): void => session.#closing.abort();

@@ -137,6 +137,7 @@ export class Settler {
   #flushDue(): void {
     this.#flush(false);
     if (this.#settlement?.isWaiting) this.#wait();
+    else this.#stopWaiting();
   }
 
   #flush(atEnd: boolean): void {
@@ -157,6 +158,8 @@ export class Settler {
     this.#waitingSince ??= time;
     clearTimeout(this.#waiting);
     const delay = Math.min(IDLE_MS, this.#waitingSince + LONGEST_WAIT_MS - time);
+    // A busy program would put the timer off again and again.
+    if (delay <= 0) return this.flush();
     this.#waiting = setTimeout(() => this.flush(), delay).unref();
   }
 

@@ -9,6 +9,7 @@ import {
   type SecureContextOptions,
 } from "node:tls";
 import { messageOf, reasonOf, UsageError } from "../errors.ts";
+import { openInput, readWhole } from "../input.ts";
 import { readSecretFile } from "./credentials.ts";
 
 /** The files and names that TLS is made from. */
@@ -40,17 +41,19 @@ const systemBundles = [
 /** Reads every file once. @throws UsageError naming flag and file when one is missing, or is not what it should be */
 export async function loadTls(plan: TlsPlan): Promise<TlsOptions> {
   const ca =
-    plan.cafile === undefined ? await readSystemCas() : await read("--cafile", plan.cafile);
+    plan.cafile === undefined
+      ? await readSystemCas()
+      : String(await readFrom("--cafile", plan.cafile));
   if (plan.cafile !== undefined && !ca.includes("-----BEGIN CERTIFICATE-----")) {
     throw new UsageError(`--cafile "${plan.cafile}": holds no PEM certificate`);
   }
   const options: SecureContextOptions = {
     minVersion: "TLSv1.2",
     ca,
-    ...(plan.cert !== undefined && { cert: await read("--cert", plan.cert) }),
-    ...(plan.key !== undefined && { key: await read("--key", plan.key) }),
+    ...(plan.cert !== undefined && { cert: String(await readFrom("--cert", plan.cert)) }),
+    ...(plan.key !== undefined && { key: String(await readFrom("--key", plan.key)) }),
     ...(plan.pfx !== undefined && {
-      pfx: await readFile(plan.pfx).catch(unreadable("--pfx", plan.pfx)),
+      pfx: await readFrom("--pfx", plan.pfx),
     }),
     ...(plan.passphraseFile !== undefined && {
       passphrase: (await readSecretFile(plan.passphraseFile, "--passphrase-file")).reveal(),
@@ -99,14 +102,12 @@ function checkPair({ cert: certFile, key: keyFile }: TlsPlan, options: SecureCon
   if (!isPair) throw new UsageError(`${files}: the key is not that of the certificate`);
 }
 
-async function read(flag: string, path: string): Promise<string> {
-  return readFile(path, "utf8").catch(unreadable(flag, path));
-}
-
-function unreadable(flag: string, path: string) {
-  return (error: unknown): never => {
+async function readFrom(flag: string, path: string): Promise<Buffer> {
+  try {
+    return await readWhole(await openInput(path));
+  } catch (error) {
     throw new UsageError(`${flag} "${path}": ${reasonOf(error)}`, undefined, error);
-  };
+  }
 }
 
 /** The system's CAs and those that Node brings along; Node 20 knows only the latter by itself. */

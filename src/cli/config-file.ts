@@ -1,8 +1,9 @@
 // The file of named defaults: where it is, its text, and who else may read it. What it says: profile.ts.
 import type { Environment } from "../world.ts";
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { errorCode, reasonOf, UsageError } from "../errors.ts";
+import { openAtOnce, openAwaited, readWhole } from "../input.ts";
 
 /** A configuration file as it was found. */
 export interface ConfigFile {
@@ -23,12 +24,17 @@ export function locateConfig(named: string | undefined, env: Environment): strin
 }
 
 /** Reads it, permissions and text from the same open file; undefined when there is none. @throws UsageError */
-export function readConfig(location: string): ConfigFile | undefined {
+export async function readConfig(location: string): Promise<ConfigFile | undefined> {
   try {
-    const file = openSync(location, "r");
+    const file = openAtOnce(location);
+    const stats = fstatSync(file);
+    // Where nobody may have written yet; it is closed with the stream.
+    if (stats.isFIFO()) {
+      const text = String(await readWhole(openAwaited(file)));
+      return { path: location, text, isShared: false };
+    }
     try {
-      const { mode } = fstatSync(file);
-      const isShared = path.sep === "/" && (mode & 0o066) !== 0;
+      const isShared = path.sep === "/" && (stats.mode & 0o066) !== 0;
       return { path: location, text: readFileSync(file, "utf8"), isShared };
     } finally {
       closeSync(file);

@@ -110,7 +110,7 @@ function blame(text: string, givens: ReadonlyMap<string, Given>): string {
     [...givens].map(([key, { spelling }]) => [`--${kebab(key)}`, spelling]),
   );
   return text.replace(
-    /".*"|--[a-z][a-z-]*(?![a-z-]| [A-Z0-9]|=)/gs,
+    /".*?"(?=[,:;.)\s]|$)|--[a-z][a-z-]*(?![a-z-]| [A-Z0-9]|=)/gs,
     (word) => spellings.get(word) ?? word,
   );
 }

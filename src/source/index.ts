@@ -57,7 +57,7 @@ export function openSource(plan: SourcePlan, shape: ShapePlan): Source {
  */
 export async function checkInput(plan: SourcePlan): Promise<void> {
   if (plan.kind === "directory") return checkReadable("--from-dir", plan.folder, true);
-  if (plan.kind === "message") return;
+  if (plan.kind === "message") return plan.text === "-" ? checkStdin("--message") : undefined;
   const [first = "-"] = plan.paths;
   if (first === "-") checkStdin(flags[plan.kind]);
   else await checkReadable(flags[plan.kind], first, false);

@@ -33,7 +33,8 @@ export function expand(text: string, world: TemplateWorld): string {
     const [arity, word] = (Object.hasOwn(words, name) ? words[name] : undefined) ?? [];
     if (!word)
       throw new ValueError(`${whole}: no such word; there are ${Object.keys(words).join(", ")}`);
-    if (args.length !== arity) throw new ValueError(`${whole}: expected ${arity} arguments`);
+    if (args.length !== arity)
+      throw new ValueError(`${whole}: expected ${arity} ${arity === 1 ? "argument" : "arguments"}`);
     return word(args, world);
   });
 }

@@ -1,6 +1,7 @@
 // The account at the end of a run, as lines for people or for scripts.
 import type { IntakeAccount } from "../amqp/intake.ts";
 import type { Account } from "../amqp/ledger.ts";
+import { toLine } from "../message/record.ts";
 import { formatDuration, formatRate } from "./figures.ts";
 import type { Log } from "./log.ts";
 
@@ -84,9 +85,7 @@ function report({ counts, sum, messages }: Balance, end: RunEnd, style: SummaryS
   const { durationMs, reason, skipped } = end;
   const rate = durationMs > 0 ? (messages * 1000) / durationMs : 0;
   if (style === "json")
-    log.note(
-      JSON.stringify({ ...counts, durationMs, rate: Number(rate.toFixed(1)), reason, skipped }),
-    );
+    log.note(toLine({ ...counts, durationMs, rate: Number(rate.toFixed(1)), reason, skipped }));
   if (style === "text") {
     log.note(`Account: ${sum}`);
     log.note(

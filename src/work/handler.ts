@@ -103,6 +103,7 @@ export class Handling implements Work {
 
   async end(): Promise<void> {
     this.#isOver = true;
+    this.#aftermath.end();
     await this.#programs.end();
   }
 

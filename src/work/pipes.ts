@@ -20,6 +20,9 @@ export interface Pipe {
   discard(): void;
 }
 
+/** Each is a descriptor, of which a process may have 1,024 by default. */
+const MOST_AT_FIRST = 64;
+
 const execute = promisify(execFile);
 
 /** Opens only a name, neither end of the pipe (open(2), O_PATH); Node does not list this flag of Linux. */
@@ -33,10 +36,10 @@ export class Pipes {
   #free: number[] = [];
   #isMaking = false;
 
-  /** So many pipes at first; more are made when some have not come back. */
+  /** So many pipes at first, if they are not too many; more are made when some have not come back. */
   static async open(count: number): Promise<Pipes> {
     const pipes = new Pipes();
-    await pipes.#make(count);
+    await pipes.#make(Math.min(count, MOST_AT_FIRST));
     return pipes;
   }
 
@@ -79,8 +82,20 @@ async function makeFifos(count: number): Promise<readonly number[]> {
   try {
     const names = Array.from({ length: count }, (_, i) => join(folder, `${i}`));
     await execute("mkfifo", ["-m", "600", ...names]);
-    return names.map((name) => openSync(name, O_PATH));
+    return openEach(names);
   } finally {
     await rm(folder, { recursive: true });
+  }
+}
+
+/** All or none. */
+function openEach(names: readonly string[]): readonly number[] {
+  const opened: number[] = [];
+  try {
+    for (const name of names) opened.push(openSync(name, O_PATH));
+    return opened;
+  } catch (error) {
+    for (const descriptor of opened) closeSync(descriptor);
+    throw error;
   }
 }

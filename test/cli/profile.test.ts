@@ -209,19 +209,17 @@ describe("the configuration file", () => {
     ["640", 0o640, true],
     ["604", 0o604, true],
     ["620", 0o620, true],
-  ])("with mode %s is open to others: %3$s", (_, mode, isShared) => {
+  ])("with mode %s is open to others: %3$s", async (_, mode, isShared) => {
     const folder = mkdtempSync(path.join(tmpdir(), "amqp-pubcon-config-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = path.join(folder, "config.toml");
     writeFileSync(file, "[a]\n");
     chmodSync(file, mode);
-    expect(readConfig(file)).toEqual({ path: file, text: "[a]\n", isShared });
+    expect(await readConfig(file)).toEqual({ path: file, text: "[a]\n", isShared });
   });
 
-  it("may be missing, but not be a folder", () => {
-    expect(readConfig("/no/such/file")).toBeUndefined();
-    expect(wrongUse(() => readConfig("/"))).toMatch(
-      /^the configuration file ".*": is a directory$/,
-    );
+  it("may be missing, but not be a folder", async () => {
+    expect(await readConfig("/no/such/file")).toBeUndefined();
+    await expect(readConfig("/")).rejects.toThrow(/^the configuration file "\/": is a directory$/);
   });
 });
