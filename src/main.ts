@@ -12,6 +12,7 @@ import { orAborted } from "./deadline.ts";
 import { exitCodes, Failure, ReaderGone, Refused, Unreachable, UsageError } from "./errors.ts";
 import { lazyStdin } from "./input.ts";
 import { colorAsTyped, painter } from "./ui/color.ts";
+import { completing } from "./ui/file-stream.ts";
 import { openLog, type Log } from "./ui/log.ts";
 import { openOutput } from "./ui/output.ts";
 import { askPassword, openTerminal } from "./ui/prompt.ts";
@@ -36,7 +37,7 @@ export async function main<F extends Flags>(
   const shown = conceal(program.flags, argv);
   process.title = [program.name, ...shown].join(" ");
   const signal = listenForSignals(process);
-  const output = openOutput(process.stdout);
+  const output = openOutput(completing(process.stdout));
   const stdin = lazyStdin(process);
   let log = await openLog(process.stderr, colorAsTyped(argv, process.env), process.env);
   let debug = false;

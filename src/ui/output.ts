@@ -63,8 +63,9 @@ export function openOutput(stream: OutputStream): Output {
     queue: (...parts) => {
       for (const part of parts) queuedBytes += part.length;
       queued.push(...parts);
-      flushing ??= Promise.resolve().then(flush);
-      flushing.catch((error: unknown) => failing.abort(error));
+      flushing ??= Promise.resolve()
+        .then(flush)
+        .catch((error: unknown) => failing.abort(error));
     },
     get isFull() {
       return queuedBytes > QUEUE_BYTES;

@@ -1,10 +1,13 @@
 // What amqp-con writes where: bytes into pipes and files, safe text on terminals; and what happens when nobody can take it.
 import { closeSync, openSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { channelOpenOk } from "../support/amqp-answer.ts";
 import { close } from "../support/amqp-frame.ts";
 import { con, pub, startCon } from "../support/binaries.ts";
 import { atTestEnd } from "../support/cleanup.ts";
+import { testFolder } from "../support/folder.ts";
 import { misbehave } from "../support/misbehave.ts";
 import { handshake, whenever } from "../support/misbehave-script.ts";
 import { pty, quote, shell } from "../support/run.ts";
@@ -184,6 +187,18 @@ describe("output that nobody takes", () => {
     await untilQueue(queue, { messages: 3, consumers: 0 });
     const left = await takeAll(queue);
     expect(left.map(({ content }) => content.toString())).toEqual(["1", "2", "3"]);
+  });
+
+  test("of a message that fits a file in part only, nothing is acknowledged", async () => {
+    const queue = await createQueue(["a".repeat(9000), "b".repeat(9000), "c".repeat(9000)]);
+    const file = join(await testFolder(), "limited");
+    const limited = `ulimit -f 20; amqp-con -q ${quote(queue)} --format body > ${quote(file)}`;
+    const { code, stderr } = await shell(limited, { env }).ended();
+    expect(code).toBe(7);
+    expect(stderr).toContain("EFBIG");
+    expect((await stat(file)).size).toBe(20 * 1024);
+    await untilQueue(queue, { consumers: 0 });
+    expect((await takeBodies(queue)).at(-1)).toBe("c".repeat(9000));
   });
 
   test("a publisher whose reader goes ends quietly as well", async () => {
