@@ -3,6 +3,7 @@ import { Consumer } from "./amqp/consumer.ts";
 import { beside, Courier, type Destination } from "./amqp/courier.ts";
 import { Getter } from "./amqp/getter.ts";
 import type { SubscriptionPlan } from "./amqp/intake.ts";
+import { Looker } from "./amqp/looker.ts";
 import { Session, type ConnectionPlan } from "./amqp/session.ts";
 import type { Verdict } from "./amqp/settlement.ts";
 import type { TopologyPlan } from "./amqp/topology.ts";
@@ -20,14 +21,17 @@ import { checkCommand, type HandlerPlan } from "./work/handler.ts";
 import { take, type Feed } from "./take.ts";
 import type { World } from "./world.ts";
 
+/** How messages come in. */
+const intakes = { subscription: Consumer, get: Getter, look: Looker } as const;
+export type IntakeKind = keyof typeof intakes;
+
 /** What amqp-con was asked to do. */
 export interface ConsumePlan {
   readonly connection: ConnectionPlan;
   readonly topology: TopologyPlan;
   readonly warnings: readonly string[];
   readonly subscription: SubscriptionPlan;
-  /** Fetch one by one instead of subscribing. */
-  readonly get: boolean;
+  readonly intake: IntakeKind;
   readonly stop: StopPlan;
   /** That there was nothing is told by the exit code. */
   readonly mayBeEmpty: boolean;
@@ -59,7 +63,7 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   const flow = await Flow.open(plan.flow, world.log);
   const offsets = openOffsets(plan);
   const subscription = goOnAt(plan.subscription, offsets?.next);
-  const intake = plan.get ? new Getter(subscription) : new Consumer(subscription);
+  const intake = new intakes[plan.intake](subscription);
   const rules = new StopRules(plan.stop);
   const feed = { intake, flow, rules };
   const startedAt = now();

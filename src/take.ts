@@ -75,7 +75,8 @@ async function workThrough(
     if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return;
   }
   const emptied = plan.stop.untilEmpty ?? "--get";
-  if (plan.get && !stop.aborted) rules.stopFor(`the queue is empty (${emptied})`);
+  // Only what is fetched ends by itself.
+  if (!stop.aborted) rules.stopFor(`the queue is empty (${emptied})`);
   await intake.stop();
   const finish = async (): Promise<void> => {
     // Nobody else has what the broker has forgotten.
@@ -88,9 +89,9 @@ async function workThrough(
 }
 
 /** Nothing more would come: as many as the broker sends at most wait for the end, for --where does not want them. */
-function isFull({ subscription, flow, get }: ConsumePlan, { held }: Intake): boolean {
+function isFull({ subscription, flow, intake: kind }: ConsumePlan, { held }: Intake): boolean {
   const { prefetch, alsoFrom } = subscription;
-  if (get || flow.where === undefined) return false;
+  if (kind === "get" || flow.where === undefined) return false;
   // Each queue has a subscription of its own.
   return prefetch > 0 && held >= prefetch * (1 + alsoFrom.length);
 }

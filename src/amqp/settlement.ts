@@ -4,6 +4,12 @@
 /** What becomes of a delivery: taken, thrown away (dead-lettered), put back, or left to the end of the channel. */
 export type Verdict = "ack" | "reject" | "requeue" | "leave";
 
+/**
+ * So many verdicts, in frames, RabbitMQ hands on to a quorum queue before that has stored the first; what waits behind them is
+ * sorted anew.
+ */
+export const HANDED_ON_AT_ONCE = 32;
+
 /** How a channel settles. */
 export interface SettlePort {
   ack(tag: number, multiple: boolean): void;
@@ -73,10 +79,12 @@ export class Settlement {
   }
 
   /**
-   * Puts back everything without a verdict that settles it, one by one: a quorum queue takes it back in that order, and, since
-   * RabbitMQ 4.3, does not count it as a failed delivery, as it would after the end of the channel.
+   * Puts back everything without a verdict that settles it; after `flush(true)`. A quorum queue takes it back in that order,
+   * and, since RabbitMQ 4.3, does not count it as a failed delivery, as it would after the end of the channel.
    */
   putBack(): void {
+    const last = this.#first + this.#verdicts.length - 1;
+    if (this.open > HANDED_ON_AT_ONCE) return this.#send(last, "requeue", true);
     for (const [i, verdict] of this.#verdicts.entries())
       if (!isSettled(verdict)) this.settle(this.#first + i, "requeue");
   }

@@ -5,7 +5,7 @@ import { pause, within } from "../deadline.ts";
 import type { Delivery } from "../message/message.ts";
 import type { IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
-import { Settlement, type Verdict } from "./settlement.ts";
+import { HANDED_ON_AT_ONCE, Settlement, type Verdict } from "./settlement.ts";
 import { STREAM_OFFSET, StreamPosition } from "./stream.ts";
 
 const counts = { ack: "acked", reject: "rejected", requeue: "requeued", leave: undefined } as const;
@@ -171,8 +171,6 @@ export class Settler {
   }
 }
 
-/** So many verdicts, in frames, RabbitMQ hands on to a quorum queue before that has stored the first. */
-const HANDED_ON_AT_ONCE = 32;
 /** What a queue takes longer to store than it took to answer. */
 const STORING_MS = 20;
 const LONGEST_STORING_MS = 1000;

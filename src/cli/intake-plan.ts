@@ -28,7 +28,7 @@ export interface Circumstances {
 
 type Taking = Pick<
   ConsumePlan,
-  "subscription" | "get" | "mayBeEmpty" | "stop" | "verdict" | "flow" | "offsetFile" | "workMs"
+  "subscription" | "intake" | "mayBeEmpty" | "stop" | "verdict" | "flow" | "offsetFile" | "workMs"
 >;
 
 /** The protocol has 16 bits for a prefetch. */
@@ -44,9 +44,7 @@ export function planTaking(
   checkSettling(options);
   checkSource(options, origin, circumstances);
   const stream = planStream(options);
-  // A queue may live only as long as somebody is subscribed to it; looking must not be what ends it.
-  const peeksByGet =
-    options.peek && ofSubscription.every((key) => origin(key) === "default") && !stream;
+  const looks = options.peek && ofSubscription.every((key) => origin(key) === "default") && !stream;
   const settling = planSettling(options, stream !== undefined);
   const limit = options.count ?? settling.limit ?? (options.get ? 1 : undefined);
   return {
@@ -61,7 +59,7 @@ export function planTaking(
         options.where === undefined,
       stream,
     },
-    get: options.get || peeksByGet,
+    intake: options.get ? "get" : looks ? "look" : "subscription",
     mayBeEmpty: options.get || options.idleTimeout !== undefined,
     stop: {
       count: limit,

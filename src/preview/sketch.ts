@@ -89,7 +89,7 @@ export function sketchConsume(plan: ConsumePlan): Sketch {
       alsoFrom,
       prefetch,
       ackOnArrival,
-      get: plan.get,
+      get: plan.intake === "get",
       handler: plan.handler && { file: plan.handler.command.file, jobs: plan.handler.jobs },
       forward: plan.forward,
       retryQueues: plan.handler ? retryQueues(plan.handler.aftermath, queue) : [],

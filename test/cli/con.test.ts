@@ -9,7 +9,7 @@ describe("the subscription", () => {
     expect(plan()).toMatchObject({
       subscription: { queue: "t", prefetch: 256, ackOnArrival: false, ackEvery: 1 },
       verdict: "ack",
-      get: false,
+      intake: "subscription",
       lazyMs: undefined,
       sink: { format: "text", verbose: false },
       graceMs: 10_000,
@@ -42,8 +42,8 @@ describe("the subscription", () => {
   });
 
   it("fetches one message with --get, or as many as --count says", () => {
-    expect(plan("--get")).toMatchObject({ get: true, stop: { count: 1 } });
-    expect(plan("--get", "-n", "7")).toMatchObject({ get: true, stop: { count: 7 } });
+    expect(plan("--get")).toMatchObject({ intake: "get", stop: { count: 1 } });
+    expect(plan("--get", "-n", "7")).toMatchObject({ intake: "get", stop: { count: 7 } });
   });
 
   it("never stops by itself unless told to, and for each rule it was told", () => {

@@ -25,6 +25,17 @@ test("--peek leaves a queue alone that lives only as long as its consumers", asy
   expect(await takeBodies(queue)).toEqual(["1", "2", "3"]);
 });
 
+test.each(kinds)("--peek keeps the order of many messages in a %s queue", async (_, options) => {
+  const bodies = [...Array(100).keys()].map(String);
+  const queue = await createQueue(bodies, options);
+  for (let look = 0; look < 2; look++) {
+    const { code, stdout } = await con(["-q", queue, "--peek", ...BODY]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${bodies.join("\n")}\n` });
+    await untilQueue(queue, { messages: 100, consumers: 0 });
+  }
+  expect(await takeBodies(queue)).toEqual(bodies);
+});
+
 test("--peek sees what another consumer, the only active one, has not taken", async () => {
   const table = { "x-single-active-consumer": true };
   const queue = await createQueue([], { arguments: table });
