@@ -1,6 +1,7 @@
 // Field tables as bytes, exactly: every type, every width, every byte of a text survives. RabbitMQ's tags, which differ
 // from the specification's: rabbitmq.com/amqp-0-9-1-errata ("Field types"). amqplib's codec would lose int64 digits,
 // the width of numbers and bytes that are no UTF-8.
+import { isUtf8 } from "node:buffer";
 import {
   isList,
   MAX_DEPTH,
@@ -190,10 +191,7 @@ function showWhole(value: bigint): Field {
 function decodeLong(tag: string, content: Buffer, depth: number): Field {
   switch (tag) {
     case "S": {
-      const text = content.toString("utf8");
-      return Buffer.from(text, "utf8").equals(content)
-        ? text
-        : { string64: content.toString("base64") };
+      return isUtf8(content) ? content.toString("utf8") : { string64: content.toString("base64") };
     }
     case "x":
       return { bytes: content.toString("base64") };

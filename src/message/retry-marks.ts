@@ -1,4 +1,4 @@
-// What marks a message that waits for another try: headers of ours, and the names of the queues in which it waits. Pure.
+// What marks a message that waits for another try, or has died: headers, and the names of the queues in which it waits. Pure.
 import type { Field, Table } from "./fields.ts";
 
 /** Headers of a message that waits for another try. Ours, since brokers from 4.0 on do not count what is published again. */
@@ -12,6 +12,9 @@ export const retryHeaders = {
   /** The broker's notes on its deaths before the first try, by their names: since 4.0 a delay queue overwrites them. */
   deaths: "x-retry-deaths",
 } as const;
+
+/** The names of the headers in which a broker notes the deaths of a message (rabbitmq.com/docs/dlx). */
+export const deathHeader = /^x-(death$|first-death-|last-death-)/;
 
 /** Where a message came from that has waited for another try; undefined for others. */
 export function firstTryOf(

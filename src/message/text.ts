@@ -1,10 +1,11 @@
 // Short texts (names, keys, most properties) as bytes and back, exactly. A byte that is no UTF-8 becomes a lone surrogate
 // U+DC80…U+DCFF, which JSON can carry and no valid text contains (the idea of Python's PEP 383).
+import { isUtf8 } from "node:buffer";
 
 /** Bytes → text; `encodeText` gives the same bytes again. */
 export function decodeText(bytes: Buffer): string {
   const text = bytes.toString("utf8");
-  if (!text.includes("\ufffd") || Buffer.from(text, "utf8").equals(bytes)) return text;
+  if (!text.includes("\ufffd") || isUtf8(bytes)) return text;
   let exact = "";
   for (let at = 0; at < bytes.length;) {
     const length = characterLength(bytes, at);
@@ -51,23 +52,8 @@ function isContinuing(byte = 0): boolean {
 }
 
 /** The length of the valid UTF-8 character at `at`; 0 when there is none. */
-function characterLength(bytes: Buffer, at: number): number {
-  const first = bytes[at] ?? 0;
-  const length =
-    first < 0x80
-      ? 1
-      : first < 0xc2
-        ? 0
-        : first < 0xe0
-          ? 2
-          : first < 0xf0
-            ? 3
-            : first < 0xf5
-              ? 4
-              : 0;
-  const character = bytes.subarray(at, at + length);
-  const isValid =
-    character.length === length &&
-    Buffer.from(character.toString("utf8"), "utf8").equals(character);
-  return isValid ? length : 0;
+export function characterLength(bytes: Buffer, at: number): number {
+  const isCharacter = (length: number): boolean =>
+    at + length <= bytes.length && isUtf8(bytes.subarray(at, at + length));
+  return [1, 2, 3, 4].find(isCharacter) ?? 0;
 }

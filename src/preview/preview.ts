@@ -7,7 +7,7 @@ import { thread } from "./graph.ts";
 import { toMermaid } from "./mermaid.ts";
 import type { Log } from "../ui/log.ts";
 import type { Output } from "../ui/output.ts";
-import { trace } from "./flow.ts";
+import { trace } from "./trace.ts";
 import { findMistakes } from "./mistakes.ts";
 import type { Sketch } from "./sketch.ts";
 import { listSteps } from "./steps.ts";

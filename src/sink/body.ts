@@ -1,5 +1,5 @@
 // The body and a newline.
-import { newline, showBody } from "./content.ts";
+import { newline, showBody } from "../ui/content.ts";
 import type { Format } from "./sink.ts";
 
 export const body: Format = ({ body: bytes }, { isTerminal }) => [

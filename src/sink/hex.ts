@@ -1,6 +1,6 @@
 // The body as a canonical hex dump, as `hexdump -C` writes it; its last line is the length of the body. Safe on any
 // terminal, whatever the body holds.
-import { cut } from "./content.ts";
+import { cut } from "../ui/content.ts";
 import type { Format } from "./sink.ts";
 
 const ROW_BYTES = 16;

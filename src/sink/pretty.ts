@@ -1,10 +1,11 @@
 // One message for people: where it came from, its properties and headers in columns, and its body laid out when its
 // content type says that it is JSON or MessagePack. Coloured on a terminal. What cannot be laid out is shown as it is.
+import { isUtf8 } from "node:buffer";
 import type { Delivery } from "../message/message.ts";
 import type { Paint } from "../ui/color.ts";
 import { escapeLine } from "../ui/escape.ts";
 import { formatSize } from "../ui/size.ts";
-import { newline, showBody } from "./content.ts";
+import { newline, showBody } from "../ui/content.ts";
 import { fieldType, plainField } from "./field.ts";
 import { dump } from "./hex.ts";
 import { layOutJson } from "./json-layout.ts";
@@ -81,7 +82,7 @@ function layOut(delivery: Delivery, screen: Screen, messagePack: MessagePack): r
   if (body.length === 0) return [];
   const unpacked = isSmall && isPacked ? messagePack.read(body) : undefined;
   if (unpacked !== undefined) return showLaidOut(unpacked, delivery, screen);
-  if (isPacked || !isText(body)) return [Buffer.from(dump(body, screen.isTerminal))];
+  if (isPacked || !isUtf8(body)) return [Buffer.from(dump(body, screen.isTerminal))];
   if (isSmall && /[/+]json$/.test(type))
     return showLaidOut(body.toString("utf8"), delivery, screen);
   return [showBody(body, screen.isTerminal), newline];
@@ -91,11 +92,6 @@ function showLaidOut(json: string, { body }: Delivery, screen: Screen): readonly
   const laidOut = layOutJson(json, screen);
   if (laidOut === undefined) return [showBody(body, screen.isTerminal), newline];
   return [Buffer.from(laidOut), newline];
-}
-
-function isText(bytes: Buffer): boolean {
-  const text = bytes.toString("utf8");
-  return !text.includes("\ufffd") || Buffer.from(text, "utf8").equals(bytes);
 }
 
 function kebab(name: string): string {

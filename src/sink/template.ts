@@ -3,7 +3,7 @@
 import { ValueError } from "../errors.ts";
 import type { Delivery, Properties } from "../message/message.ts";
 import { encodeText } from "../message/text.ts";
-import { showBody, showText } from "./content.ts";
+import { showBody, showText } from "../ui/content.ts";
 import { plainField } from "./field.ts";
 import type { Format } from "./sink.ts";
 

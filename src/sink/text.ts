@@ -1,5 +1,5 @@
 // `Received: BODY`, the sample's line.
-import { newline, showBody } from "./content.ts";
+import { newline, showBody } from "../ui/content.ts";
 import type { Format } from "./sink.ts";
 
 const label = Buffer.from("Received: ");

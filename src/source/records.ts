@@ -5,7 +5,7 @@ import { parseExact } from "../message/exact-json.ts";
 import type { Message } from "../message/message.ts";
 import { readRecord, type PublishRecord } from "../message/record.ts";
 import { batches } from "./lines.ts";
-import { toOrigin } from "./origin.ts";
+import { toOrigin } from "./to-origin.ts";
 import { Pace } from "../pace.ts";
 import { gaps } from "./pace.ts";
 import { expectBytes } from "./pieces.ts";

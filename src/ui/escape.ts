@@ -1,6 +1,7 @@
 // Makes text safe for a terminal: nothing that a message or a broker says can move the cursor, set the title or the
 // clipboard, or reorder what is read (CWE-150).
-import { TextDecoder } from "node:util";
+import { isUtf8 } from "node:buffer";
+import { characterLength } from "../message/text.ts";
 
 /** C0 but newline and tab, DEL, C1, line separators, and the controls that reorder text (Unicode TR 36). */
 const unsafe =
@@ -25,16 +26,13 @@ export function escapeLine(text: string): string {
 
 /** Bytes as safe text: bytes that are no UTF-8 are shown as `\\xff`. */
 export function escapeBytes(bytes: Buffer): string {
-  const text = bytes.toString("utf8");
-  if (!text.includes("\ufffd") || Buffer.from(text, "utf8").equals(bytes)) return escapeText(text);
-  return escapeText(showInvalid(bytes));
+  return escapeText(isUtf8(bytes) ? bytes.toString("utf8") : showInvalid(bytes));
 }
 
 function showInvalid(bytes: Buffer): string {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let shown = "";
   for (let i = 0; i < bytes.length;) {
-    const length = sequenceLength(bytes, i, decoder);
+    const length = characterLength(bytes, i);
     shown +=
       length === 0
         ? `\\x${bytes.toString("hex", i, i + 1)}`
@@ -42,17 +40,4 @@ function showInvalid(bytes: Buffer): string {
     i += length || 1;
   }
   return shown;
-}
-
-/** How many bytes the valid character at `start` has; 0 when there is none. */
-function sequenceLength(bytes: Buffer, start: number, decoder: TextDecoder): number {
-  const first = bytes[start] ?? 0;
-  const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  try {
-    return Array.from(decoder.decode(bytes.subarray(start, start + length))).length === 1
-      ? length
-      : 0;
-  } catch {
-    return 0;
-  }
 }

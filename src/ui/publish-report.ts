@@ -1,12 +1,11 @@
 // What people read of messages that are published. Texts of the sample kept.
 import type { PublishReport } from "../amqp/ledger.ts";
 import type { PublishPlan } from "../publish.ts";
-import { showBody } from "../sink/content.ts";
+import { newline, showBody } from "./content.ts";
 import type { World } from "../world.ts";
 import { reportBlocked } from "./blocked-report.ts";
 
 const label = Buffer.from("Sent: ");
-const newline = Buffer.from("\n");
 
 /** Each message when it is confirmed or handed over, unless `quiet`; and what has not arrived. */
 export function reportPublish(

@@ -9,7 +9,7 @@ import { isName } from "../message/text.ts";
 import type { Log } from "../ui/log.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { describeEnd, isFailure, judge, type End, type FailureAction } from "./judgement.ts";
-import { tryOf } from "./origin.ts";
+import { tryOf } from "./tries.ts";
 import { PutBack } from "./put-back.ts";
 import { errorReplyTo, replyTo } from "./reply.ts";
 import { delayAfter, delayQueue, leaseMs, waiting, type RetryPlan } from "./retry.ts";

@@ -4,7 +4,7 @@ import type { Destination } from "../amqp/courier.ts";
 import { isList, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { describeEnd, exitCodeOf, type End } from "./judgement.ts";
-import { asFirstSeen, attemptOf, bodyAgain, propertiesAgain } from "./origin.ts";
+import { asFirstSeen, attemptOf, bodyAgain, propertiesAgain } from "./tries.ts";
 
 /** Why it has failed. */
 export interface Cause {

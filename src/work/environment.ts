@@ -2,7 +2,7 @@
 import { isList, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
 import type { Environment } from "../world.ts";
-import { attemptOf } from "./origin.ts";
+import { attemptOf } from "./tries.ts";
 
 /** An environment, and what of the message is not in it, each with the reason. */
 export interface HandlerEnvironment {

@@ -9,7 +9,7 @@ import { ErrorLines, Kept, Turns, WholeOutput } from "./collect.ts";
 import { environmentOf, inherited } from "./environment.ts";
 import { findProgram } from "./find-program.ts";
 import type { End } from "./judgement.ts";
-import { asFirstSeen } from "./origin.ts";
+import { asFirstSeen } from "./tries.ts";
 import { Pipes } from "./pipes.ts";
 import { Programs, type Command } from "./program.ts";
 import type { Work } from "./work.ts";

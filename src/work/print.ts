@@ -5,7 +5,7 @@ import { pause } from "../deadline.ts";
 import type { Delivery } from "../message/message.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { Log } from "../ui/log.ts";
-import { attemptOf } from "./origin.ts";
+import { attemptOf } from "./tries.ts";
 import type { Work } from "./work.ts";
 
 export interface PrintPlan {

@@ -3,7 +3,7 @@
 import type { QueuePlan } from "../amqp/topology.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { delayQueueName, retryHeaders } from "../message/retry-marks.ts";
-import { asFirstSeen, tryOf, bodyAgain, deathsElsewhere, propertiesAgain } from "./origin.ts";
+import { asFirstSeen, tryOf, bodyAgain, deathsElsewhere, propertiesAgain } from "./tries.ts";
 
 /** How often a message is tried again, and when. */
 export interface RetryPlan {

@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   message: [],
   amqp: ["message"],
   source: ["message"],
-  ui: ["message", "sink"],
+  ui: ["message"],
   sink: ["message", "ui"],
   select: ["message", "ui"],
   work: ["message", "ui"],

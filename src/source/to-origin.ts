@@ -2,9 +2,7 @@
 import { ValueError } from "../errors.ts";
 import { isList, isTable, type Field, type Table } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
-import { firstTryOf, isDelayQueue, withoutMarks } from "../message/retry-marks.ts";
-
-const deathHeader = /^x-(death$|first-death-|last-death-)/;
+import { deathHeader, firstTryOf, isDelayQueue, withoutMarks } from "../message/retry-marks.ts";
 
 /**
  * The message with the exchange and the keys it had before it first died: the first one is its own, the others are CC

@@ -1,8 +1,8 @@
 // A message's own bytes and texts as they may be written: exact in a pipe or file, on a terminal escaped, and cut when
 // very long. Every format shows what comes from a message through this file.
 import { encodeText, endOfCharacter } from "../message/text.ts";
-import { escapeBytes, escapeLine } from "../ui/escape.ts";
-import { formatSize } from "../ui/size.ts";
+import { escapeBytes, escapeLine } from "./escape.ts";
+import { formatSize } from "./size.ts";
 
 export const newline = Buffer.from("\n");
 

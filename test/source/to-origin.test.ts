@@ -1,7 +1,7 @@
 // Dead letters back to where they first died, by the headers that RabbitMQ writes.
 import { expect, it } from "vitest";
 import type { Table } from "../../src/message/fields.ts";
-import { toOrigin } from "../../src/source/origin.ts";
+import { toOrigin } from "../../src/source/to-origin.ts";
 
 const message = (headers?: Table) => ({
   exchange: "dead",

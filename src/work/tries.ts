@@ -1,7 +1,13 @@
-// Where a message came from before this tool passed it on, and its properties without the traces of the way. Pure.
+// Which try of a message this is, where it came from before the first, and its properties without the traces of the way. Pure.
 import { isList, isTable, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Properties } from "../message/message.ts";
-import { delayPrefix, firstTryOf, retryHeaders, withoutMarks } from "../message/retry-marks.ts";
+import {
+  deathHeader,
+  delayPrefix,
+  firstTryOf,
+  retryHeaders,
+  withoutMarks,
+} from "../message/retry-marks.ts";
 
 /**
  * How many times this message has been given to somebody: 1 for the first. A quorum queue's x-delivery-count counts in; it
@@ -87,8 +93,6 @@ const counts: readonly string[] = [DELIVERY_COUNT, "x-acquired-count"];
 function withoutCounts(headers: Table): Table {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !counts.includes(name)));
 }
-
-const deathHeader = /^x-(death$|first-death-|last-death-)/;
 
 /**
  * Entries of x-death about this queue and its delay queues. An old broker that reads them again would take a message that
