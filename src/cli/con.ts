@@ -77,10 +77,10 @@ export const con: Program<typeof flags> = {
       command: "amqp-con -q tasks -n 10 --format body",
     },
   ],
-  prepare: (parsed, env) => {
+  prepare: (parsed) => {
     const { routingKey: keys, messageTtl } = parsed.options;
     const sketch = (): Sketch => sketchConsume(planConsume(parsed));
-    const errand = prepareErrand(con, parsed, env, { keys, messageTtl, sketch });
+    const errand = prepareErrand(con, parsed, { keys, messageTtl, sketch });
     if (errand) return errand;
     const plan = planConsume(parsed);
     const measuring = planMeasure("consumer", flags, parsed, plan.writesOutput);

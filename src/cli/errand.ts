@@ -1,7 +1,7 @@
 // What is asked for instead of messages: administration, or a look at what would be done. Same in both programs.
 import type { Sketch } from "../preview/sketch.ts";
 import { UsageError } from "../errors.ts";
-import type { Environment, World } from "../world.ts";
+import type { World } from "../world.ts";
 import { planAdministration, type AnyParsed, type TopologyWords } from "./administration-plan.ts";
 import type { FlagTable } from "./flag.ts";
 
@@ -9,7 +9,6 @@ import type { FlagTable } from "./flag.ts";
 export function prepareErrand<F extends FlagTable>(
   program: { readonly name: string; readonly flags: F },
   parsed: AnyParsed<F>,
-  env: Environment,
   { sketch, ...words }: TopologyWords & { readonly sketch: () => Sketch },
 ): ((world: World) => Promise<number>) | undefined {
   const { dryRun, ping } = parsed.options;
@@ -18,10 +17,10 @@ export function prepareErrand<F extends FlagTable>(
   const plan = planAdministration(program, parsed, words);
   if (dryRun !== undefined) {
     return async (world) => {
-      const { preview, speaksUtf8 } = await import("../preview/preview.ts");
+      const { preview } = await import("../preview/preview.ts");
       const { sketchAdministration } = await import("../preview/sketch.ts");
       const seen = plan ? sketchAdministration(program.name, plan) : sketch();
-      return preview(seen, dryRun, speaksUtf8(env), world);
+      return preview(seen, dryRun, world);
     };
   }
   if (plan === undefined) return undefined;

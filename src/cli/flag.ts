@@ -48,6 +48,11 @@ export interface Description {
   readonly secret?: true;
 }
 
+/** May the flag be given more than once, each time with a value of its own? */
+export function isRepeatable({ takes }: Pick<Reader<unknown>, "takes">): boolean {
+  return takes === "each" || takes === "many";
+}
+
 /** A flag whose texts are read into T. `read` throws ValueError with what it expected. */
 export interface Reader<T> {
   /** none: a toggle; one: `--flag VALUE`, the last wins; each: repeatable; many: `--flag VALUE…`. */

@@ -3,7 +3,14 @@
 import type { Environment } from "../world.ts";
 import { Command, CommanderError, Option } from "commander";
 import { UsageError, ValueError } from "../errors.ts";
-import { kebab, variable, type Flag, type FlagTable, type OptionsOf } from "./flag.ts";
+import {
+  type Flag,
+  type FlagTable,
+  isRepeatable,
+  kebab,
+  type OptionsOf,
+  variable,
+} from "./flag.ts";
 import { splitWords } from "./words.ts";
 
 /** How much an origin counts: what is typed beats the environment, which beats the profile, which beats the default. */
@@ -85,7 +92,7 @@ function fromWords(
 function fromVariable(key: string, flag: Flag, env: Environment): Given | undefined {
   const value = flag.ignored || flag.typedOnly ? undefined : env[variable(key)];
   if (value === undefined || value === "") return undefined;
-  const isList = flag.takes === "each" || flag.takes === "many";
+  const isList = isRepeatable(flag);
   const texts = switched(flag, isList ? value.split("\n").filter((line) => line !== "") : [value]);
   return { origin: "environment", spelling: variable(key), texts };
 }

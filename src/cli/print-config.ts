@@ -1,5 +1,5 @@
 // --print-config: every option with its value and where that came from, as TOML that could stand in a profile.
-import { kebab, variable, type Flag, type FlagTable } from "./flag.ts";
+import { type Flag, type FlagTable, isRepeatable, kebab, variable } from "./flag.ts";
 import { bySection } from "./generate/listing.ts";
 import type { Origin, Profile } from "./parse.ts";
 import { splitUrls } from "./url.ts";
@@ -59,7 +59,7 @@ function line(key: string, flag: Flag, readings: Readings): string {
   const shown = flag.secret ? texts.map((text) => showSecret(key, text)) : texts;
   const isHidden = shown.some((text, i) => text !== texts[i]);
   // A flag that is not repeatable has its last text; a list of one may be written without brackets.
-  const isList = flag.takes === "each" || flag.takes === "many";
+  const isList = isRepeatable(flag);
   const value =
     isList && shown.length > 1 ? `[${shown.map(toToml).join(", ")}]` : toToml(shown.at(-1) ?? "");
   return row(`${isHidden ? "# " : ""}${name} = ${value}`, origin);

@@ -3,7 +3,7 @@
 import { parse as parseToml, TomlError, type TomlTable, type TomlValue } from "smol-toml";
 import { UsageError } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
-import { kebab, type Flag, type FlagTable } from "./flag.ts";
+import { type Flag, type FlagTable, isRepeatable, kebab } from "./flag.ts";
 import { allFlags } from "./flags/all.ts";
 import type { Profile } from "./parse.ts";
 import { findSimilar } from "./similar.ts";
@@ -129,7 +129,7 @@ function unknownKey(
 
 /** The texts that would be typed for this value. Never shows it: it may be secret. @throws UsageError */
 function toTexts(value: TomlValue, flag: Flag, place: string): readonly string[] {
-  const isList = flag.takes === "each" || flag.takes === "many";
+  const isList = isRepeatable(flag);
   if (isTable(value))
     throw new UsageError(`${place}: expected a value, not a table`, 'write lists as ["a", "b"]');
   if (value instanceof Date) throw new UsageError(`${place}: write the time in quotes`);

@@ -86,7 +86,7 @@ export const pub: Program<typeof flags> = {
       const plan = planned();
       return sketchPublish(plan, planRpc(parsed.options, parsed.origin, plan) !== undefined);
     };
-    const errand = prepareErrand(pub, parsed, env, { keys, sketch });
+    const errand = prepareErrand(pub, parsed, { keys, sketch });
     if (errand) return errand;
     const plan = planned();
     const asking = planRpc(parsed.options, parsed.origin, plan);

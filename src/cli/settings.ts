@@ -1,6 +1,6 @@
 // The settings of a run for its report: what was given and where, without secrets. Loaded only for a report.
 import type { Setting } from "../measure.ts";
-import { kebab, type FlagTable } from "./flag.ts";
+import { type FlagTable, isRepeatable, kebab } from "./flag.ts";
 import type { Origin } from "./parse.ts";
 import { showSecret } from "./print-config.ts";
 
@@ -17,7 +17,7 @@ export function listSettings(flags: FlagTable, given: Given): readonly Setting[]
     const texts = given.texts(key);
     if (texts === undefined || flag.ignored || flag.typedOnly) return [];
     const shown = flag.secret ? texts.map((text) => showSecret(key, text)) : texts;
-    const isList = flag.takes === "each" || flag.takes === "many";
+    const isList = isRepeatable(flag);
     const value = isList ? shown.join(", ") : (shown.at(-1) ?? "");
     return [{ name: `--${kebab(key)}`, value, origin: given.origin(key) }];
   });

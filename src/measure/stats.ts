@@ -5,6 +5,7 @@ import type { MeasurePlan } from "../measure.ts";
 import type { World } from "../world.ts";
 import { formatDuration, formatRate, listPercentiles } from "../ui/figures.ts";
 import type { Footer } from "../ui/footer.ts";
+import { speaksUtf8 } from "../ui/locale.ts";
 import type { Meter } from "./meter.ts";
 import { formatSize } from "../ui/size.ts";
 import { perSecond, Spans, type Span } from "./spans.ts";
@@ -71,7 +72,7 @@ async function drawing(
   { env }: World,
 ): Promise<Show> {
   const { capacity, drawRates } = await import("./chart.ts");
-  const isUnicode = /utf-?8/i.test(env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "");
+  const isUnicode = speaksUtf8(env);
   let rates: number[] = [];
   const draw = (span: Span): void => {
     const [columns, rows] = [footer.columns - 1, footer.rows - 1];

@@ -3,6 +3,7 @@ import type { Environment } from "../world.ts";
 import { exitCodes } from "../errors.ts";
 import { draw, escapeAscii } from "./drawing.ts";
 import { escapeLine } from "../ui/escape.ts";
+import { speaksUtf8 } from "../ui/locale.ts";
 import { thread } from "./graph.ts";
 import { toMermaid } from "./mermaid.ts";
 import type { Log } from "../ui/log.ts";
@@ -19,23 +20,24 @@ export type Style = "text" | "ascii" | "mermaid";
 export interface PreviewWorld {
   readonly log: Pick<Log, "warn">;
   readonly output: Pick<Output, "isTerminal" | "columns" | "write">;
+  /** Says whether a file is UTF-8 for people here. */
+  readonly env: Environment;
 }
 
 /** Of a drawing that goes to no terminal. */
 const COLUMNS = 80;
 const LEAST_COLUMNS = 20;
 
-/** Drawing and list go to stdout, mistakes to stderr. `isUtf8`: does the locale say that output is UTF-8? */
+/** Drawing and list go to stdout, mistakes to stderr. */
 export async function preview(
   sketch: Sketch,
   style: Style,
-  isUtf8: boolean,
-  { log, output }: PreviewWorld,
+  { log, output, env }: PreviewWorld,
 ): Promise<number> {
   const graph = trace(sketch);
   if (style === "mermaid") await output.write(toMermaid(graph));
   else {
-    const isPlain = style === "ascii" || !(output.isTerminal || isUtf8);
+    const isPlain = style === "ascii" || !(output.isTerminal || speaksUtf8(env));
     const width = Math.max(LEAST_COLUMNS, output.columns ?? COLUMNS);
     const drawing = draw(thread(graph), isPlain ? "ascii" : "unicode", width);
     const steps = listSteps(sketch).map(isPlain ? escapeAscii : escapeLine);
@@ -43,10 +45,4 @@ export async function preview(
   }
   for (const warning of [...sketch.warnings, ...findMistakes(sketch)]) log.warn(warning);
   return exitCodes.done.code;
-}
-
-/** Does the locale say that output is UTF-8? POSIX: the first of these variables that is not empty counts. */
-export function speaksUtf8(env: Environment): boolean {
-  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
-  return /utf-?8/i.test(locale);
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { planAdministration } from "../../src/cli/administration-plan.ts";
 import { con } from "../../src/cli/con.ts";
-import { preview, speaksUtf8, type Style } from "../../src/preview/preview.ts";
+import { preview, type Style } from "../../src/preview/preview.ts";
 import {
   sketchAdministration,
   sketchConsume,
@@ -39,7 +39,11 @@ async function show(sketch: Sketch, style: Style = "text", where: Partial<Place>
       seen.stdout += text.toString();
     },
   };
-  const code = await preview(sketch, style, isUtf8, { log, output });
+  const code = await preview(sketch, style, {
+    log,
+    output,
+    env: { LANG: isUtf8 ? "C.UTF-8" : "C" },
+  });
   expect(code).toBe(0);
   return { lines: seen.stdout.split("\n"), warnings: seen.stderr };
 }
@@ -225,18 +229,5 @@ describe("a dry run", () => {
     const { lines } = await show(sketch);
     expect(lines.join("\n")).not.toMatch(/[^\P{C}\n]/u);
     expect(lines).toContain(String.raw`Would consume from queue: \x1b[2J\n\u202eevil`);
-  });
-});
-
-describe("the locale", () => {
-  it.each([
-    [{ LANG: "C.UTF-8" }, true],
-    [{ LANG: "de_DE.utf8" }, true],
-    [{ LANG: "de_DE.UTF-8", LC_ALL: "C" }, false],
-    [{ LANG: "C", LC_CTYPE: "en_US.UTF-8" }, true],
-    [{ LANG: "C.UTF-8", LC_ALL: "" }, true],
-    [{}, false],
-  ])("%j is UTF-8: %s", (env, isUtf8) => {
-    expect(speaksUtf8(env)).toBe(isUtf8);
   });
 });

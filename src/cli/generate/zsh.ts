@@ -1,5 +1,5 @@
 // A program's flags → its zsh completion, by zsh's own _arguments.
-import type { FlagTable } from "../flag.ts";
+import { isRepeatable, type FlagTable } from "../flag.ts";
 import type { Program } from "../program.ts";
 import { list, long, offers, type Entry } from "./listing.ts";
 
@@ -43,12 +43,12 @@ const after = `  local result=$?
 /** `'(-q --queue)'{-q+,--queue=}'[queue to consume from]:QUEUE: '` */
 function spec(entry: Entry): string {
   const { short, takes, summary } = entry.flag;
-  const isRepeatable = takes === "each" || takes === "many";
+  const again = isRepeatable(entry.flag);
   const [afterShort, afterLong] = takes === "none" ? ["", ""] : ["+", "="];
   const text = quote(`[${summary.replace(/[[\]\\]/g, "\\$&")}]${argument(entry)}`);
   const longForm = `${long(entry)}${afterLong}`;
-  if (short === undefined) return `${isRepeatable ? "'*'" : ""}${longForm}${text}`;
-  const others = isRepeatable ? "'*'" : `'(-${short} ${long(entry)})'`;
+  if (short === undefined) return `${again ? "'*'" : ""}${longForm}${text}`;
+  const others = again ? "'*'" : `'(-${short} ${long(entry)})'`;
   return `${others}{-${short}${afterShort},${longForm}}${text}`;
 }
 
