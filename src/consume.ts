@@ -33,8 +33,6 @@ export interface ConsumePlan {
   readonly subscription: SubscriptionPlan;
   readonly intake: IntakeKind;
   readonly stop: StopPlan;
-  /** That there was nothing is told by the exit code. */
-  readonly mayBeEmpty: boolean;
   /** What becomes of a message that was shown. */
   readonly verdict: Verdict;
   /** After the first message wait so long, then die without acknowledging or closing. */
@@ -76,7 +74,7 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   let failure: unknown;
   try {
     const failures = await run(plan, feed, courier, world);
-    return exitCode(plan, rules, failures);
+    return exitCode(rules, failures, world);
   } catch (error) {
     failure = error;
     if (!(error instanceof ReaderGone)) throw error;
@@ -177,8 +175,10 @@ function report(plan: ConsumePlan, feed: Feed, end: RunEnd, { log, signal }: Wor
   reportReceived(countReceived(feed), intake.account, end, plan.summary, log);
 }
 
-function exitCode(plan: ConsumePlan, rules: StopRules, failures: number): number {
-  if (rules.reason?.ending === "timeout") return exitCodes.timeout.code;
+function exitCode({ reason, received }: StopRules, failures: number, { signal }: World): number {
+  if (reason?.ending === "timeout") return exitCodes.timeout.code;
   if (failures > 0) return exitCodes.handler.code;
-  return rules.received === 0 && plan.mayBeEmpty ? exitCodes.empty.code : exitCodes.done.code;
+  // Whoever stops it does not ask whether there is anything.
+  const isEmpty = reason?.ending === "empty" && received === 0 && !signal.aborted;
+  return isEmpty ? exitCodes.empty.code : exitCodes.done.code;
 }

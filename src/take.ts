@@ -74,9 +74,8 @@ async function workThrough(
     if (rules.reason) await intake.stop();
     if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return;
   }
-  const emptied = plan.stop.untilEmpty ?? "--get";
   // Only what is fetched ends by itself.
-  if (!stop.aborted) rules.stopFor(`the queue is empty (${emptied})`);
+  if (!stop.aborted) rules.stopAsEmpty();
   await intake.stop();
   const finish = async (): Promise<void> => {
     // Nobody else has what the broker has forgotten.

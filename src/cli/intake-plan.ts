@@ -28,7 +28,7 @@ export interface Circumstances {
 
 type Taking = Pick<
   ConsumePlan,
-  "subscription" | "intake" | "mayBeEmpty" | "stop" | "verdict" | "flow" | "offsetFile" | "workMs"
+  "subscription" | "intake" | "stop" | "verdict" | "flow" | "offsetFile" | "workMs"
 >;
 
 /** The protocol has 16 bits for a prefetch. */
@@ -46,7 +46,7 @@ export function planTaking(
   const stream = planStream(options);
   const looks = options.peek && ofSubscription.every((key) => origin(key) === "default") && !stream;
   const settling = planSettling(options, stream !== undefined);
-  const limit = options.count ?? settling.limit ?? (options.get ? 1 : undefined);
+  const limit = options.count ?? settling.limit ?? (fetchesOne(options) ? 1 : undefined);
   return {
     subscription: {
       ...planSubscription(options, circumstances),
@@ -54,18 +54,19 @@ export function planTaking(
       // What ends the run or chooses messages must not find them forgotten; acknowledging each is the same for the user.
       ackOnArrival:
         options.ackAuto &&
+        !options.get &&
         limit === undefined &&
         options.untilBody === undefined &&
         options.where === undefined,
       stream,
     },
     intake: options.get ? "get" : looks ? "look" : "subscription",
-    mayBeEmpty: options.get || options.idleTimeout !== undefined,
     stop: {
       count: limit,
       idleMs: options.idleTimeout,
       timeoutMs: options.timeout,
       untilEmpty: options.untilEmpty ? "--until-empty" : settling.untilEmpty,
+      emptyQueue: options.get ? "empty" : "done",
       untilBody: options.untilBody,
     },
     verdict: settling.verdict,
@@ -79,6 +80,11 @@ export function planTaking(
     offsetFile: options.offsetFile,
     workMs: options.work,
   };
+}
+
+/** --get alone fetches a single message; a flag that says how far to go says how many. */
+function fetchesOne({ get, untilEmpty, untilBody }: Options): boolean {
+  return get && !untilEmpty && untilBody === undefined;
 }
 
 function planSubscription(

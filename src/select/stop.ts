@@ -12,6 +12,8 @@ export interface StopPlan {
   readonly timeoutMs: number | undefined;
   /** The flag by which the run ends when the queue holds nothing more. */
   readonly untilEmpty: string | undefined;
+  /** What an empty queue means where a message was asked for (--get), and where only its end was. */
+  readonly emptyQueue: "empty" | "done";
   /** A message with just this body, which is the last one taken. */
   readonly untilBody: string | undefined;
 }
@@ -19,7 +21,7 @@ export interface StopPlan {
 /** Why a run has ended. */
 export interface StopReason {
   readonly text: string;
-  /** The exit code that it brings, when messages were received. */
+  /** The exit code that it brings; `empty` is `done` when messages were received. */
   readonly ending: Ending;
 }
 
@@ -80,8 +82,7 @@ export class StopRules {
   start(isEmpty: () => Promise<boolean>, isBusy: () => boolean = this.#isBusy): void {
     this.#isBusy = isBusy;
     this.#restartIdle();
-    const { untilEmpty } = this.#plan;
-    if (untilEmpty !== undefined) void this.#watchEmpty(isEmpty, untilEmpty);
+    if (this.#plan.untilEmpty !== undefined) void this.#watchEmpty(isEmpty);
   }
 
   /** The part of a batch that is still wanted; `reason` is set when it holds the last one. */
@@ -102,6 +103,12 @@ export class StopRules {
     this.#stop({ text, ending: "done" });
   }
 
+  /** The queue holds nothing more. */
+  stopAsEmpty(): void {
+    const { untilEmpty = "--get", emptyQueue } = this.#plan;
+    this.#stop({ text: `the queue is empty (${untilEmpty})`, ending: emptyQueue });
+  }
+
   /** Stops the clocks, and aborts `signal`. */
   end(): void {
     clearTimeout(this.#idle);
@@ -115,19 +122,18 @@ export class StopRules {
     clearTimeout(this.#idle);
     const reason: StopReason = {
       text: `nothing has arrived for ${idleMs / 1000} s (--idle-timeout)`,
-      ending: "done",
+      ending: "empty",
     };
     const ring = (): void => (this.#isBusy() ? this.#restartIdle() : this.#stop(reason));
     this.#idle = setTimeout(ring, toTimer(idleMs));
   }
 
-  async #watchEmpty(isEmpty: () => Promise<boolean>, flag: string): Promise<void> {
+  async #watchEmpty(isEmpty: () => Promise<boolean>): Promise<void> {
     for (let before = -1; !this.signal.aborted; before = this.#received) {
       await pause(EMPTY_CHECK_MS, this.signal);
       // While messages arrive there is no need to ask.
       if (before !== this.#received) continue;
-      if (await isEmpty().catch(() => false))
-        this.#stop({ text: `the queue is empty (${flag})`, ending: "done" });
+      if (await isEmpty().catch(() => false)) this.stopAsEmpty();
     }
   }
 

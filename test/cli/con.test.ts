@@ -46,12 +46,27 @@ describe("the subscription", () => {
     expect(plan("--get", "-n", "7")).toMatchObject({ intake: "get", stop: { count: 7 } });
   });
 
+  it("fetches with --get as far as a stop rule says", () => {
+    const all = plan("--get", "--until-empty", "--ack-auto");
+    expect(all).toMatchObject({ get: true, subscription: { ackOnArrival: false } });
+    expect(all.stop).toMatchObject({ count: undefined, untilEmpty: "--until-empty" });
+    expect(plan("--get", "--until-body", "quit").stop.count).toBeUndefined();
+    expect(plan("--get", "--until-empty", "-n", "7").stop.count).toBe(7);
+  });
+
+  it("takes an empty queue for an answer only where a message was asked for", () => {
+    expect(plan("--get").stop.emptyQueue).toBe("empty");
+    expect(plan("--until-empty").stop.emptyQueue).toBe("done");
+    expect(plan("--peek").stop.emptyQueue).toBe("done");
+  });
+
   it("never stops by itself unless told to, and for each rule it was told", () => {
     expect(plan().stop).toEqual({
       count: undefined,
       idleMs: undefined,
       timeoutMs: undefined,
       untilEmpty: undefined,
+      emptyQueue: "done",
       untilBody: undefined,
     });
     const argv = ["-n", "5", "--idle-timeout", "2", "--timeout", "1m", "--until-empty"];
@@ -60,6 +75,7 @@ describe("the subscription", () => {
       idleMs: 2000,
       timeoutMs: 60_000,
       untilEmpty: "--until-empty",
+      emptyQueue: "done",
       untilBody: "quit",
     });
   });

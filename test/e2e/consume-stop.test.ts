@@ -24,6 +24,29 @@ test("--timeout counts from the start, also while there is no broker", async () 
   expect({ code, stderr }).toEqual({ code: 124, stderr: told });
 });
 
+describe("--idle-timeout, when nothing was received,", () => {
+  test("brings exit code 8 when it ended the run", async () => {
+    const { code, stderr } = await con(["-q", await createQueue(), "--idle-timeout", "0.1"]);
+    const told = "Stopping: nothing has arrived for 0.1 s (--idle-timeout)\n";
+    expect({ code, stderr }).toEqual({ code: 8, stderr: told });
+  });
+
+  test("brings none when another rule did", async () => {
+    const words = ["-q", await createQueue(), "--idle-timeout", "60", "--until-empty"];
+    const { code, stderr } = await con(words);
+    const told = "Stopping: the queue is empty (--until-empty)\n";
+    expect({ code, stderr }).toEqual({ code: 0, stderr: told });
+  });
+
+  test("brings none when a signal did", async () => {
+    const queue = await createQueue();
+    const consumer = startCon(["-q", queue, "--idle-timeout", "60"]);
+    await untilQueue(queue, { consumers: 1 });
+    consumer.kill("SIGTERM");
+    expect(await consumer.ended()).toMatchObject({ code: 0, stderr: "Stopped\n" });
+  });
+});
+
 test("what waits for its turn is not shown after its queue has gone", async () => {
   const queue = await createQueue(["1", "2", "3", "4", "5", "6"]);
   const consumer = startCon(["-q", queue, "--rate", "5", "--format", "body"]);

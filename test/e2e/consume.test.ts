@@ -156,6 +156,14 @@ describe("--get", () => {
     expect(exit).toMatchObject({ code: 8, stdout: "", stderr });
   });
 
+  test("with --until-empty fetches everything, and acknowledges it", async () => {
+    const queue = await createQueue(["1", "2", "3"]);
+    const words = ["-q", queue, "--get", "--until-empty", "--ack-auto", "--format", "body"];
+    const stderr = "Stopping: the queue is empty (--until-empty)\n";
+    expect(await con(words)).toMatchObject({ code: 0, stdout: "1\n2\n3\n", stderr });
+    expect(await con(words)).toMatchObject({ code: 8, stdout: "", stderr });
+  });
+
   test("with --ack-auto takes no more than it shows", async () => {
     const queue = await createQueue(["1", "2"]);
     const exit = await con(["-q", queue, "--get", "--ack-auto"]);

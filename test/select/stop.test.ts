@@ -9,6 +9,7 @@ const NONE: StopPlan = {
   idleMs: undefined,
   timeoutMs: undefined,
   untilEmpty: undefined,
+  emptyQueue: "done",
   untilBody: undefined,
 };
 const bodies = (...texts: readonly string[]) => texts.map((body) => messageIn({ body }));
@@ -97,7 +98,7 @@ describe("a clock", () => {
     vi.advanceTimersByTime(1);
     expect(rules.reason).toEqual({
       text: "nothing has arrived for 1 s (--idle-timeout)",
-      ending: "done",
+      ending: "empty",
     });
     expect(rules.hurry.aborted).toBe(false);
   });
@@ -136,6 +137,17 @@ describe("--until-empty", () => {
     await aborted(rules.signal);
     expect(answers).toEqual([]);
     expect(rules.reason?.text).toContain("--until-empty");
+  });
+});
+
+describe("an empty queue", () => {
+  it("is what --get may find, and names the flag that asked for its end", () => {
+    const rules = start({ emptyQueue: "empty" });
+    rules.stopAsEmpty();
+    expect(rules.reason).toEqual({ text: "the queue is empty (--get)", ending: "empty" });
+    const toTheEnd = start({ emptyQueue: "empty", untilEmpty: "--until-empty" });
+    toTheEnd.stopAsEmpty();
+    expect(toTheEnd.reason?.text).toBe("the queue is empty (--until-empty)");
   });
 });
 

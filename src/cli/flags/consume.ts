@@ -54,7 +54,8 @@ export const consumeFlags = {
     usual: true,
     group: "Consuming",
     summary: "fetch one by one until -n (1) or the queue is empty",
-    details: "Exit code 8 when the queue is empty.",
+    details:
+      "With --until-empty or --until-body as many as that takes. Exit code 8 when the queue is empty.",
   }),
   idleTimeout: duration({
     group: "Consuming",
