@@ -100,8 +100,8 @@ function planTarget(
   username: string,
 ): Target {
   const tls = wantsTls(options) || url?.tls === true;
-  const given = (key: keyof Options): boolean =>
-    url === undefined || origin(key) === "flag" || rank[origin(key)] > rank[origin("url")];
+  // Beside a URL from the same place it says more precisely what is meant, and so it counts more.
+  const given = (key: keyof Options): boolean => rank[origin(key)] >= rank[origin("url")];
   return {
     host: given("serverName") ? options.serverName : (url?.host ?? options.serverName),
     port:

@@ -46,11 +46,24 @@ describe("where to connect", () => {
     expect(places(argv)).toEqual(expected);
   });
 
-  it("comes from AMQP_URL, and typed flags override its parts", () => {
+  it("comes from AMQP_URL, and what is typed or in the environment too overrides its parts", () => {
     const env = { AMQP_URL: "amqp://rabbit:5673/v", AMQP_VHOST: "w" };
-    expect(places([], env)).toEqual(["rabbit:5673/v"]);
+    expect(places([], env)).toEqual(["rabbit:5673/w"]);
     expect(places(["--vhost", "x"], env)).toEqual(["rabbit:5673/x"]);
-    expect(places(["-u", "amqp://other"], env)).toEqual(["other:5672/w"]);
+    const more = { ...env, AMQP_SERVER_NAME: "h", AMQP_PORT_NUMBER: "2" };
+    expect(places([], more)).toEqual(["h:2/w"]);
+  });
+
+  it("is what a URL says that is typed, whatever the environment has, and the rest from there", () => {
+    const env = { AMQP_VHOST: "w", AMQP_SERVER_NAME: "h", AMQP_PORT_NUMBER: "2" };
+    expect(places(["-u", "amqp://other:5673/v"], env)).toEqual(["other:5673/v"]);
+    expect(places(["-u", "amqp://other"], env)).toEqual(["other:2/w"]);
+  });
+
+  it("is overridden in each URL of a list", () => {
+    const list = "amqp://one:1/v,amqp://two:2/v";
+    expect(places(["-u", list, "--vhost", "w"])).toEqual(["one:1/w", "two:2/w"]);
+    expect(places([], { AMQP_URL: list, AMQP_PORT_NUMBER: "3" })).toEqual(["one:3/v", "two:3/v"]);
   });
 
   it.each([

@@ -55,7 +55,13 @@ describe("a login with a profile", () => {
     const url = `url = "amqp://alice:s3cret@one:5673/v"`;
     expect(plan(url, ["--vhost", "w"]).at).toBe("one:5673w");
     expect(plan(url, [], { AMQP_VHOST: "w", AMQP_SERVER_NAME: "two" }).at).toBe("two:5673w");
-    expect(plan(`${url}\nvhost = "w"`).at).toBe("one:5673v");
+  });
+
+  it("lets another line of the profile replace a part of its URL, but not of one that counts more", () => {
+    const lines = `vhost = "w"\nserver-name = "two"`;
+    expect(plan(`url = "amqp://alice:s3cret@one:5673/v"\n${lines}`).at).toBe("two:5673w");
+    expect(plan(lines, [], { AMQP_URL: "amqp://one:5673/v" }).at).toBe("one:5673v");
+    expect(plan(lines, ["-u", "amqp://one:5673"]).at).toBe("one:5673w");
   });
 
   it("takes a source of messages from it, unless another is typed", () => {
