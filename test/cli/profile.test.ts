@@ -127,7 +127,7 @@ describe("a wrong profile", () => {
     expect(wrongUse(() => read(`[a]\n__proto__ = 1`, "a"))).toContain("c.toml: ");
   });
 
-  it.each(["help", "purge", "delete-queue", "dry-run", "print-config", "profile", "config"])(
+  it.each(["help", "purge", "delete-queue", "print-config", "profile", "config"])(
     "cannot ask for --%s",
     (name) => {
       expect(wrongUse(() => read(`[a]\n${name} = true`, "a"))).toBe(

@@ -93,6 +93,15 @@ describe("--dry-run", () => {
     }
   });
 
+  it("can be asked for once, for every run", async () => {
+    const dry = { ...env, AMQP_DRY_RUN: "true" };
+    for (const binary of ["amqp-pub", "amqp-con"] as const) {
+      const { code, stdout } = await runToEnd(binary, ["-q", "tasks"], { env: dry });
+      expect(stdout).toContain("Would connect to 127.0.0.1:1, vhost /, as guest\n");
+      expect(code).toBe(0);
+    }
+  });
+
   it("tells wrong use like a run", async () => {
     const { code, stdout, stderr } = await runToEnd("amqp-con", ["--dry-run"], { env });
     expect(stderr).toBe(

@@ -4,7 +4,7 @@ import { oneOf, toggle } from "../flag.ts";
 
 const group = "Administration";
 
-/** The same in both binaries. Typed only: a variable or a profile must not delete anything. */
+/** The same in both binaries. Typed only, but for the look: a variable or a profile must not delete anything. */
 export const administrationFlags = {
   declareOnly: toggle({
     group,
@@ -50,11 +50,10 @@ export const administrationFlags = {
   }),
   dryRun: oneOf(["text", "ascii", "mermaid"])({
     group,
-    typedOnly: true,
     usual: true,
     bare: "text",
     summary: "connect to nothing: draw what the flags would build",
     details:
-      "Exchanges, keys, queues and who publishes and consumes, what would be declared, and, on standard error, likely mistakes. With --dry-run=ascii in plain characters; with --dry-run=mermaid as a diagram for Markdown documents.",
+      "Exchanges, keys, queues and who publishes and consumes, what would be declared, and, on standard error, likely mistakes. With --dry-run=ascii in plain characters; with --dry-run=mermaid as a diagram for Markdown documents. AMQP_DRY_RUN=true keeps every run from connecting.",
   }),
 };
