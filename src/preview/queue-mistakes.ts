@@ -35,10 +35,10 @@ const flags: Readonly<Record<string, string>> = {
 /** Keyed by what is wrong; see Rule in mistakes.ts. */
 export const queueMistakes = {
   /** What gets too old is dropped without a trace. */
-  expiresToNowhere({ topology: { queue } }: Sketch): string | undefined {
+  expiresToNowhere({ topology: { queue }, publishing }: Sketch): string | undefined {
     const isLost =
       queue &&
-      "x-message-ttl" in queue.arguments &&
+      (publishing?.expires || "x-message-ttl" in queue.arguments) &&
       !(deadLetterExchange in queue.arguments) &&
       textIn(queue.arguments, "x-queue-type") !== "stream";
     return isLost

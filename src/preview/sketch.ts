@@ -34,6 +34,8 @@ export interface Publishing {
   readonly mandatory: boolean;
   readonly persistent: boolean;
   readonly priority: number | undefined;
+  /** The messages say themselves when they are too old. */
+  readonly expires: boolean;
   /** Each message is a request whose reply is awaited. */
   readonly asks: boolean;
 }
@@ -71,6 +73,7 @@ export function sketchPublish(plan: PublishPlan, asks: boolean): Sketch {
       mandatory: plan.delivery.mandatory,
       persistent: plan.properties.deliveryMode === 2,
       priority: plan.properties.priority,
+      expires: plan.properties.expiration !== undefined,
       asks,
     },
     consuming: undefined,

@@ -96,6 +96,12 @@ export const cases: readonly (readonly [Name, string, string, string])[] = [
     "messages that get too old in queue q are dropped",
   ],
   [
+    "expiresToNowhere",
+    "pub -q q -Q --message-ttl 5000",
+    "pub -q q -Q --message-ttl 5000 --dead-letter-exchange dlx",
+    "messages that get too old in queue q are dropped",
+  ],
+  [
     "overflowsToNowhere",
     "con -q q -Q --max-length 10",
     "con -q q -Q --max-length 10 --overflow reject-publish",
