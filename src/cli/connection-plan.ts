@@ -162,7 +162,8 @@ function warnShown(
     );
 }
 
-function isLoopback(host: string): boolean {
+function isLoopback(name: string): boolean {
+  const host = name.toLowerCase().replace(/\.$/, "");
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 

@@ -5,13 +5,19 @@ import { duration, outage, positiveDuration, wholeSeconds } from "../time-flag.t
 
 const group = "Connection";
 
-/** A name that is never empty; `what` says what belongs there. */
-function filled(what: string) {
-  return one("NAME", (value) => {
-    if (value === "") throw new ValueError(`expected ${what}`);
-    return readName(value);
-  });
-}
+/** An IPv6 address may stand in brackets, as in a URL. */
+const host = one("HOST", (value) => {
+  if (/^([^:]+|\[.*\]):\d+$/.test(value))
+    throw new ValueError("expected a host alone; its port belongs to --port-number");
+  const bare = value.replace(/^\[(.*)\]$/, "$1");
+  if (bare === "") throw new ValueError("expected a host name or address");
+  return readName(bare);
+});
+
+const vhost = one("VHOST", (value) => {
+  if (value === "") throw new ValueError('expected a name; the usual one is "/"');
+  return readName(value);
+});
 
 export const connectionFlags = {
   url: text({
@@ -24,20 +30,18 @@ export const connectionFlags = {
     details:
       "User, password and vhost are percent-decoded as UTF-8. In the same place (typed, environment, profile), or in one that counts more, --server-name, --port-number, --vhost and the flags of user and password override those parts of each URL. The first URL that answers is used; after a loss the next ones are tried. All URLs of a list log in as the same user.",
   }),
-  serverName: filled("a host name or address")({
+  serverName: host({
     group,
     default: "localhost",
-    placeholder: "HOST",
     summary: "broker's host name or address",
   }),
   portNumber: count({ min: 1, max: 65535 })({
     group,
     summary: "broker's port (5672; 5671 with TLS)",
   }),
-  vhost: filled('a name; the usual one is "/"')({
+  vhost: vhost({
     group,
     default: "/",
-    placeholder: "VHOST",
     summary: "virtual host",
   }),
   userpass: text({
