@@ -28,7 +28,9 @@ const letters: Readonly<Record<string, Part>> = {
       .map(([name, field]) => `${name}=${plainField(field)}`)
       .join(","),
   ),
-  T: text(({ properties: { timestamp } }) => (timestamp === undefined ? "" : `${timestamp}000`)),
+  T: text(({ properties: { timestamp } }) =>
+    timestamp === undefined ? "" : `${BigInt(timestamp) * 1000n}`,
+  ),
   R: text(() => new Date().toISOString()),
   o: text(({ deliveryTag }) => `${deliveryTag}`),
   r: text(({ redelivered }) => `${redelivered}`),
@@ -91,13 +93,15 @@ export function isTemplate(word: string): boolean {
 export function template(source: string): Format {
   const parts: Part[] = [];
   const tokens =
-    /%(?<letter>[a-zA-Z%])(?:\{(?<word>[^}]*)\})?|\\(?:x(?<code>[0-9a-fA-F]{2})|(?<escape>[nrt0\\]))|(?<plain>[^%\\]+)|(?<wrong>[^]{1,2})/gu;
+    /%(?<letter>[a-zA-Z%])(?:\{(?<word>[^}]*)\}|(?<open>\{))?|\\(?:x(?<code>[0-9a-fA-F]{2})|(?<escape>[nrt0\\]))|(?<plain>[^%\\]+)|(?<wrong>[^]{1,2})/gu;
   for (const { groups = {} } of source.matchAll(tokens)) parts.push(readPart(groups));
   return (delivery, { isTerminal }) => parts.map((part) => part(delivery, isTerminal));
 }
 
 function readPart(token: Readonly<Record<string, string | undefined>>): Part {
-  const { letter, word, code, escape, plain, wrong } = token;
+  const { letter, word, open, code, escape, plain, wrong } = token;
+  if (open !== undefined)
+    throw new ValueError(`%${letter}{ lacks its "}"; a brace that is just text is \\x7b`);
   if (letter !== undefined) return readLetter(letter, word);
   if (wrong !== undefined)
     throw new ValueError(

@@ -49,8 +49,13 @@ describe("a template", () => {
     ["100%%", "100%"],
     [String.raw`\n\r\t\0\\\x41\x7f`, "\n\r\t\0\\A\x7f"],
     ["%s\\n", "héllo\n"],
+    [String.raw`%o\x7b {%r}`, "7{ {true}"],
   ])("%j is %j", async (format, shown) => {
     expect(await show(readFormat(format), message)).toBe(shown);
+  });
+
+  it("shows the beginning of time as 0", async () => {
+    expect(await show("%T", messageIn({ properties: { timestamp: 0 } }))).toBe("0");
   });
 
   it("knows when a message was received", async () => {
@@ -79,6 +84,8 @@ describe("a template", () => {
     ["%p{nope}", "%p{nope} is no property; one is contentType,"],
     ["%s{rot13}", "%s{rot13}: a body is shown in hex or base64"],
     ["%k{x}", "%k takes no {x}"],
+    ["%s{hex", String.raw`%s{ lacks its "}"; a brace that is just text is \x7b`],
+    ["%h{a%s\\n", '%h{ lacks its "}"'],
     [
       "teext",
       "expected one of text, body, raw, json, pretty, hex, none, or a template with % or \\",
