@@ -6,28 +6,23 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { con } from "../src/cli/con.ts";
-import { bashCompletion } from "../src/cli/generate/bash.ts";
-import { fishCompletion } from "../src/cli/generate/fish.ts";
+import type { FlagTable } from "../src/cli/flag.ts";
+import { completions } from "../src/cli/generate/completions.ts";
 import { manPage } from "../src/cli/generate/man.ts";
 import { exitCodeTable, flagReference } from "../src/cli/generate/markdown.ts";
-import { zshCompletion } from "../src/cli/generate/zsh.ts";
+import type { Program } from "../src/cli/program.ts";
 import { pub } from "../src/cli/pub.ts";
 
 const [folder] = process.argv.slice(2).filter((word) => word !== "--check");
 const root = folder === undefined ? fileURLToPath(new URL("..", import.meta.url)) : folder;
 
+const programs: readonly Program<FlagTable>[] = [pub, con];
+
 const generated: Readonly<Record<string, string>> = {
-  "man/amqp-pub.1": manPage(pub),
-  "man/amqp-con.1": manPage(con),
-  "completions/amqp-pub.bash": bashCompletion(pub),
-  "completions/amqp-con.bash": bashCompletion(con),
-  "completions/_amqp-pub": zshCompletion(pub),
-  "completions/_amqp-con": zshCompletion(con),
-  "completions/amqp-pub.fish": fishCompletion(pub),
-  "completions/amqp-con.fish": fishCompletion(con),
+  ...Object.fromEntries(programs.flatMap(describe)),
   "README.md": fill(read("README.md"), {
     "exit codes": exitCodeTable(),
-    flags: flagReference([pub, con]),
+    flags: flagReference(programs),
   }),
 };
 
@@ -45,6 +40,17 @@ function main(): number {
     process.stdout.write(`wrote ${path}\n`);
   }
   return 0;
+}
+
+/** The man page of a program and its completion for each shell, by their paths. */
+function describe(program: Program<FlagTable>): readonly (readonly [string, string])[] {
+  const { name } = program;
+  const scripts = Object.entries(completions).map(([shell, complete]) => {
+    // zsh finds a function by the name of its file.
+    const file = shell === "zsh" ? `_${name}` : `${name}.${shell}`;
+    return [`completions/${file}`, complete(program)] as const;
+  });
+  return [[`man/${name}.1`, manPage(program)], ...scripts];
 }
 
 function read(path: string): string {
