@@ -115,7 +115,7 @@ complete -c amqp-con -l passphrase-file -r -F -d 'file whose first line unlocks 
 complete -c amqp-con -l auth -x -a 'plain external' -d 'login by password, or by client certificate'
 complete -c amqp-con -l color -x -a 'auto always never' -d 'colours: auto means on a terminal without NO_COLOR'
 complete -c amqp-con -l summary -x -a 'text json none' -d 'the account at the end, on stderr'
-complete -c amqp-con -l grace -x -d 'time to finish what is in hand after SIGINT or SIGTERM'
+complete -c amqp-con -l grace -x -d 'time to finish what is in hand after a signal'
 complete -c amqp-con -l profile -x -d 'named defaults from the configuration file'
 complete -c amqp-con -l config -r -F -d 'configuration file instead of the usual one'
 complete -c amqp-con -l print-config -d 'print each option and where it came from; secrets hidden'

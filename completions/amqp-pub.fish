@@ -117,7 +117,7 @@ complete -c amqp-pub -l passphrase-file -r -F -d 'file whose first line unlocks 
 complete -c amqp-pub -l auth -x -a 'plain external' -d 'login by password, or by client certificate'
 complete -c amqp-pub -l color -x -a 'auto always never' -d 'colours: auto means on a terminal without NO_COLOR'
 complete -c amqp-pub -l summary -x -a 'text json none' -d 'the account at the end, on stderr'
-complete -c amqp-pub -l grace -x -d 'time to finish what is in hand after SIGINT or SIGTERM'
+complete -c amqp-pub -l grace -x -d 'time to finish what is in hand after a signal'
 complete -c amqp-pub -l profile -x -d 'named defaults from the configuration file'
 complete -c amqp-pub -l config -r -F -d 'configuration file instead of the usual one'
 complete -c amqp-pub -l print-config -d 'print each option and where it came from; secrets hidden'

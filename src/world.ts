@@ -17,7 +17,7 @@ export interface World {
   readonly log: Log;
   /** Counts for --stats and --report; absent when nobody measures. */
   readonly meter?: Meter;
-  /** Aborted by the first SIGINT or SIGTERM: stop taking, finish what is in hand. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP: stop taking, finish what is in hand. */
   readonly signal: AbortSignal;
   /** Asks on the terminal, without echo. @throws UsageError without a terminal */
   readonly askPassword: () => Promise<string>;

@@ -49,7 +49,7 @@ export const con: Program<typeof flags> = {
   summary: "consume messages from RabbitMQ (AMQP 0-9-1)",
   description: [
     "Takes messages from a queue, after declaring exchange, queue and bindings where that is asked for, and writes them to standard output; everything else goes to standard error.",
-    "A message is acknowledged after it has been written: what was not is given again to this or another consumer. It runs until SIGINT or SIGTERM, until --count messages have been taken, or until the reader of its output has gone. After a lost connection it connects, declares and subscribes again.",
+    "A message is acknowledged after it has been written: what was not is given again to this or another consumer. It runs until SIGINT, SIGTERM or SIGHUP, until --count messages have been taken, or until the reader of its output has gone. After a lost connection it connects, declares and subscribes again.",
   ],
   usage: "amqp-con [flags] [-- COMMAND [ARG...]]",
   runsCommand: true,

@@ -19,8 +19,8 @@ export const generalFlags = {
   grace: duration({
     group,
     default: 10_000,
-    summary: "time to finish what is in hand after SIGINT or SIGTERM",
-    details: "A second signal stops at once.",
+    summary: "time to finish what is in hand after a signal",
+    details: "The signals are SIGINT, SIGTERM and SIGHUP; a second one stops at once.",
   }),
   profile: text({
     group,
