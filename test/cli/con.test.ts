@@ -48,7 +48,7 @@ describe("the subscription", () => {
 
   it("fetches with --get as far as a stop rule says", () => {
     const all = plan("--get", "--until-empty", "--ack-auto");
-    expect(all).toMatchObject({ get: true, subscription: { ackOnArrival: false } });
+    expect(all).toMatchObject({ intake: "get", subscription: { ackOnArrival: false } });
     expect(all.stop).toMatchObject({ count: undefined, untilEmpty: "--until-empty" });
     expect(plan("--get", "--until-body", "quit").stop.count).toBeUndefined();
     expect(plan("--get", "--until-empty", "-n", "7").stop.count).toBe(7);
