@@ -31,7 +31,7 @@ export interface Intake extends Client {
   readonly settledOffset: bigint | undefined;
   /** Deliveries of this channel that are held to the end. */
   readonly held: number;
-  /** Deliveries of this channel without a verdict; undefined while there is no channel. */
+  /** Deliveries of this channel of which the broker was told nothing yet; undefined while there is no channel. */
   readonly unacked: number | undefined;
 }
 

@@ -42,9 +42,9 @@ export class Settlement {
     this.#verdicts.push(undefined);
   }
 
-  /** Deliveries that came in and have no verdict that settles them. */
-  get open(): number {
-    return this.#verdicts.filter((verdict) => !isSettled(verdict)).length;
+  /** Deliveries of which the broker was told nothing yet. */
+  get unacked(): number {
+    return this.#verdicts.filter((verdict) => verdict !== "sent").length;
   }
 
   /** Deliveries that are to be put back at the end. */
@@ -83,8 +83,11 @@ export class Settlement {
    * and, since RabbitMQ 4.3, does not count it as a failed delivery, as it would after the end of the channel.
    */
   putBack(): void {
-    const last = this.#first + this.#verdicts.length - 1;
-    if (this.open > HANDED_ON_AT_ONCE) return this.#send(last, "requeue", true);
+    if (this.unacked > HANDED_ON_AT_ONCE) {
+      this.#send(this.#first + this.#verdicts.length - 1, "requeue", true);
+      this.#verdicts.fill("sent");
+      this.#held = 0;
+    }
     for (const [i, verdict] of this.#verdicts.entries())
       if (!isSettled(verdict)) this.settle(this.#first + i, "requeue");
   }

@@ -54,9 +54,8 @@ export class Settler {
     return this.#settlement?.held ?? 0;
   }
 
-  /** Deliveries in hand that the broker remembers. */
   get unacked(): number | undefined {
-    return this.#settlement?.open;
+    return this.#settlement?.unacked;
   }
 
   /** Deliveries with a verdict. */

@@ -125,12 +125,12 @@ describe("settling in any order", () => {
     );
   });
 
-  it("counts what has no verdict", () => {
+  it("counts what the broker was not told of", () => {
     fc.assert(
-      fc.property(steps, (all) => {
-        play(all, 1, ({ settlement, inHand, decided }) => {
-          const left = [...decided.values()].filter((verdict) => verdict === "leave").length;
-          expect(settlement.open).toBe(inHand.length + left);
+      fc.property(steps, fc.integer({ min: 1, max: 7 }), (all, every) => {
+        play(all, every, ({ settlement, broker, inHand, decided }) => {
+          const untold = [...decided.keys()].filter((tag) => !broker.states.has(tag)).length;
+          expect(settlement.unacked).toBe(inHand.length + untold);
         });
       }),
     );
@@ -186,8 +186,21 @@ describe("acknowledging so many at a time", () => {
     const { broker, settlement } = play([{ act: "deliver", count: 9 }], 1, () => {});
     settlement.ackAll();
     settlement.ackAll();
-    expect([broker.frames, broker.states.size, settlement.open]).toEqual([1, 9, 0]);
+    expect([broker.frames, broker.states.size, settlement.unacked]).toEqual([1, 9, 0]);
   });
+});
+
+it("puts back more than a quorum queue keeps in order with one frame", () => {
+  const { broker, settlement } = play([{ act: "deliver", count: 40 }], 1, () => {});
+  settlement.settle(1, "ack");
+  settlement.settle(20, "reject");
+  settlement.flush(true);
+  const { frames } = broker;
+  settlement.putBack();
+  settlement.putBack();
+  const states = [...broker.states.values()];
+  expect(states.filter((verdict) => verdict === "requeue")).toHaveLength(38);
+  expect([broker.frames - frames, settlement.unacked, settlement.held]).toEqual([1, 0, 0]);
 });
 
 it("puts back in order what was held to the end or has no verdict, and nothing else", () => {
@@ -199,5 +212,5 @@ it("puts back in order what was held to the end or has no verdict, and nothing e
   settlement.putBack();
   settlement.putBack();
   expect([...broker.states].slice(2)).toEqual([2, 3, 5, 6].map((tag) => [tag, "requeue"]));
-  expect(settlement.open).toBe(0);
+  expect(settlement.unacked).toBe(0);
 });
