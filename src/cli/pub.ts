@@ -1,4 +1,6 @@
 // amqp-pub: its flags, its examples, and what the flags mean together.
+import type { PublisherPlan } from "../amqp/publisher-plan.ts";
+import type { SourcePlan } from "../source/index.ts";
 import { planConnection } from "./connection-plan.ts";
 import { UsageError } from "../errors.ts";
 import { measured } from "../measure.ts";
@@ -103,61 +105,67 @@ export const pub: Program<typeof flags> = {
 /** What the flags of amqp-pub mean. Pure. @throws UsageError */
 export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
   const { options, origin } = parsed;
-  if (parsed.operands.length > 0)
-    throw new UsageError(
-      `unexpected argument "${parsed.operands[0]}" after --`,
-      "amqp-pub runs no command",
-    );
+  checkOperands(parsed);
   const source = planSource(options, origin);
-  if (options.passwordFile === "-" && readsStdin(source))
-    throw new UsageError(
-      "--password-file - excludes messages from standard input",
-      "it is read once: take the one or the other from a file",
-    );
+  checkStdin(options, source);
   checkDelivery(options, origin);
-  const connection = planConnection(options, origin, {
-    name: "amqp-pub",
-    version,
-  });
-  const topology = planTopology(
-    options,
-    origin,
-    options.routingKey === undefined ? [] : [options.routingKey],
-  );
-  const isRecorded = source.kind === "records" || source.kind === "directory";
-  const hasKeys = isRecorded || (source.kind === "lines" && source.keyDelimiter !== undefined);
-  const aimless =
-    !hasKeys &&
-    options.exchange === "" &&
-    options.routingKey === undefined &&
-    options.queue === "" &&
-    !options.createQueue;
+  const connection = planConnection(options, origin, { name: "amqp-pub", version });
+  const keys = options.routingKey === undefined ? [] : [options.routingKey];
+  const isAimless = !hasTarget(options, source) && !options.ping;
+  const aimless = "without -k, -q or -e the message reaches no queue.";
   return {
     connection,
-    topology,
-    warnings: [
-      ...connection.warnings,
-      ...(aimless && !options.ping ? ["without -k, -q or -e the message reaches no queue."] : []),
-    ],
+    topology: planTopology(options, origin, keys),
+    warnings: [...connection.warnings, ...(isAimless ? [aimless] : [])],
     source,
     shape: planShape(options, source, planStamps(options), options.contentEncoding),
     onBadRecord: options.onBadRecord,
     exchange: options.exchange,
     routingKey: options.routingKey ?? (options.exchange === "" ? options.queue || undefined : ""),
     properties: planProperties(options),
-    delivery: {
-      confirm: options.confirm,
-      mandatory: options.mandatory,
-      window: options.confirmWindow,
-      confirmTimeoutMs: options.confirmTimeout,
-      nackRetries: options.nackRetries,
-      numbered: options.confirm && !isRecorded,
-    },
+    delivery: planDelivery(options, source),
     latencyHeader: options.latencyHeader,
     quiet: options.quiet,
     summary: options.summary,
     graceMs: options.grace,
   };
+}
+
+function planDelivery(options: Options, source: SourcePlan): PublisherPlan {
+  return {
+    confirm: options.confirm,
+    mandatory: options.mandatory,
+    window: options.confirmWindow,
+    confirmTimeoutMs: options.confirmTimeout,
+    nackRetries: options.nackRetries,
+    numbered: options.confirm && !isRecorded(source),
+  };
+}
+
+/** Do the messages come with all that they had when they were recorded? */
+function isRecorded({ kind }: SourcePlan): boolean {
+  return kind === "records" || kind === "directory";
+}
+
+/** Is there anything that says where messages go? */
+function hasTarget(options: Options, source: SourcePlan): boolean {
+  const bringsKeys =
+    isRecorded(source) || (source.kind === "lines" && source.keyDelimiter !== undefined);
+  const { exchange, routingKey, queue, createQueue } = options;
+  return bringsKeys || createQueue || routingKey !== undefined || exchange !== "" || queue !== "";
+}
+
+function checkOperands({ operands: [first] }: Parsed<typeof flags>): void {
+  if (first === undefined) return;
+  throw new UsageError(`unexpected argument "${first}" after --`, "amqp-pub runs no command");
+}
+
+function checkStdin({ passwordFile }: Options, source: SourcePlan): void {
+  if (passwordFile !== "-" || !readsStdin(source)) return;
+  throw new UsageError(
+    "--password-file - excludes messages from standard input",
+    "it is read once: take the one or the other from a file",
+  );
 }
 
 function checkDelivery(options: Options, origin: (key: keyof Options) => Origin): void {
