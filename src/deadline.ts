@@ -1,5 +1,6 @@
 // Waiting with an end: a time, or an AbortSignal.
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { now } from "./clock.ts";
 
 /** What a timer can hold: 24.8 days. Node makes 1 ms of more. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -27,17 +28,27 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T | "l
   }
 }
 
-/** The iterable's items until it ends or the signal is aborted, whichever comes first. Closes it on every way out. */
+/** At least so often the event loop has its turn: signals, timers, and what the broker says. */
+const TURN_MS = 10;
+
+/**
+ * The iterable's items until it ends or the signal is aborted, whichever comes first, even if no item waits for anything
+ * outside. Closes it on every way out.
+ */
 export async function* until<T>(
   items: AsyncIterable<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, void> {
   const iterator = items[Symbol.asyncIterator]();
+  let turnAt = now() + TURN_MS;
   try {
     while (!signal.aborted) {
       const next = await orAborted(iterator.next(), signal);
       if (next === "aborted" || next.done) return;
       yield next.value;
+      if (now() < turnAt) continue;
+      await setImmediate();
+      turnAt = now() + TURN_MS;
     }
   } finally {
     // Not waited for: it may have to wait for an item that never comes.

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pub, startPub } from "../support/binaries.ts";
 import { atTestEnd } from "../support/cleanup.ts";
+import { brief } from "../support/name.ts";
 import { pty, shell } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import { createQueue, takeAll, takeBodies, takeOnly } from "../support/witness.ts";
@@ -217,5 +218,25 @@ describe("repeats", () => {
       .split("\n")
       .map((line) => line.replace("Sent: ", ""));
     expect(await takeBodies(queue)).toEqual(sent);
+  });
+
+  test.each(["--persistent", "--rate=1000000"])(
+    "as fast as they go keep neither statistics nor SIGINT waiting: %s",
+    async (flag) => {
+      const args = ["-m", "x", "--nb-messages=0", "--interval=0", "--quiet", "--stats=0.1", flag];
+      const publisher = startPub(["-k", brief("queue"), ...args]);
+      await publisher.waitFor("stderr", "Stats: ");
+      publisher.kill("SIGINT");
+      const { code, stderr } = await publisher.ended();
+      expect(code).toBe(0);
+      expect(stderr).toContain("\nStopped\n");
+    },
+  );
+
+  test("as fast as they go let the broker be heard", async () => {
+    const args = ["-m", "x", "--nb-messages", "0", "--interval", "0", "--quiet"];
+    const exit = await pub(["-e", brief("exchange"), ...args]);
+    expect(exit).toMatchObject({ code: 4, stdout: "" });
+    expect(exit.stderr).toContain("NOT_FOUND - no exchange");
   });
 });
