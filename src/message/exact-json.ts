@@ -1,5 +1,5 @@
 // JSON in which whole numbers keep every digit: those that a double cannot hold become typed fields, `{"int":"…"}`.
-import type { Field } from "./fields.ts";
+import type { Field, Table } from "./fields.ts";
 import { ValueError } from "../errors.ts";
 
 /** Fewer digits in a row than this fit a double. */
@@ -12,6 +12,13 @@ export function parseExact(text: string, expected = "expected JSON"): Field {
   } catch {
     throw new ValueError(expected);
   }
+}
+
+/** Is this what has become of a number with too many digits? */
+export function isLargeNumber(table: Table): boolean {
+  const [[key, value] = [], ...others] = Object.entries(table);
+  if (key !== "int" || typeof value !== "string" || others.length > 0) return false;
+  return /^-?\d+$/.test(value) && !Number.isSafeInteger(Number(value));
 }
 
 /** Goes from string to number to string: one regular expression for all would exhaust the stack on a long string. */

@@ -55,8 +55,8 @@ async function readSaved(file: string, world: SourceWorld): Promise<PublishRecor
   const bytes = await readSavedFile(file).catch(refuse);
   if (!bytes) return undefined;
   const record = attempt(() => parseRecord(bytes) ?? empty(), place(file), world);
-  if (!record || record.body) return record;
-  const body = await readBeside(file).catch(refuse);
+  if (!record || record.body?.length) return record;
+  const body = await readBeside(file, record.body).catch(refuse);
   return body && { ...record, body };
 }
 
@@ -70,8 +70,11 @@ function empty(): never {
   throw new ValueError("holds no record");
 }
 
-/** Ours ends in .body, rabtap's in .dat. @throws Error when there is none, or it cannot be read */
-async function readBeside(file: string): Promise<Buffer> {
+/**
+ * Ours ends in .body, rabtap's in .dat; the record then says nothing of a body, or that it is empty.
+ * @throws Error when there is none and the record says nothing, or it cannot be read
+ */
+async function readBeside(file: string, inside: Buffer | undefined): Promise<Buffer> {
   for (const ending of ["body", "dat"]) {
     const body = await readSavedFile(file.replace(/json$/, ending)).catch((error: unknown) => {
       if (errorCode(error) === "ENOENT") return undefined;
@@ -79,5 +82,6 @@ async function readBeside(file: string): Promise<Buffer> {
     });
     if (body) return body;
   }
+  if (inside) return inside;
   throw new ValueError("its body, the file of the same name that ends in .body, is missing");
 }

@@ -1,17 +1,13 @@
 // A message as `rabtap sub --format json-nopp` writes it, read as a record. rabtap (github.com/jandelgado/rabtap) names
 // things as its Go library does, writes every property, also those that are not there, and bodies in base64.
 import { ValueError } from "../errors.ts";
-import { isList, type Field, type Table } from "../message/fields.ts";
+import { isLargeNumber } from "../message/exact-json.ts";
+import { isList, isTable, MAX_DEPTH, tagOf, type Field, type Table } from "../message/fields.ts";
 import { readRecord, type PublishRecord } from "../message/record.ts";
 
 /** Is this what rabtap writes? */
 export function isRabtap(record: Field): record is Table {
-  return (
-    typeof record === "object" &&
-    record !== null &&
-    !isList(record) &&
-    Object.hasOwn(record, "XRabtapReceivedTimestamp")
-  );
+  return isTable(record) && Object.hasOwn(record, "XRabtapReceivedTimestamp");
 }
 
 const names: Readonly<Record<string, string>> = {
@@ -41,7 +37,8 @@ export function readRabtap(record: Table): PublishRecord {
   for (const [key, value] of Object.entries(rest)) {
     const name = Object.hasOwn(names, key) ? names[key] : undefined;
     if (name === undefined) throw new ValueError(`unknown key "${key}"`);
-    if (!nothing.has(value)) properties[name] = value;
+    if (!nothing.has(value))
+      properties[name] = name === "headers" && isTable(value) ? untagged(value) : value;
   }
   return readRecord({
     ...(Exchange !== undefined && { exchange: Exchange }),
@@ -50,4 +47,19 @@ export function readRabtap(record: Table): PublishRecord {
     ...(XRabtapReceivedTimestamp !== undefined && { receivedAt: XRabtapReceivedTimestamp }),
     properties,
   });
+}
+
+/** The same table, of which nothing looks like a typed field of ours: rabtap has no tags. */
+function untagged(table: Table, depth = 0): Table {
+  const entries = Object.entries(table);
+  return Object.fromEntries(entries.map(([key, field]) => [key, untaggedField(field, depth + 1)]));
+}
+
+/** What is too deep is refused later: fields.ts. */
+function untaggedField(field: Field, depth: number): Field {
+  if (depth > MAX_DEPTH) return field;
+  if (isList(field)) return field.map((entry) => untaggedField(entry, depth + 1));
+  if (!isTable(field) || isLargeNumber(field)) return field;
+  const table = untagged(field, depth);
+  return tagOf(table) === undefined ? table : { table };
 }

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { decodeProperties, encodeProperties } from "../../src/amqp/properties.ts";
 import { savedNames, toRecordWithoutBody } from "../../src/message/record.ts";
 import { directory } from "../../src/source/directory.ts";
 import { records } from "../../src/source/records.ts";
@@ -61,28 +62,36 @@ describe("records", () => {
   });
 });
 
+/** As rabtap writes it: every field of its RabtapPersistentMessage (cmd/rabtap/message_writer.go). */
+const byRabtap = {
+  Headers: { n: 5, text: "x", nested: { a: [1, "b"] } },
+  ContentType: "text/plain",
+  ContentEncoding: "",
+  DeliveryMode: 2,
+  Priority: 0,
+  CorrelationID: "c",
+  ReplyTo: "",
+  Expiration: "",
+  MessageID: "",
+  Timestamp: "2026-11-21T10:00:00+01:00",
+  Type: "",
+  UserID: "",
+  AppID: "app",
+  DeliveryTag: 1,
+  Redelivered: false,
+  Exchange: "amq.topic",
+  RoutingKey: "a.b",
+  XRabtapReceivedTimestamp: "2026-11-21T10:00:00.123456789+01:00",
+  Body: "AP8=",
+};
+
+/** As it lies in a folder. */
+function savedByRabtap(Body: string): string {
+  return `${JSON.stringify({ ...byRabtap, Body }, undefined, 2)}\n`;
+}
+
 describe("what rabtap writes", () => {
-  const line = JSON.stringify({
-    Headers: { n: 5, text: "x", nested: { a: [1, "b"] } },
-    ContentType: "text/plain",
-    ContentEncoding: "",
-    DeliveryMode: 2,
-    Priority: 0,
-    CorrelationID: "c",
-    ReplyTo: "",
-    Expiration: "",
-    MessageID: "",
-    Timestamp: "2026-11-21T10:00:00+01:00",
-    Type: "",
-    UserID: "",
-    AppID: "app",
-    DeliveryTag: 1,
-    Redelivered: false,
-    Exchange: "amq.topic",
-    RoutingKey: "a.b",
-    XRabtapReceivedTimestamp: "2026-11-21T10:00:00.123456789+01:00",
-    Body: "AP8=",
-  });
+  const line = JSON.stringify(byRabtap);
 
   it("is taken as a record, without the properties that are not there", async () => {
     const { messages, refused } = await collect(records(plan), [line]);
@@ -105,14 +114,38 @@ describe("what rabtap writes", () => {
   });
 
   it("has no timestamp when Go's zero stands there, and a body of null is none", async () => {
-    const record = { ...JSON.parse(line), Timestamp: "0001-01-01T00:00:00Z", Body: null };
+    const record = { ...byRabtap, Timestamp: "0001-01-01T00:00:00Z", Body: null };
     const { messages } = await collect(records(plan), [JSON.stringify(record)]);
     expect(messages[0]?.properties).not.toHaveProperty("timestamp");
     expect(messages[0]?.body).toEqual(Buffer.alloc(0));
   });
 
+  it("has no tags in its headers: what looks like one of ours is a table, and large numbers keep each digit", async () => {
+    const headers =
+      '{"t":{"int":"abc"},"l":[{"bytes":{"double":1}}],"table":{"table":{}},"n":9007199254740993,"i":{"int":-9007199254740993},"s":{"int":"5"}}';
+    const input = line.replace(JSON.stringify(byRabtap.Headers), headers);
+    const { messages, refused } = await collect(records(plan), [input]);
+    expect(refused).toEqual([]);
+    const wire = encodeProperties(messages[0]?.properties ?? {});
+    expect(decodeProperties(wire).headers).toEqual({
+      t: { table: { int: "abc" } },
+      l: [{ table: { bytes: { table: { double: 1 } } } }],
+      table: { table: { table: {} } },
+      n: { int: "9007199254740993" },
+      i: { table: { int: { int: "-9007199254740993" } } },
+      s: { table: { int: "5" } },
+    });
+  });
+
+  it("has headers no deeper than ours", async () => {
+    const deep = `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    const input = line.replace(JSON.stringify(byRabtap.Headers), deep);
+    const { refused } = await collect(records(plan), [input]);
+    expect(refused).toEqual(['line 1 of stdin: "headers": "a": nested deeper than 1000']);
+  });
+
   it("with a key that rabtap does not write is refused", async () => {
-    const record = { ...JSON.parse(line), Colour: "red" };
+    const record = { ...byRabtap, Colour: "red" };
     const { refused } = await collect(records(plan), [JSON.stringify(record)]);
     expect(refused).toEqual(['line 1 of stdin: unknown key "Colour"']);
   });
@@ -157,13 +190,16 @@ describe("a saved folder", () => {
   });
 
   it("of rabtap has bodies in .dat files, or in the records, which may be laid out over lines", async () => {
-    const record = { RoutingKey: "a", XRabtapReceivedTimestamp: "2026-11-21T10:00:00Z" };
     const folder = await folderWith({
-      "rabtap-1.json": JSON.stringify({ ...record, Body: null }, undefined, 2),
+      // Of a body in a file of its own it leaves an empty one here.
+      "rabtap-1.json": savedByRabtap(""),
       "rabtap-1.dat": "beside",
-      "rabtap-2.json": JSON.stringify({ ...record, Body: "aW5zaWRl" }, undefined, 2),
+      "rabtap-2.json": savedByRabtap("aW5zaWRl"),
+      "rabtap-3.json": savedByRabtap(""),
     });
-    expect(bodies(await collect(directory({ ...replay, folder })))).toEqual(["beside", "inside"]);
+    const collected = await collect(directory({ ...replay, folder }));
+    expect(collected.refused).toEqual([]);
+    expect(bodies(collected)).toEqual(["beside", "inside", ""]);
   });
 
   it("that is none, or holds a folder where a file should be, is told", async () => {
