@@ -95,6 +95,11 @@ export function isBase64(text: string): boolean {
   return rest !== 1 && (padding === 0 || rest + padding === 4);
 }
 
+/** A time, too, such as 2026-01-01T00:00:00Z. */
+function toTimestamp(value: Field): bigint {
+  return uint64(typeof value === "string" ? readTimestamp(value) : value);
+}
+
 function toDecimal(value: Field): Decimal {
   const { places, digits } = toTable(value);
   return { places: small(0, 255)(places ?? null), digits: small(0, 2 ** 32 - 1)(digits ?? null) };
@@ -116,7 +121,7 @@ const tags: Readonly<Record<string, (value: Field) => TypedField>> = {
   uint32: (value) => ["uint32", small(0, 2 ** 32 - 1)(value)],
   float: (value) => ["float", toSingle(value)],
   double: (value) => ["double", toFloat(value)],
-  timestamp: (value) => ["timestamp", uint64(value)],
+  timestamp: (value) => ["timestamp", toTimestamp(value)],
   decimal: (value) => ["decimal", toDecimal(value)],
   bytes: (value) => ["bytes", toBase64(value)],
   string64: (value) => ["string64", toBase64(value)],

@@ -109,9 +109,14 @@ describe("reading a record", () => {
       expect(() => read(nested(levels))).toThrow('"headers": "a": nested deeper than 1000');
   });
 
-  it("takes a timestamp as a time, too", () => {
-    const line = '{"properties":{"timestamp":"2026-01-01T00:00:00Z"}}';
-    expect(read(line).properties.timestamp).toBe(1767225600);
+  it("takes a timestamp as a time, too, also in a header", () => {
+    const line =
+      '{"properties":{"timestamp":"2026-01-01T00:00:00Z","headers":{"t":{"timestamp":"2026-01-01T00:00:00Z"}}}}';
+    const wire = encodeProperties(read(line).properties);
+    expect(decodeProperties(wire)).toEqual({
+      timestamp: 1767225600,
+      headers: { t: { timestamp: 1767225600 } },
+    });
   });
 
   it.each([
@@ -153,6 +158,10 @@ describe("reading a record", () => {
     [
       '{"properties":{"headers":{"a":{"int":"x"}}}}',
       '"headers": "a": expected a whole number from',
+    ],
+    [
+      '{"properties":{"headers":{"a":{"timestamp":"foo 5"}}}}',
+      '"headers": "a": expected a time such as',
     ],
     ['{"properties":{"headers":[]}}', '"headers": expected an object'],
     [String.raw`{"routingKey":"\ud800"}`, '"routingKey": expected text that is valid Unicode'],
