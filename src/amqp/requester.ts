@@ -113,7 +113,7 @@ export class Requester implements Client {
     this.#replyTo = this.#plan.ownQueue ? (await channel.assertQueue("", own)).queue : DIRECT;
     const take = (reply: ConsumeMessage | null): void => this.#onReply(link, reply);
     await channel.consume(this.#replyTo, take, { noAck: true });
-    this.#sender = openSender(connection, channel, () => {});
+    this.#sender = openSender(connection, channel, ignore);
     for (const id of this.#pending.keys()) this.#send(id);
   }
 
@@ -133,20 +133,24 @@ export class Requester implements Client {
     message: Message,
     onReply: (reply: Delivery) => void,
   ): Promise<RequestOutcome | Failure> {
-    let timer: NodeJS.Timeout | undefined;
-    const ended = await new Promise<RequestOutcome | Failure>((end) => {
-      this.#pending.set(id, { message, onReply, end, count: 0, nacks: 0, isNacked: false });
-      this.#bytes += message.body.length;
-      timer = setTimeout(() => end("late"), toTimer(this.#plan.timeoutMs));
+    let end: Pending["end"] = ignore;
+    const ending = new Promise<RequestOutcome | Failure>((resolve) => {
+      end = (outcome) => {
+        // At once: what has arrived together with the last reply is surplus.
+        this.#pending.delete(id);
+        resolve(outcome);
+      };
     });
+    const pending = { message, onReply, end, count: 0, nacks: 0, isNacked: false };
+    this.#pending.set(id, pending);
+    this.#bytes += message.body.length;
+    const timer = setTimeout(() => end("late"), toTimer(this.#plan.timeoutMs));
+    const ended = await ending;
     clearTimeout(timer);
-    const { count = 0, isNacked } = this.#pending.get(id) ?? {};
-    const isComplete = this.#plan.replies === 0 && count > 0;
-    this.#pending.delete(id);
     this.#bytes -= message.body.length;
     if (ended !== "late") return ended;
-    if (isComplete) return "answered";
-    return isNacked ? "nacked" : "late";
+    if (this.#plan.replies === 0 && pending.count > 0) return "answered";
+    return pending.isNacked ? "nacked" : "late";
   }
 
   #markTaken(id: string): void {
@@ -219,3 +223,5 @@ function decode(message: ConsumeMessage, link: Link, queue: string): Delivery | 
     return undefined;
   }
 }
+
+function ignore(): void {}

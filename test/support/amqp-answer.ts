@@ -63,6 +63,7 @@ export interface Content {
   readonly body?: string | Buffer;
   /** A Buffer is the inside of the table as it is, for headers that cannot be decoded. */
   readonly headers?: Fields | Buffer;
+  readonly correlationId?: string;
   readonly channel?: number;
 }
 
@@ -73,17 +74,37 @@ export function deliver(
   message: Content = {},
   redelivered = false,
 ): Buffer {
-  const { exchange = "", routingKey = "", body = "", headers, channel = 1 } = message;
+  const {
+    exchange = "",
+    routingKey = "",
+    body = "",
+    headers,
+    correlationId,
+    channel = 1,
+  } = message;
   const flags = [longlong(deliveryTag), octet(Number(redelivered))];
   const args = [shortstr(consumerTag), ...flags, shortstr(exchange), shortstr(routingKey)];
-  return Buffer.concat([method(channel, 60, 60, ...args), content(channel, body, headers)]);
+  return Buffer.concat([
+    method(channel, 60, 60, ...args),
+    content(channel, body, headers, correlationId),
+  ]);
 }
 
 /** basic.return with its message. */
 export function returned(code: number, text: string, message: Content = {}): Buffer {
-  const { exchange = "", routingKey = "", body = "", headers, channel = 1 } = message;
+  const {
+    exchange = "",
+    routingKey = "",
+    body = "",
+    headers,
+    correlationId,
+    channel = 1,
+  } = message;
   const args = [short(code), shortstr(text), shortstr(exchange), shortstr(routingKey)];
-  return Buffer.concat([method(channel, 60, 50, ...args), content(channel, body, headers)]);
+  return Buffer.concat([
+    method(channel, 60, 50, ...args),
+    content(channel, body, headers, correlationId),
+  ]);
 }
 
 export function getEmpty(channel = 1): Buffer {

@@ -146,15 +146,18 @@ export function content(
   channel: number,
   body: string | Buffer,
   headers: Fields | Buffer = {},
+  correlationId?: string,
 ): Buffer {
   const bytes = Buffer.from(body);
   const hasHeaders = 1 << 13;
+  const hasCorrelationId = 1 << 10;
   const header = Buffer.concat([
     short(60),
     short(0),
     longlong(bytes.length),
-    short(hasHeaders),
+    short(hasHeaders | (correlationId === undefined ? 0 : hasCorrelationId)),
     table(headers),
+    ...(correlationId === undefined ? [] : [shortstr(correlationId)]),
   ]);
   return Buffer.concat([
     frame(2, channel, header),
