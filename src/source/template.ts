@@ -2,7 +2,7 @@
 import type { Environment } from "../world.ts";
 import { randomUUID } from "node:crypto";
 import { UsageError, ValueError } from "../errors.ts";
-import type { Table } from "../message/fields.ts";
+import { isList, isTable, type Field, type Table } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
 
 /** What the words know. */
@@ -56,14 +56,13 @@ export function checkTemplates(
   headers: Table,
   env: TemplateWorld["env"],
 ): void {
-  for (const text of [...texts, ...Object.values(headers)]) {
-    if (typeof text !== "string") continue;
-    try {
-      expand(text, { n: 1, env });
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      throw new UsageError(`--template: ${error.message}`, undefined, error);
-    }
+  const world = { n: 1, env };
+  try {
+    for (const text of texts) expand(text, world);
+    expandTable(headers, world);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new UsageError(`--template: ${error.message}`, undefined, error);
   }
 }
 
@@ -74,20 +73,22 @@ export function expandMessage(message: Message, world: TemplateWorld): Message {
     ...message,
     routingKey: expand(routingKey, world),
     properties: properties.headers
-      ? { ...properties, headers: expandTexts(properties.headers, world) }
+      ? { ...properties, headers: expandTable(properties.headers, world) }
       : properties,
     body: expandBytes(body, world),
   };
 }
 
-function expandTexts(headers: Table, world: TemplateWorld): Table {
-  const entries = Object.entries(headers);
-  return Object.fromEntries(
-    entries.map(([name, field]) => [
-      name,
-      typeof field === "string" ? expand(field, world) : field,
-    ]),
-  );
+function expandTable(table: Table, world: TemplateWorld): Table {
+  const entries = Object.entries(table);
+  return Object.fromEntries(entries.map(([name, field]) => [name, expandField(field, world)]));
+}
+
+/** Numbers, times and bytes that are written as text (fields.ts) hold no braces. */
+function expandField(field: Field, world: TemplateWorld): Field {
+  if (typeof field === "string") return expand(field, world);
+  if (isList(field)) return field.map((entry) => expandField(entry, world));
+  return isTable(field) ? expandTable(field, world) : field;
 }
 
 function pick(low: string, high: string): string {

@@ -49,7 +49,8 @@ describe("a template", () => {
     ["{{env NOPE}}", "{{env NOPE}}: there is no such environment variable"],
   ])("%s is refused", (text, message) => {
     expect(() => expand(text, world)).toThrow(message);
-    expect(() => checkTemplates([], { h: text }, world.env)).toThrow(`--template: `);
+    for (const h of [text, [text], { deep: [{ table: { int: text } }] }])
+      expect(() => checkTemplates([], { h }, world.env)).toThrow(`--template: `);
   });
 
   it("leaves alone what is none: JSON, single braces, bytes that are no text", () => {
@@ -76,18 +77,24 @@ describe("a template", () => {
     expect(expandBytes(Buffer.from("{{env GRÜN}}"), grün).toString()).toBe("grün");
   });
 
-  it("is expanded for each message: body, key and texts of headers", async () => {
+  it("is expanded for each message: body, key and texts of headers, at any depth", async () => {
     const flags = {
       ...envelope,
       routingKey: "k.{{n}}",
-      properties: { headers: { h: "h{{n}}", n: 5 }, type: "{{n}}" },
+      properties: {
+        headers: { h: "h{{n}}", n: 5, CC: ["cc.{{n}}"], j: { table: { int: "{{n}}" } } },
+        type: "{{n}}",
+      },
     };
     const source = openSource(texts("m{{n}}", 2), { ...plain, template: true });
     const collected = await collect(source, [], { flags });
     expect(bodies(collected)).toEqual(["1:m1", "2:m2"]);
     expect(collected.messages.map(({ routingKey }) => routingKey)).toEqual(["k.1", "k.2"]);
     const [first] = collected.messages;
-    expect(first?.properties).toEqual({ headers: { h: "h1", n: 5 }, type: "{{n}}" });
+    expect(first?.properties).toEqual({
+      headers: { h: "h1", n: 5, CC: ["cc.1"], j: { table: { int: "1" } } },
+      type: "{{n}}",
+    });
   });
 
   it("is no template unless asked for", async () => {

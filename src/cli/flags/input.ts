@@ -131,7 +131,7 @@ export const inputFlags = {
     group,
     summary: "replace {{n}}, {{uuid}}, {{now}} and others",
     details:
-      "In bodies of -m, -f and -l, in the key and in texts of headers: {{n}} the number of the message, {{uuid}}, {{now}} the time, {{random 1 9}}, {{env NAME}}. Not for input from people you do not trust: it could name any variable of the environment.",
+      "In bodies of -m, -f and -l, in the key and in texts of headers, those of --cc and --bcc too: {{n}} the number of the message, {{uuid}}, {{now}} the time, {{random 1 9}}, {{env NAME}}. Not for input from people you do not trust: it could name any variable of the environment.",
   }),
   compress: keyOf(encodings)({
     group,
