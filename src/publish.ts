@@ -57,7 +57,11 @@ export async function publish(plan: PublishPlan, world: World): Promise<number> 
       reason: endingOf(failure, world),
       skipped,
     };
-    reportAccount(account, end, isDelivered(account, plan.delivery), plan.summary, world.log);
+    // A script that takes the failure for "nothing has happened" would send again what was sent.
+    const isCutShort =
+      account.read > 0 && failure !== undefined && !(failure instanceof ReaderGone);
+    const isDone = isDelivered(account, plan.delivery) && !isCutShort;
+    reportAccount(account, end, isDone, plan.summary, world.log);
   }
   return isDelivered(publisher.account, plan.delivery)
     ? exitCodes.done.code

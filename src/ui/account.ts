@@ -35,18 +35,18 @@ interface Balance {
   readonly messages: number;
 }
 
-/** Tells where every message has gone; without being asked when something was not delivered. */
+/** Tells where every message has gone; without being asked when the run has not done everything. */
 export function reportAccount(
   account: Account,
   end: RunEnd,
-  isDelivered: boolean,
+  isDone: boolean,
   style: SummaryStyle,
   log: Log,
 ): void {
   const { read, confirmed, returned, nacked, unconfirmed, resent } = account;
   const again = resent === 0 ? "" : ` (sent again: ${resent})`;
   const sum = `read ${read} = confirmed ${confirmed} + returned ${returned} + nacked ${nacked} + unconfirmed ${unconfirmed}${again}`;
-  if (style === "none" && !isDelivered) log.note(`Account: ${sum}`);
+  if (style === "none" && !isDone) log.note(`Account: ${sum}`);
   report({ counts: account, sum, messages: read }, end, style, log);
 }
 

@@ -45,6 +45,33 @@ describe("an input that is not there", () => {
     });
     expect(server.connections).toBe(0);
   });
+
+  test("is told with what was sent before it", async () => {
+    const queue = await createQueue();
+    const folder = await testFolder();
+    const [good, missing] = [join(folder, "good"), join(folder, "missing")];
+    await writeFile(good, "a\nb\n");
+    const exit = await pub(["-k", queue, "--confirm", "--quiet", "-l", good, missing]);
+    expect(exit).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr:
+        "Account: read 2 = confirmed 2 + returned 0 + nacked 0 + unconfirmed 0\n" +
+        `ERROR: --lines "${missing}": no such file\n`,
+    });
+    expect(await takeBodies(queue)).toEqual(["a", "b"]);
+  });
+
+  test("is told alone when nothing was sent before it", async () => {
+    const folder = await testFolder();
+    const [empty, missing] = [join(folder, "empty"), join(folder, "missing")];
+    await writeFile(empty, "");
+    const { code, stderr } = await pub(["-k", "q", "-l", empty, missing]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `ERROR: --lines "${missing}": no such file\n`,
+    });
+  });
 });
 
 describe("a pipe with a name", () => {

@@ -14,7 +14,8 @@ export const generalFlags = {
     group: "Output",
     default: "none",
     summary: "the account at the end, on stderr",
-    details: "When something was not delivered, the account is printed in any case.",
+    details:
+      "When something was not delivered, or amqp-pub fails after its first message, the account is printed in any case.",
   }),
   grace: duration({
     group,
