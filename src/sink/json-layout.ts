@@ -5,7 +5,7 @@ import { escapeLine } from "../ui/escape.ts";
 import type { Screen } from "./sink.ts";
 
 /** Deeper ones are not laid out: their indentation would be most of the output. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 /** Lines that a terminal gets, and characters of one string. */
 const TERMINAL_LINES = 2000;
 const TERMINAL_CHARACTERS = 8000;

@@ -1,4 +1,6 @@
 // MessagePack as JSON text, for showing it. The library is loaded only for the format that needs it.
+import { MAX_DEPTH } from "./json-layout.ts";
+import { checkClaims } from "./message-pack-claims.ts";
 
 /** The library's reader, wrapped. */
 export interface MessagePack {
@@ -13,6 +15,7 @@ export async function loadMessagePack(): Promise<MessagePack> {
   return {
     read: (bytes) => {
       try {
+        checkClaims(bytes, MAX_DEPTH);
         return toJson(decode(bytes, options));
       } catch {
         return undefined;
@@ -21,8 +24,17 @@ export async function loadMessagePack(): Promise<MessagePack> {
   };
 }
 
+/** JSON has only texts for keys. @throws RangeError when maps or arrays stand within: their text could double with each level */
 function nameOf(key: unknown): string {
-  return typeof key === "string" ? key : toJson(key);
+  if (typeof key === "string") return key;
+  const parts: readonly unknown[] = Array.isArray(key) ? key : [key];
+  if (parts.some(isContainer)) throw new RangeError("a key that holds maps or arrays");
+  return toJson(key);
+}
+
+function isContainer(value: unknown): boolean {
+  const isScalar = value === null || value instanceof Uint8Array || value instanceof Date;
+  return typeof value === "object" && !isScalar;
 }
 
 function toJson(value: unknown): string {

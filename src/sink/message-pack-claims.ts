@@ -1,0 +1,55 @@
+// Whether bytes can hold the MessagePack that they declare. The library makes room for as many values as an array claims to
+// have before it reads one of them: a few bytes of nested claims would fill the memory.
+
+/** For the heads from 0xc0 to 0xdf: how many bytes their length or count takes, and how many other bytes follow. */
+const lengthBytes = [
+  [0, 0, 0, 0], // nil, unused, false, true
+  [1, 2, 4, 1, 2, 4], // bin, ext
+  [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], // float, uint, int
+  [0, 0, 0, 0, 0], // fixext
+  [1, 2, 4, 2, 4, 2, 4], // str, array, map
+].flat();
+const otherBytes = [
+  [0, 0, 0, 0],
+  [0, 0, 0, 1, 1, 1],
+  [4, 8, 1, 2, 4, 8, 1, 2, 4, 8],
+  [2, 3, 5, 9, 17],
+  [0, 0, 0, 0, 0, 0, 0],
+].flat();
+
+/** What a value's head says: how many bytes it and its own content take, and how many values stand within. */
+interface Head {
+  readonly length: number;
+  readonly values: number;
+}
+
+/** Reads heads only. @throws RangeError when more values are declared than bytes are left, or nested deeper */
+export function checkClaims(bytes: Buffer, maxDepth: number): void {
+  /** For each array or map that is open: how many values are due when it is complete. */
+  const ends: number[] = [];
+  let due = 1;
+  for (let at = 0; due > 0;) {
+    const { length, values } = readHead(bytes, at);
+    at += length;
+    due -= 1;
+    if (values > 0) ends.push(due);
+    due += values;
+    // Each value takes a byte at least.
+    if (due > bytes.length - at) throw new RangeError("more is declared than there is");
+    if (ends.length > maxDepth) throw new RangeError(`nested deeper than ${maxDepth}`);
+    while (ends.at(-1) === due) ends.pop();
+  }
+}
+
+function readHead(bytes: Buffer, at: number): Head {
+  const head = bytes.readUInt8(at);
+  if (head < 0x80 || head >= 0xe0) return { length: 1, values: 0 };
+  if (head < 0x90) return { length: 1, values: 2 * (head & 0x0f) };
+  if (head < 0xa0) return { length: 1, values: head & 0x0f };
+  if (head < 0xc0) return { length: 1 + (head & 0x1f), values: 0 };
+  const width = lengthBytes[head - 0xc0] ?? 0;
+  const count = width === 0 ? 0 : bytes.readUIntBE(at + 1, width);
+  if (head >= 0xde) return { length: 1 + width, values: 2 * count };
+  if (head >= 0xdc) return { length: 1 + width, values: count };
+  return { length: 1 + width + count + (otherBytes[head - 0xc0] ?? 0), values: 0 };
+}

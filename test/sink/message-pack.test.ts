@@ -1,0 +1,85 @@
+// MessagePack as JSON text: what is read, and that a body made to fill the memory is none.
+import { encode } from "@msgpack/msgpack";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { loadMessagePack } from "../../src/sink/message-pack.ts";
+
+const messagePack = await loadMessagePack();
+const readHex = (hex: string): string | undefined => messagePack.read(Buffer.from(hex, "hex"));
+
+it.each([
+  ["7f", "127"],
+  ["e0", "-32"],
+  ["c0", "null"],
+  ["c2", "false"],
+  ["c3", "true"],
+  ["ca3fc00000", "1.5"],
+  ["cb3ff8000000000000", "1.5"],
+  ["ccff", "255"],
+  ["cdffff", "65535"],
+  ["ceffffffff", "4294967295"],
+  ["cfffffffffffffffff", "18446744073709551615"],
+  ["d0ff", "-1"],
+  ["d1ffff", "-1"],
+  ["d2ffffffff", "-1"],
+  ["d3ffffffffffffffff", "-1"],
+  ["a161", '"a"'],
+  ["d90161", '"a"'],
+  ["da000161", '"a"'],
+  ["db0000000161", '"a"'],
+  ["c40101", '{"bytes":"AQ=="}'],
+  ["c5000101", '{"bytes":"AQ=="}'],
+  ["c60000000101", '{"bytes":"AQ=="}'],
+  ["d40501", '{"type":5,"data":{"bytes":"AQ=="}}'],
+  ["d5050101", '{"type":5,"data":{"bytes":"AQE="}}'],
+  ["d6ff00000000", '"1970-01-01T00:00:00.000Z"'],
+  ["d7ff0000000000000000", '"1970-01-01T00:00:00.000Z"'],
+  [`d805${"01".repeat(16)}`, '{"type":5,"data":{"bytes":"AQEBAQEBAQEBAQEBAQEBAQ=="}}'],
+  ["c7010501", '{"type":5,"data":{"bytes":"AQ=="}}'],
+  ["c800010501", '{"type":5,"data":{"bytes":"AQ=="}}'],
+  ["c9000000010501", '{"type":5,"data":{"bytes":"AQ=="}}'],
+  ["920191c0", "[1,[null]]"],
+  ["dc0002019190", "[1,[[]]]"],
+  ["dd00000001c0", "[null]"],
+  ["82a16101a16280", '{"a":1,"b":{}}'],
+  ["de0001a16101", '{"a":1}'],
+  ["df00000001a16101", '{"a":1}'],
+  ["81920102c0", '{"[1,2]":null}'],
+  ["81c0c0", '{"null":null}'],
+])("reads %s as %s", (hex, json) => expect(readHex(hex)).toBe(json));
+
+/** The library refuses a key of that name. */
+const value = fc.jsonValue().filter((json) => !JSON.stringify(json).includes("__proto__"));
+
+it("reads whatever the library writes", () => {
+  fc.assert(
+    fc.property(value, (written) => {
+      const json = messagePack.read(Buffer.from(encode(written))) ?? "";
+      expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(written)));
+    }),
+  );
+});
+
+it.each(["", "c1", "d9", "a261", "92", "dd00000002c0", "c0c0"])("takes %j for none", (hex) =>
+  expect(readHex(hex)).toBeUndefined(),
+);
+
+/** Maps with a map as key, in which there is another one as key. */
+const keyWithinKey = (depth: number): string => `${"81".repeat(depth)}${"01".repeat(depth + 1)}`;
+
+describe("memory", () => {
+  it.each([
+    ["arrays that claim more than follows, within each other", "dd01ffffff".repeat(40)],
+    ["maps that do", "dfffffffff".repeat(40)],
+    [
+      "an array that claims exactly what the outer one needs",
+      `dd00100000${"dd000ffff0".repeat(9)}`,
+    ],
+    ["arrays within arrays without end", `${"91".repeat(1_000_000)}01`],
+    ["keys within keys, whose text doubles each time", keyWithinKey(30)],
+  ])("is not taken by %s", (_name, hex) => {
+    const before = process.memoryUsage().rss;
+    expect(readHex(hex)).toBeUndefined();
+    expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
+  });
+});
