@@ -80,7 +80,7 @@ async function workThrough(
   const finish = async (): Promise<void> => {
     // Nobody else has what the broker has forgotten.
     if (plan.subscription.ackOnArrival)
-      await work.take(rules.take(await flow.finish(intake.leftovers())));
+      for await (const batch of flow.finish(intake.leftovers())) await work.take(rules.take(batch));
     await work.finish();
   };
   await withGrace(finish(), hurry, plan.graceMs);

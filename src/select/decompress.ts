@@ -5,11 +5,17 @@ import type { Delivery } from "../message/message.ts";
 import { formatSize } from "../ui/size.ts";
 import type { Log } from "../ui/log.ts";
 
-/** Turns bodies into what they were before they were compressed. */
+/**
+ * Turns bodies into what they were before they were compressed: from the front of a batch, one at least, and no more when they
+ * have grown large. The others come with the next call.
+ */
 export type Decompress = (batch: readonly Delivery[]) => Promise<readonly Delivery[]>;
 
 /** Other encodings that compress, and several at once. What else stands there is no compression: a charset, mostly. */
 const notOurs = /,|zstd|compress|lz4|lzma|xz|bzip2|snappy/;
+
+/** So much decompressed is enough to go on with: small messages stay together, and large ones come one by one. */
+const ENOUGH_BYTES = 4 * 1024 * 1024;
 
 type Decoder = (bytes: Buffer, limit: number) => Promise<Buffer>;
 
@@ -36,8 +42,14 @@ export async function openDecompress(limit: number, log: Log): Promise<Decompres
   return async (batch) => {
     if (!batch.some(({ properties }) => properties.contentEncoding)) return batch;
     const decoded: Delivery[] = [];
+    let bytes = 0;
     // One after the other: several at once would take the limit's memory several times.
-    for (const delivery of batch) decoded.push(await decode(delivery));
+    for (const delivery of batch) {
+      if (bytes >= ENOUGH_BYTES) break;
+      const shown = await decode(delivery);
+      if (shown.compressed) bytes += shown.body.length;
+      decoded.push(shown);
+    }
     return decoded;
   };
 }

@@ -29,10 +29,10 @@ type Batch = readonly Delivery[];
 export class Flow {
   readonly #plan: FlowPlan;
   readonly #stages: Stages;
-  /** As it has arrived, and is being decompressed and chosen from. */
+  /** As it has arrived: what is being decompressed and chosen from, and what waits for that. */
   #raw: Batch = [];
   #rest: Batch = [];
-  /** What --where does not want of the last arrival, until it is passed over. */
+  /** What --where does not want of the last arrival, as it came, until it is passed over. */
   #others: Batch = [];
   #mismatches = 0;
 
@@ -66,8 +66,14 @@ export class Flow {
   }
 
   /** What has come out of `batches` and not out of `through`, and what else has arrived, as it is to be shown. */
-  async finish(leftovers: Batch): Promise<Batch> {
-    return [...this.#rest, ...(await this.#read([...this.#raw, ...leftovers]))];
+  async *finish(leftovers: Batch): AsyncGenerator<Batch, void, void> {
+    let raw = [...this.#raw, ...leftovers];
+    yield this.#rest;
+    while (raw.length > 0) {
+      const read = await this.#read(raw);
+      raw = raw.slice(read.length);
+      yield read;
+    }
   }
 
   /** Settles what --where does not want, in the order of arrival before this delivery tag. */
@@ -89,22 +95,30 @@ export class Flow {
     const pace = new Pace(signal);
     for await (const arrived of batches) {
       this.#raw = arrived;
-      const wanted = await this.#choose(await this.#read(arrived));
-      this.#raw = [];
-      this.#rest = wanted;
-      if (wanted.length === 0) yield wanted;
-      for (let [next] = wanted; next; [next] = this.#rest) {
-        if (this.#plan.perSecond !== undefined) await pace.next(1000 / this.#plan.perSecond);
-        if (signal.aborted) return;
-        // What came on a lost connection, as all of it did, comes again.
-        if (intake.holds(next)) yield this.#next();
-        else this.#rest = [];
+      this.#others = [];
+      while (this.#raw.length > 0) {
+        await this.#choose();
+        if (this.#rest.length === 0) yield [];
+        for (let [next] = this.#rest; next; [next] = this.#rest) {
+          if (this.#plan.perSecond !== undefined) await pace.next(1000 / this.#plan.perSecond);
+          if (signal.aborted) return;
+          if (intake.holds(next)) yield this.#next();
+          else this.#drop();
+        }
       }
     }
   }
 
+  /** The front of a batch as it is to be shown: all of it, but for what grows large. */
   async #read(batch: Batch): Promise<Batch> {
     return (await this.#stages.decompress?.(batch)) ?? batch;
+  }
+
+  /** What came on a lost connection, as all of an arrival did, comes again. */
+  #drop(): void {
+    this.#raw = [];
+    this.#rest = [];
+    this.#others = [];
   }
 
   #next(): Batch {
@@ -114,12 +128,15 @@ export class Flow {
     return goesSingly ? batch.slice(0, 1) : batch;
   }
 
-  async #choose(batch: Batch): Promise<Batch> {
-    const { where } = this.#stages;
-    if (!where) return batch;
-    const answers = await where(batch);
-    const wanted = batch.filter((_, i) => answers[i]);
-    this.#others = batch.filter((_, i) => !answers[i]);
-    return wanted;
+  /** Makes ready as much as fits of what has arrived. */
+  async #choose(): Promise<void> {
+    const raw = this.#raw;
+    const read = await this.#read(raw);
+    const answers = await this.#stages.where?.(read);
+    const isWanted = (_: Delivery, i: number): boolean => answers?.[i] ?? true;
+    const others = raw.slice(0, read.length).filter((_, i) => !isWanted(_, i));
+    this.#others = [...this.#others, ...others];
+    this.#rest = read.filter(isWanted);
+    this.#raw = raw.slice(read.length);
   }
 }

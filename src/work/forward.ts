@@ -7,7 +7,11 @@ import { asFirstSeen, propertiesElsewhere } from "./tries.ts";
 import type { Work } from "./work.ts";
 
 /** Work that passes on. It takes what comes; the prefetch bounds what is under way. */
-export function forwarding(to: Destination, intake: Intake, courier: Courier): Work {
+export function forwarding(
+  to: Destination,
+  intake: Pick<Intake, "settle">,
+  courier: Pick<Courier, "send">,
+): Work {
   const failing = new AbortController();
   const underWay = new Set<Promise<void>>();
   const pass = async (batch: readonly Delivery[]): Promise<void> => {
@@ -29,6 +33,8 @@ export function forwarding(to: Destination, intake: Intake, courier: Courier): W
         .catch((error: unknown) => failing.abort(error))
         .finally(() => underWay.delete(passing));
       underWay.add(passing);
+      // The prefetch does not bound what was small when it came.
+      if (batch.some(({ compressed }) => compressed)) await passing;
     },
     finish: async () => {
       await Promise.all(underWay);
@@ -38,7 +44,11 @@ export function forwarding(to: Destination, intake: Intake, courier: Courier): W
 }
 
 /** True when it is stored, false when the link is gone. @throws Failure when the broker has no place for it */
-async function forward(delivery: Delivery, to: Destination, courier: Courier): Promise<boolean> {
+async function forward(
+  delivery: Delivery,
+  to: Destination,
+  courier: Pick<Courier, "send">,
+): Promise<boolean> {
   const { body } = delivery;
   const properties = propertiesElsewhere(delivery.properties);
   const { exchange, routingKey = asFirstSeen(delivery).routingKey } = to;

@@ -23,13 +23,15 @@ export class PutBack {
   /** At once when it is new; one that was delivered before waits here first, and counts as in hand meanwhile. */
   put(delivery: Delivery): void {
     const times = this.#count(delivery);
+    // It waits as it came: decompressed, many would fill the memory.
+    const came = { ...delivery, ...delivery.compressed };
     const putNow = (): void => {
-      this.#waiting.delete(delivery);
-      this.#intake.settle([delivery], "requeue");
+      this.#waiting.delete(came);
+      this.#intake.settle([came], "requeue");
     };
     if (!delivery.redelivered || this.#isEnding) return putNow();
     const delay = Math.min(FIRST_DELAY_MS * 2 ** (times - 1), LONGEST_DELAY_MS);
-    this.#waiting.set(delivery, setTimeout(putNow, toTimer(delay)));
+    this.#waiting.set(came, setTimeout(putNow, toTimer(delay)));
   }
 
   /** Does anything wait? */

@@ -67,6 +67,14 @@ describe("--decompress", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(40_000_000);
   });
 
+  it("goes no further when bodies have grown large", async () => {
+    const large = encoded("gzip", gzipSync(Buffer.alloc(5 * 1024 * 1024)));
+    const decompress = await openDecompress(10 * 1024 * 1024, recordingLog());
+    expect(await decompress([large, large])).toHaveLength(1);
+    const small = encoded("gzip", gzipSync(content));
+    expect(await decompress([small, messageIn(), small, large, small])).toHaveLength(4);
+  });
+
   it("gives what is broken as it came, and warns", async () => {
     const log = recordingLog();
     const broken = encoded("gzip", Buffer.from("no gzip"));

@@ -46,6 +46,14 @@ describe("a message that is put back", () => {
     expect(settled.at(-1)).toBe("y requeue");
   });
 
+  it("waits as it came, not decompressed", () => {
+    const { settled, putBack } = openPutBack();
+    const { properties } = someDelivery();
+    putBack.put({ ...again("large"), compressed: { properties, body: Buffer.from("small") } });
+    vi.runAllTimers();
+    expect(settled).toEqual(["small requeue"]);
+  });
+
   it("does not wait when the run is over", () => {
     const { settled, putBack } = openPutBack();
     putBack.put(again("x"));

@@ -1,0 +1,97 @@
+// What becomes of an arrival whose bodies grow large when they are decompressed: it comes in parts, in order, and what holds for
+// an arrival holds for all of them.
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import type { Delivery } from "../../src/message/message.ts";
+import { Flow, type FlowPlan } from "../../src/select/flow.ts";
+import { messageIn } from "../support/message-in.ts";
+import { recordingLog } from "../support/recording-log.ts";
+
+const LARGE = 5 * 1024 * 1024;
+
+const plan: FlowPlan = {
+  decompressLimit: 64 * 1024 * 1024,
+  where: undefined,
+  mismatch: "leave",
+  perSecond: undefined,
+  isSingle: false,
+};
+
+/** Messages tagged from 1 on, with bodies of these sizes, compressed. */
+function arrival(...sizes: readonly number[]): readonly Delivery[] {
+  const properties = { contentEncoding: "gzip" };
+  return sizes.map((size, i) => {
+    const body = gzipSync(Buffer.alloc(size), { level: 1 });
+    return messageIn({ deliveryTag: i + 1, body, properties, redelivered: size === LARGE });
+  });
+}
+
+async function* of<T>(...items: readonly T[]): AsyncGenerator<T, void, void> {
+  yield* items;
+}
+
+const tags = (batch: readonly Delivery[]): readonly number[] =>
+  batch.map(({ deliveryTag }) => deliveryTag);
+const endless = new AbortController().signal;
+
+async function all(batches: AsyncIterable<readonly Delivery[]>): Promise<unknown> {
+  const tagsOfAll: (readonly number[])[] = [];
+  for await (const batch of batches) tagsOfAll.push(tags(batch));
+  return tagsOfAll;
+}
+
+describe("an arrival", () => {
+  it("comes in parts when its bodies grow large, and small ones stay together", async () => {
+    const flow = await Flow.open(plan, recordingLog());
+    const through = flow.through(
+      of(arrival(10, 10, LARGE, LARGE, 10, 10)),
+      { holds: () => true },
+      endless,
+    );
+    expect(await all(through)).toEqual([[1, 2, 3], [4], [5, 6]]);
+  });
+
+  it("is whole when nothing is decompressed", async () => {
+    const flow = await Flow.open({ ...plan, decompressLimit: undefined }, recordingLog());
+    const through = flow.through(of(arrival(LARGE, LARGE)), { holds: () => true }, endless);
+    expect(await all(through)).toEqual([[1, 2]]);
+  });
+
+  it("waits until its last part is out", async () => {
+    const flow = await Flow.open(plan, recordingLog());
+    const waiting: boolean[] = [];
+    const through = flow.through(of(arrival(LARGE, LARGE)), { holds: () => true }, endless);
+    for await (const _ of through) waiting.push(flow.isWaiting);
+    expect(waiting).toEqual([true, false]);
+  });
+
+  it("is given up whole when its connection is lost", async () => {
+    const flow = await Flow.open(plan, recordingLog());
+    const next = arrival(10).map((delivery) => ({ ...delivery, generation: 2 }));
+    const seen: (readonly number[])[] = [];
+    // The connection is lost after the first part.
+    const holds = ({ generation }: Delivery): boolean => seen.length === 0 || generation === 2;
+    const batches = of(arrival(LARGE, LARGE, LARGE), next);
+    for await (const batch of flow.through(batches, { holds }, endless)) seen.push(tags(batch));
+    expect(seen).toEqual([[1], [1]]);
+  });
+});
+
+it("what --where does not want of any part is passed over, and kept as it came until then", async () => {
+  const flow = await Flow.open({ ...plan, where: "!redelivered" }, recordingLog());
+  const settled: Delivery[] = [];
+  const settle = (batch: readonly Delivery[]): void => void settled.push(...batch);
+  const came = arrival(LARGE, LARGE, 10, LARGE);
+  for await (const batch of flow.through(of(came), { holds: () => true }, endless))
+    flow.passOver(flow.isWaiting ? (batch.at(-1)?.deliveryTag ?? 0) : Infinity, { settle });
+  expect(settled).toEqual([came[0], came[1], came[3]]);
+  expect(flow.mismatches).toBe(3);
+});
+
+it("what is left at the end comes in parts too, behind what waits for its turn", async () => {
+  const flow = await Flow.open({ ...plan, isSingle: true }, recordingLog());
+  const through = flow.through(of(arrival(10, LARGE, LARGE)), { holds: () => true }, endless);
+  await through.next();
+  const left = arrival(10, 10, 10, LARGE, LARGE, 10).slice(3);
+  expect(await all(flow.finish(left))).toEqual([[2], [3], [4], [5], [6]]);
+});

@@ -1,0 +1,34 @@
+// How much --forward has under way at once.
+import { EventEmitter, once } from "node:events";
+import { setImmediate } from "node:timers/promises";
+import { expect, it } from "vitest";
+import type { Fate } from "../../src/amqp/route.ts";
+import type { Delivery } from "../../src/message/message.ts";
+import { forwarding } from "../../src/work/forward.ts";
+import { someDelivery } from "../support/delivery.ts";
+
+/** Takes a message; is it ready for the next one before the broker has confirmed, and after it? */
+async function take(delivery: Delivery): Promise<readonly boolean[]> {
+  const answered = new EventEmitter();
+  const send = async (): Promise<Fate> => {
+    await once(answered, "answer");
+    return "confirmed";
+  };
+  const work = forwarding({ exchange: "", routingKey: "q" }, { settle: () => {} }, { send });
+  let isReady = false;
+  const taken = work.take([delivery]).then(() => (isReady = true));
+  await setImmediate();
+  const before = isReady;
+  answered.emit("answer");
+  await taken;
+  return [before, isReady];
+}
+
+it("takes what comes, for the prefetch bounds it", async () => {
+  expect(await take(someDelivery())).toEqual([true, true]);
+});
+
+it("takes the next of what was decompressed when that is stored: it may be much larger than what came", async () => {
+  const { properties, body } = someDelivery();
+  expect(await take(someDelivery({ compressed: { properties, body } }))).toEqual([false, true]);
+});
