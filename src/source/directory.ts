@@ -1,8 +1,7 @@
 // The messages of a folder in which amqp-con --save (or rabtap --saveto) has left them; its layout: record.ts.
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { errorCode, reasonOf, ValueError } from "../errors.ts";
-import { isAwaited } from "../input.ts";
 import type { PublishRecord } from "../message/record.ts";
 import { attempt } from "./lines.ts";
 import { Pace } from "../pace.ts";
@@ -60,9 +59,9 @@ async function readSaved(file: string, world: SourceWorld): Promise<PublishRecor
   return body && { ...record, body };
 }
 
-/** Whoever opens a pipe waits until somebody writes to it, perhaps for ever. */
+/** A pipe keeps whoever opens it waiting, perhaps for ever, and a device may have no end. */
 async function readSavedFile(file: string): Promise<Buffer> {
-  if (await isAwaited(file)) throw new ValueError("is a pipe");
+  if (!(await stat(file)).isFile()) throw new ValueError("is no regular file");
   return readFile(file);
 }
 

@@ -114,7 +114,7 @@ describe("a pipe with a name", () => {
       env: { AMQP_URL: sharedBroker().url },
     });
     expect(exit).toMatchObject({ code: 2, stdout: "" });
-    expect(exit.stderr).toContain("is a pipe");
+    expect(exit.stderr).toContain("is no regular file");
   });
 
   test("is waited for, and read to its end", async () => {

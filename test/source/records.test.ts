@@ -1,5 +1,5 @@
 // Records as messages: what falls back to the flags, what is refused and where, rabtap's form, saved folders.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decodeProperties, encodeProperties } from "../../src/amqp/properties.ts";
@@ -208,13 +208,28 @@ describe("a saved folder", () => {
     const folder = await folderWith({});
     await mkdir(join(folder, "1.json"));
     const { refused } = await collect(directory({ ...replay, folder }));
-    expect(refused).toEqual([`"${join(folder, "1.json")}": is a directory`]);
+    expect(refused).toEqual([`"${join(folder, "1.json")}": is no regular file`]);
   });
 
-  it("does not wait for a pipe that is named like a record", async () => {
-    const folder = await folderWith({});
+  it("waits for no pipe, and reads no device without end, named like a record or a body", async () => {
+    const folder = await folderWith({ "3.json": '{"routingKey":"q"}' });
     await command("mkfifo", [join(folder, "1.json")]).ended();
+    await symlink("/dev/zero", join(folder, "2.json"));
+    await symlink("/dev/zero", join(folder, "3.body"));
     const { refused } = await collect(directory({ ...replay, folder }));
-    expect(refused).toEqual([`"${join(folder, "1.json")}": is a pipe`]);
+    expect(refused).toEqual([
+      `"${join(folder, "1.json")}": is no regular file`,
+      `"${join(folder, "2.json")}": is no regular file`,
+      `"${join(folder, "3.json")}": its body, the file that ends in .body: is no regular file`,
+    ]);
+  });
+
+  it("follows a link to a file", async () => {
+    const elsewhere = await folderWith({
+      "1.json": JSON.stringify({ routingKey: "a", body: "x" }),
+    });
+    const folder = await folderWith({});
+    await symlink(join(elsewhere, "1.json"), join(folder, "1.json"));
+    expect(bodies(await collect(directory({ ...replay, folder })))).toEqual(["x"]);
   });
 });
