@@ -3,11 +3,16 @@
 import { EventEmitter } from "node:events";
 import type { Channel, ChannelModel } from "amqplib";
 import { decodeText } from "../message/text.ts";
+import { DecodeError } from "./table.ts";
 
 const METHOD_FRAME = 1;
 const HEADER_FRAME = 2;
+const BODY_FRAME = 3;
 const FRAME_END = 0xce;
 const BASIC = 60;
+
+/** No RabbitMQ can be set to take more (max_message_size). */
+const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
 /** What a content header holds in place of amqplib's properties, once `keepRawHeaders` has returned true. */
 export interface RawHeader {
@@ -21,7 +26,8 @@ interface Frames {
 
 /**
  * Makes amqplib hand on the bytes of each content header instead of decoding them: its decoder loses int64 digits and the
- * widths of numbers, and dies of nested tables. Returns false, and changes nothing, when amqplib is not as expected.
+ * widths of numbers, and dies of nested tables. Bodies that would not end are refused. Returns false, and changes nothing,
+ * when amqplib is not as expected.
  */
 export function keepRawHeaders(model: ChannelModel): boolean {
   const { connection } = model;
@@ -29,12 +35,14 @@ export function keepRawHeaders(model: ChannelModel): boolean {
   const receive = connection.recvFrame.bind(connection);
   connection.recvFrame = () => {
     const { rest } = connection;
+    checkBody(rest);
     if (rest[0] !== HEADER_FRAME || rest.length < 8) return withExactNames(receive(), rest);
     const end = 8 + rest.readUInt32BE(3);
     if (rest.length < end || rest[end - 1] !== FRAME_END || rest.readUInt16BE(7) !== BASIC)
       return receive();
     connection.rest = rest.subarray(end);
     const size = Number(rest.readBigUInt64BE(11));
+    if (size > MAX_BODY_BYTES) throw new DecodeError("its body is to be larger than 512 MiB");
     return {
       id: BASIC,
       channel: rest.readUInt16BE(1),
@@ -43,6 +51,12 @@ export function keepRawHeaders(model: ChannelModel): boolean {
     };
   };
   return true;
+}
+
+/** amqplib keeps whatever comes until a body is complete, and frames that hold nothing complete none. @throws DecodeError */
+function checkBody(bytes: Buffer): void {
+  const isEmpty = bytes[0] === BODY_FRAME && bytes.length >= 7 && bytes.readUInt32BE(3) === 0;
+  if (isEmpty) throw new DecodeError("a part of its body is empty");
 }
 
 /** The methods that bring a message: what stands before its exchange and routing key. */

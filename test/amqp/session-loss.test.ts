@@ -1,8 +1,14 @@
 // Sessions that lose their connection: a loss is made good, a decision of the broker is final, and patience has an end.
 import { describe, expect, it } from "vitest";
 import { channelClose, channelOpenOk, queueDeclareOk } from "../support/amqp-answer.ts";
-import { close, method } from "../support/amqp-frame.ts";
-import { goodbye, handshake, openChannel, type Script } from "../support/misbehave-script.ts";
+import { close, content, method } from "../support/amqp-frame.ts";
+import {
+  announce,
+  goodbye,
+  handshake,
+  openChannel,
+  type Script,
+} from "../support/misbehave-script.ts";
 import { misbehave } from "../support/misbehave.ts";
 import {
   failing,
@@ -15,6 +21,14 @@ import {
 
 const forced = close(320, "CONNECTION_FORCED - broker forced connection closure");
 const wellBehaved: Script = [...openChannel(), ...goodbye()];
+const emptyPart = Buffer.concat([announce(0), Buffer.from([0xce])]);
+
+/** A content header that announces so many bytes. */
+function headerOf(size: bigint): Buffer {
+  const header = content(1, "");
+  header.writeBigUInt64BE(size, 11);
+  return header;
+}
 
 describe("after a loss", () => {
   it.each<[string, readonly Script[number][]]>([
@@ -61,6 +75,22 @@ describe("after a loss", () => {
     expect(report.lines[0]).toBe(
       "lost: the broker took back a message that was not acknowledged within 1800 s (its consumer_timeout; a smaller --prefetch or --exec-timeout keeps below it)",
     );
+  });
+
+  it.each([
+    [
+      "is to be larger than any can be",
+      "its body is to be larger than 512 MiB",
+      headerOf(2n ** 63n),
+    ],
+    ["comes in pieces that hold nothing", "a part of its body is empty", emptyPart],
+  ])("a body that %s is not waited for", async (_, reason, bytes) => {
+    const server = await misbehave(inTurn([...openChannel(), bytes], wellBehaved));
+    const client = new IdleClient();
+    const report = new RememberedReport();
+    await openSession([server.port], client, {}, report);
+    await client.attached(2);
+    expect(report.lines[0]).toBe(`lost: a message from the broker cannot be decoded: ${reason}`);
   });
 
   it("topology is declared again", async () => {
