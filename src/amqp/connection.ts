@@ -7,7 +7,7 @@ import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
 import { fitValve, keepRawHeaders, type Valve } from "./wire.ts";
 import { fromReply, toFailure } from "./refusal.ts";
-import { fromHangUp } from "./socket-errors.ts";
+import { fromGreeting, fromHangUp } from "./socket-errors.ts";
 import { addressOf } from "../address.ts";
 import type { Target } from "./target.ts";
 import { TLSSocket } from "node:tls";
@@ -208,7 +208,7 @@ async function finish(
     socket?.destroy();
     const reply = handshake.reply();
     if (reply) throw fromReply(reply, target, error);
-    throw fromHangUp(error, target) ?? toFailure(error, target);
+    throw fromHangUp(error, target) ?? fromGreeting(toFailure(error, target), target);
   });
   if (typeof model === "object") return model;
   opened.then(

@@ -1,5 +1,5 @@
 // What sockets, name servers and TLS throw → our errors, each with its sentence and its way out.
-import { errorCode, Failure, messageOf, Unreachable } from "../errors.ts";
+import { errorCode, Failure, messageOf, Undecodable, Unreachable } from "../errors.ts";
 import { addressOf } from "../address.ts";
 import type { Target } from "./target.ts";
 
@@ -119,11 +119,14 @@ export function fromSocket(error: unknown, target: Target): Failure {
         error,
       );
   }
-  if (/SASL mechanism (\w+) is not provided/.test(message)) {
+  const [, mechanism] = /SASL mechanism (\w+) is not provided/.exec(message) ?? [];
+  if (mechanism !== undefined) {
     return new Failure(
       "refused",
-      message.replace(/.*SASL mechanism (\w+).*/, "the broker does not offer login by $1"),
-      "enable the broker's plugin rabbitmq_auth_mechanism_ssl, or use --auth plain",
+      `the broker does not offer login by ${mechanism}`,
+      mechanism === "EXTERNAL"
+        ? "enable the broker's plugin rabbitmq_auth_mechanism_ssl, or use --auth plain"
+        : "let the broker offer it (auth_mechanisms), or log in by certificate with --auth external",
       error,
     );
   }
@@ -140,6 +143,16 @@ export function fromSocket(error: unknown, target: Target): Failure {
     );
   }
   return new Unreachable(`the connection to ${where} was lost: ${message}`, undefined, error);
+}
+
+/** What the broker says of itself before the connection is open cannot be decoded: no message of a queue is to blame. */
+export function fromGreeting(failure: Failure, target: Target): Failure {
+  if (!(failure instanceof Undecodable)) return failure;
+  return new Unreachable(
+    `the handshake of ${addressOf(target)} cannot be decoded: ${messageOf(failure.cause)}`,
+    "check that this is a broker for AMQP 0-9-1, and nothing in between changes what it sends",
+    failure.cause,
+  );
 }
 
 /** The other side has ended the connection before it was open: by FIN, as amqplib says it, or by RST. Else undefined. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Refused, Unreachable } from "../../src/errors.ts";
 import { channelClose } from "../support/amqp-answer.ts";
-import { close } from "../support/amqp-frame.ts";
+import { close, start } from "../support/amqp-frame.ts";
 import { goodbye, handshake, openChannel, type Script } from "../support/misbehave-script.ts";
 import { misbehave } from "../support/misbehave.ts";
 import { freePorts } from "../support/broker/greeting.ts";
@@ -123,6 +123,32 @@ describe("the first connection", () => {
     const { error } = await failing(openSession([server.port], new IdleClient(), wishes));
     expect(error).toBeInstanceOf(Refused);
     expect(server.connections).toBe(1);
+  });
+});
+
+describe("a handshake that comes to nothing", () => {
+  it.each([
+    ["PLAIN", "EXTERNAL", /certificate with --auth external$/],
+    ["EXTERNAL", "PLAIN", /rabbitmq_auth_mechanism_ssl, or use --auth plain$/],
+  ])("for lack of login by %s, which leaves %s, says how else", async (missing, offered, hint) => {
+    const server = await misbehave(["header", start({}, offered)]);
+    const auth = missing === "PLAIN" ? "plain" : "external";
+    const { error } = await failing(openSession([server.port], new IdleClient(), { auth }));
+    expect(error).toMatchObject({
+      message: `the broker does not offer login by ${missing}`,
+      hint: expect.stringMatching(hint),
+    });
+  });
+
+  it("for what cannot be decoded is the fault of no queue", async () => {
+    const garbled = start({ note: "x" });
+    // The type tag of its value.
+    garbled[garbled.indexOf("note") + 4] = 1;
+    const server = await misbehave(["header", garbled]);
+    const { error } = await failing(openSession([server.port], new IdleClient()));
+    expect(error).toBeInstanceOf(Unreachable);
+    expect(error.message).toMatch(/^the handshake of [\d.:]+ cannot be decoded: /);
+    expect(error).toMatchObject({ hint: expect.not.stringContaining("queue") });
   });
 });
 

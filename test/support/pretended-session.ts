@@ -21,6 +21,7 @@ export interface Wishes {
   readonly maxOutageMs?: number;
   readonly connectTimeoutMs?: number;
   readonly heartbeatMs?: number;
+  readonly auth?: "plain" | "external";
   readonly topology?: TopologyPlan;
   /** Aborted: stop connecting. */
   readonly signal?: AbortSignal;
@@ -50,7 +51,7 @@ function planFor(ports: readonly number[], wishes: Wishes): ConnectionPlan {
     waitMs,
     maxOutageMs,
     settings: {
-      auth: "plain",
+      auth: wishes.auth ?? "plain",
       connectTimeoutMs,
       heartbeatMs,
       channelMax: undefined,
