@@ -49,8 +49,9 @@ interface Handle {
   open(descriptor: number): number;
 }
 
-/** Node's own handle of a TCP connection; undefined in a Node that no longer gives it. */
+/** Node's own handle of a TCP connection; undefined in a Node that no longer gives it, or that is told to die of such a wish. */
 function openTcpHandle(): Handle | undefined {
+  if (process.throwDeprecation) return undefined;
   try {
     const { TCP, constants: kinds } = Reflect.get(process, "binding")("tcp_wrap");
     return new TCP(kinds.SOCKET);

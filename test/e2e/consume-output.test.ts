@@ -144,6 +144,16 @@ describe("output that nobody takes", () => {
     expect(left.length).toBeGreaterThan(40);
   });
 
+  test("Node told to die of what it discourages does not, and does without the watch for readers", async () => {
+    const queue = await createQueue(["x"]);
+    const NODE_OPTIONS = "--pending-deprecation --throw-deprecation";
+    const exit = await shell(`amqp-con -q ${quote(queue)} -n 1 | cat`, {
+      env: { ...env, NODE_OPTIONS },
+    }).ended();
+    expect(exit).toMatchObject({ code: 0, stdout: "Received: x\n" });
+    expect(exit.stderr).not.toContain("DeprecationWarning");
+  });
+
   test("a reader that stands still gets the time of --grace, and holds up no end", async () => {
     const queue = await createQueue(["1", "2", "3"].map((body) => body.repeat(200_000)));
     const consumer = `sh -c 'echo $$ >&2; exec amqp-con "$@"' sh -q ${quote(queue)} --grace 0.2`;
