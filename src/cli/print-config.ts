@@ -18,7 +18,8 @@ const COMMENT_COLUMN = 40;
 /** How much of a secret may be shown; of others nothing is. */
 const reveal: Readonly<Record<string, (text: string) => string>> = {
   url: (text) => splitUrls(text).map(hidePassword).join(","),
-  userpass: (text) => text.replace(/:.*/s, ":***"),
+  // Without a colon it is wrong, and perhaps the password alone.
+  userpass: (text) => (text.includes(":") ? text.replace(/:.*/s, ":***") : "***"),
 };
 
 /** The text. Secrets are hidden, in lines that are only comments. `location` is where the file was looked for. */

@@ -71,6 +71,12 @@ describe("--print-config", () => {
     );
   });
 
+  it("hides a user and password that are none", () => {
+    expect(line(print(["--userpass", "s3cret"]), "# userpass")).toBe(
+      `# userpass = "***" # flag --userpass`,
+    );
+  });
+
   it.each([
     "s3cret",
     "amqp:s3cret",
