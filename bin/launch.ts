@@ -1,19 +1,47 @@
 // What dist/amqp-pub.cjs and dist/amqp-con.cjs are: starts the program beside it with the code cache beside it, if that is
 // one for this Node. It does nothing else, for every line delays every run. Why: docs/adr/0002-one-file-a-binary.md.
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { Script } from "node:vm";
 import { labelOf, wrap } from "./code-cache.ts";
 
-const program = __filename.replace(/cjs$/, "program.cjs");
-const cache = __filename.replace(/cjs$/, "cache");
+/** The program, and where it and its cache lie: without the endings of their names. */
+interface Program {
+  readonly place: string;
+  readonly source: string;
+}
 
-// latin1, for the build keeps programs in ASCII: the fastest way to read them.
-const source = readFileSync(program, "latin1");
-const compiled = readCache(labelOf(source));
-if (compiled === undefined) runAsModule();
-else runFrom(compiled);
+// Node itself follows links, but not with --preserve-symlinks-main.
+const found = find(__filename) ?? find(realpathSync(__filename));
+if (found) start(found);
+else sayAlone();
 
-function readCache(label: string): Buffer | undefined {
+function find(launcher: string): Program | undefined {
+  const place = launcher.replace(/\.cjs$/, "");
+  try {
+    // latin1, for the build keeps programs in ASCII: the fastest way to read them.
+    return { place, source: readFileSync(`${place}.program.cjs`, "latin1") };
+  } catch {
+    return undefined;
+  }
+}
+
+function start({ place, source }: Program): void {
+  const program = `${place}.program.cjs`;
+  const cachedData = readCache(`${place}.cache`, labelOf(source));
+  if (!cachedData) return runAsModule(program);
+  const script = new Script(wrap(source), { filename: program, cachedData });
+  script.runInThisContext()(exports, require, module, program, __dirname);
+}
+
+function sayAlone(): void {
+  process.exitCode = 1;
+  process.stderr.write(
+    `ERROR: ${__filename} does not find its program, which lies beside the file that was installed\n` +
+      "hint: make a symbolic link to that file, not a copy or a hard link, or install the package again\n",
+  );
+}
+
+function readCache(cache: string, label: string): Buffer | undefined {
   try {
     const bytes = readFileSync(cache);
     const end = bytes.length - label.length;
@@ -23,13 +51,8 @@ function readCache(label: string): Buffer | undefined {
   }
 }
 
-function runFrom(cachedData: Buffer): void {
-  const script = new Script(wrap(source), { filename: program, cachedData });
-  script.runInThisContext()(exports, require, module, program, __dirname);
-}
-
 /** A Node other than the one that made the cache. From 22.1 on it can keep what it compiles for the next run. */
-function runAsModule(): void {
+function runAsModule(program: string): void {
   const folder = findOwnFolder();
   if (folder !== undefined) require("node:module").enableCompileCache?.(folder);
   require(program);

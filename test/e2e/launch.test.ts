@@ -1,5 +1,15 @@
 // How the built binaries start: from the code cache beside them when it is theirs, and without a word when it is not.
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import module from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -119,6 +129,34 @@ describe("without a cache of its own, a built binary runs all the same", () => {
     const folder = await copyOfDist();
     await edit(file(folder, "cache"), (bytes) => `${"x".repeat(16)}${bytes.slice(16)}`);
     await expectToRun(folder, "cache rejected\n");
+  });
+});
+
+describe("a launcher", () => {
+  const launcher = path.join(built, "amqp-pub.cjs");
+
+  it("by a link finds its program, also when Node does not follow links", async () => {
+    const link = path.join(await temporaryFolder(), "amqp-pub");
+    await symlink(launcher, link);
+    for (const flags of [[], ["--preserve-symlinks-main"]]) {
+      const exit = await command(process.execPath, [...flags, link, "--version"]).ended();
+      expect(exit).toMatchObject({ code: 0, stdout: expect.stringMatching(/^amqp-pub \d/) });
+    }
+  });
+
+  it("without its ending finds its program beside it", async () => {
+    const folder = await copyOfDist();
+    await cp(launcher, path.join(folder, "amqp-pub"));
+    const exit = await command(path.join(folder, "amqp-pub"), ["--version"]).ended();
+    expect(exit).toMatchObject({ code: 0, stdout: expect.stringMatching(/^amqp-pub \d/) });
+  });
+
+  it.each(["amqp-pub", "amqp-pub.cjs"])("copied alone, as %s, says so and fails", async (name) => {
+    const copy = path.join(await temporaryFolder(), name);
+    await cp(launcher, copy);
+    const { code, stdout, stderr } = await command(copy, ["-k", "q", "-m", "x"]).ended();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^ERROR: \S+ does not find its program, [^\n]+\nhint: [^\n]+\n$/);
   });
 });
 
