@@ -133,10 +133,9 @@ export class Flow {
     const raw = this.#raw;
     const read = await this.#read(raw);
     const answers = await this.#stages.where?.(read);
-    const isWanted = (_: Delivery, i: number): boolean => answers?.[i] ?? true;
-    const others = raw.slice(0, read.length).filter((_, i) => !isWanted(_, i));
+    const others = answers ? raw.filter((_, i) => answers[i] === false) : [];
     this.#others = [...this.#others, ...others];
-    this.#rest = read.filter(isWanted);
+    this.#rest = answers ? read.filter((_, i) => answers[i]) : read;
     this.#raw = raw.slice(read.length);
   }
 }

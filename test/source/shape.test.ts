@@ -55,9 +55,13 @@ describe("a template", () => {
 
   it("leaves alone what is none: JSON, single braces, bytes that are no text", () => {
     fc.assert(
-      fc.property(fc.json(), (json) => {
-        expect(expand(json, world)).toBe(json);
-      }),
+      fc.property(
+        // A text in JSON may hold a word.
+        fc.json().filter((json) => !json.includes("{{")),
+        (json) => {
+          expect(expand(json, world)).toBe(json);
+        },
+      ),
     );
     const bytes = Buffer.concat([
       Buffer.of(0xff, 0x00),
