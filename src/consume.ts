@@ -18,7 +18,7 @@ import { reportReceived, type RunEnd, type SummaryStyle } from "./ui/account.ts"
 import { reportSession } from "./ui/session-report.ts";
 import { reportBlocked } from "./ui/blocked-report.ts";
 import { checkCommand, type HandlerPlan } from "./work/handler.ts";
-import { take, type Feed } from "./take.ts";
+import { take, type Supply } from "./take.ts";
 import type { World } from "./world.ts";
 
 /** How messages come in. */
@@ -63,17 +63,17 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   const subscription = goOnAt(plan.subscription, offsets?.next);
   const intake = new intakes[plan.intake](subscription);
   const rules = new StopRules(plan.stop);
-  const feed = { intake, flow, rules };
+  const supply = { intake, flow, rules };
   const startedAt = now();
   world.meter?.watch({
     open: () => intake.unacked,
-    account: () => ({ received: countReceived(feed), ...intake.account }),
+    account: () => ({ received: countReceived(supply), ...intake.account }),
   });
   rules.startTimeout();
   const stopSaving = offsets?.watch(() => intake.settledOffset, world.log);
   let failure: unknown;
   try {
-    const failures = await run(plan, feed, courier, world);
+    const failures = await run(plan, supply, courier, world);
     return exitCode(rules, failures, world);
   } catch (error) {
     failure = error;
@@ -82,7 +82,7 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   } finally {
     rules.end();
     const durationMs = Math.round(now() - startedAt);
-    report(plan, feed, { durationMs, reason: endingOf(failure, rules, world) }, world);
+    report(plan, supply, { durationMs, reason: endingOf(failure, rules, world) }, world);
     stopSaving?.();
   }
 }
@@ -90,11 +90,11 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
 /** Resolves with the number of messages that have failed for good. */
 async function run(
   plan: ConsumePlan,
-  feed: Feed,
+  supply: Supply,
   courier: Courier | undefined,
   world: World,
 ): Promise<number> {
-  const { intake, rules } = feed;
+  const { intake, rules } = supply;
   const session = await Session.open(
     plan.connection,
     plan.topology,
@@ -107,8 +107,8 @@ async function run(
   });
   if (!session) return 0;
   try {
-    if (plan.lazyMs === undefined) return await take(plan, feed, courier, world);
-    await crash(plan, plan.lazyMs, feed, session, world);
+    if (plan.lazyMs === undefined) return await take(plan, supply, courier, world);
+    await crash(plan, plan.lazyMs, supply, session, world);
     return 0;
   } finally {
     rules.end();
@@ -141,7 +141,7 @@ const DYING_MS = 100;
 async function crash(
   plan: ConsumePlan,
   afterMs: number,
-  { intake, rules }: Pick<Feed, "intake" | "rules">,
+  { intake, rules }: Pick<Supply, "intake" | "rules">,
   session: Session,
   world: World,
 ): Promise<void> {
@@ -156,7 +156,7 @@ async function crash(
 }
 
 /** Wanted or not: what became of them is in the account. */
-function countReceived({ flow, rules }: Feed): number {
+function countReceived({ flow, rules }: Supply): number {
   return rules.received + flow.mismatches;
 }
 
@@ -168,11 +168,11 @@ function endingOf(failure: unknown, { reason }: StopRules, { signal }: World): s
   return failure instanceof Error ? failure.message.trim() : "--lazy is over";
 }
 
-function report(plan: ConsumePlan, feed: Feed, end: RunEnd, { log, signal }: World): void {
-  const { intake, rules } = feed;
+function report(plan: ConsumePlan, supply: Supply, end: RunEnd, { log, signal }: World): void {
+  const { intake, rules } = supply;
   if (signal.aborted) log.note("Stopped");
   else if (rules.reason) log.note(`Stopping: ${rules.reason.text}`);
-  reportReceived(countReceived(feed), intake.account, end, plan.summary, log);
+  reportReceived(countReceived(supply), intake.account, end, plan.summary, log);
 }
 
 function exitCode({ reason, received }: StopRules, failures: number, { signal }: World): number {

@@ -14,7 +14,7 @@ import type { Work } from "./work/work.ts";
 import type { World } from "./world.ts";
 
 /** Where the messages of a run come from, and when it ends. */
-export interface Feed {
+export interface Supply {
   readonly intake: Intake;
   readonly flow: Flow;
   readonly rules: StopRules;
@@ -26,27 +26,27 @@ export interface Feed {
  */
 export async function take(
   plan: ConsumePlan,
-  feed: Feed,
+  supply: Supply,
   courier: Courier | undefined,
   world: World,
 ): Promise<number> {
-  const work = await openWork(plan, feed.intake, courier, world);
-  const { rules } = feed;
+  const work = await openWork(plan, supply.intake, courier, world);
+  const { rules } = supply;
   const progress = openProgress(world, plan.writesOutput, () => rules.received);
   if (plan.stop.count !== undefined) progress?.expect(plan.stop.count, "messages");
   try {
-    await workThrough(plan, feed, work, world, progress);
+    await workThrough(plan, supply, work, world, progress);
   } finally {
     progress?.end();
     await work.end?.();
-    await feed.intake.end();
+    await supply.intake.end();
   }
   return work.failures ?? 0;
 }
 
 async function workThrough(
   plan: ConsumePlan,
-  { intake, flow, rules }: Feed,
+  { intake, flow, rules }: Supply,
   work: Work,
   world: World,
   progress: ProgressBar | undefined,

@@ -106,12 +106,12 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
   });
   const { prefetch } = treatment;
   const topology = planTopology(options, origin, options.routingKey, options.messageTtl);
-  const isAnswered = handler !== undefined || forward !== undefined;
+  const publishesToo = handler !== undefined || forward !== undefined;
   return {
     connection,
     topology,
     warnings: [...connection.warnings, ...treatment.warnings, ...warnOfRetries(handler, topology)],
-    ...planTaking(options, origin, { alsoFrom, prefetch, isAnswered }),
+    ...planTaking(options, origin, { alsoFrom, prefetch, publishesToo }),
     lazyMs: options.lazy,
     sink: { format: options.format, verbose: options.verbose, folder: options.save },
     writesOutput: handler !== undefined || (!forward && options.format !== "none"),

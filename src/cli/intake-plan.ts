@@ -23,7 +23,7 @@ export interface Circumstances {
   /** Prefetch as the way of handling messages wants it. */
   readonly prefetch: number;
   /** Something is published on the same connection, and its answers are waited for. */
-  readonly isAnswered: boolean;
+  readonly publishesToo: boolean;
 }
 
 type Taking = Pick<
@@ -89,7 +89,7 @@ function fetchesOne({ get, untilEmpty, untilBody }: Options): boolean {
 
 function planSubscription(
   options: Options,
-  { alsoFrom, isAnswered }: Circumstances,
+  { alsoFrom, publishesToo }: Circumstances,
 ): Omit<SubscriptionPlan, "prefetch" | "ackOnArrival" | "stream"> {
   const { queue, ackEvery, consumerTag, exclusiveConsumer, consumerPriority } = options;
   const priority = consumerPriority === undefined ? {} : { "x-priority": consumerPriority };
@@ -100,7 +100,7 @@ function planSubscription(
     consumerTag,
     exclusive: exclusiveConsumer,
     arguments: { ...priority, ...options.consumerArg },
-    mayStopReading: !isAnswered,
+    mayStopReading: !publishesToo,
   };
 }
 

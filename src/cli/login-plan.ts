@@ -9,7 +9,7 @@ import type { UrlParts } from "./url.ts";
 type Options = OptionsOf<typeof connectionFlags>;
 
 /** Who logs in, with which password. */
-export interface Login {
+export interface User {
   readonly username: string;
   readonly password: PasswordPlan;
 }
@@ -22,7 +22,7 @@ export function planLogin(
   options: Options,
   origin: (key: keyof Options) => Origin,
   url: UrlParts | undefined,
-): Login {
+): User {
   const ranks = {
     userpass: rank[origin("userpass")],
     username: rank[origin("username")],
@@ -63,7 +63,7 @@ export function checkLogins([first, ...others]: readonly UrlParts[]): void {
 }
 
 /** Its value is a secret: it is not shown. @throws UsageError */
-function splitUserpass(userpass: string, place: string, override: string | undefined): Login {
+function splitUserpass(userpass: string, place: string, override: string | undefined): User {
   const colon = userpass.indexOf(":");
   if (colon < 1) {
     throw new UsageError(

@@ -2,9 +2,9 @@
 import { UsageError } from "../errors.ts";
 import type { MeasurePlan } from "../measure.ts";
 import type { FlagTable } from "./flag.ts";
-import type { Given } from "./settings.ts";
+import type { Readings } from "./parse.ts";
 
-interface Readings extends Given {
+interface MeasureReadings extends Readings {
   readonly options: { readonly stats: number | undefined; readonly report: string | undefined };
 }
 
@@ -12,7 +12,7 @@ interface Readings extends Given {
 export function planMeasure(
   role: MeasurePlan["role"],
   flags: FlagTable,
-  readings: Readings,
+  readings: MeasureReadings,
   writesOutput: boolean,
 ): MeasurePlan {
   const { stats, report } = readings.options;

@@ -40,6 +40,15 @@ export interface Parsed<F extends FlagTable> {
   readonly operands: readonly string[];
 }
 
+/** The same of whatever table, for those who tell what was read. */
+export interface Readings {
+  readonly options: Readonly<Record<string, unknown>>;
+  origin(key: string): Origin;
+  texts(key: string): readonly string[] | undefined;
+  readonly profile: Profile | undefined;
+  readonly operands: readonly string[];
+}
+
 /** Reads a command line. @throws UsageError naming the flag, the value and the way out */
 export function parse<F extends FlagTable>(
   program: string,

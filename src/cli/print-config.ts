@@ -1,16 +1,8 @@
 // --print-config: every option with its value and where that came from, as TOML that could stand in a profile.
 import { type Flag, type FlagTable, isRepeatable, kebab, variable } from "./flag.ts";
 import { bySection } from "./generate/listing.ts";
-import type { Origin, Profile } from "./parse.ts";
+import type { Profile, Readings } from "./parse.ts";
 import { splitUrls } from "./url.ts";
-
-/** What was read, as far as it is told. */
-export interface Readings {
-  readonly options: Readonly<Record<string, unknown>>;
-  origin(key: string): Origin;
-  texts(key: string): readonly string[] | undefined;
-  readonly profile: Profile | undefined;
-}
 
 /** Where the comment that names the origin begins, when the value leaves room. */
 const COMMENT_COLUMN = 40;

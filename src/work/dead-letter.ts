@@ -27,14 +27,14 @@ export function deadLetter(delivery: Delivery, to: Destination, cause: Cause): M
       headers: {
         ...headers,
         ...deathOf(seen, headers, cause),
-        ...reasonOf(seen, cause),
+        ...failureHeaders(seen, cause),
       },
     },
     body: bodyAgain(delivery),
   };
 }
 
-function reasonOf(seen: Delivery, { end, stderr }: Cause): Table {
+function failureHeaders(seen: Delivery, { end, stderr }: Cause): Table {
   const code = exitCodeOf(end);
   return {
     "x-failure-reason": describeEnd(end),
