@@ -1,5 +1,5 @@
-// One run of a binary: parse, signals, streams, error → stderr and exit code. The only catch-all, and the only place
-// below bin/ that knows `process`.
+// One run of a binary: parse, signals, streams, error → stderr and exit code. The only catch-all, and where the rest of the
+// program gets what it knows of `process`.
 import { now } from "./clock.ts";
 import { conceal } from "./cli/conceal.ts";
 import { findMisread } from "./cli/encoding.ts";

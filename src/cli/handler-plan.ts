@@ -112,10 +112,10 @@ function readDestination(flag: string, text: string | undefined): Destination | 
 }
 
 /** Flags that say how messages are shown or settled, which something else decides here. */
-const decided = ["ackAuto", "nack", "reject", "peek", "lazy", "save", "work"] as const;
+const ofShowing = ["ackAuto", "nack", "reject", "peek", "lazy", "save", "work"] as const;
 /** The same, of flags that harm nobody: from a profile or the environment they may be there for other runs. */
-const harmless = ["format", "verbose"] as const;
-const needy = [
+const ofFormats = ["format", "verbose"] as const;
+const ofHandlers = [
   "execTimeout",
   "onFailure",
   "retries",
@@ -132,7 +132,7 @@ function checkTreatment(
   command: Command | undefined,
   forward: Destination | undefined,
 ): void {
-  const stray = needy.find((key) => origin(key) === "flag");
+  const stray = ofHandlers.find((key) => origin(key) === "flag");
   if (stray && !command)
     throw new UsageError(`--${kebab(stray)} needs a handler`, "-- COMMAND ARG..., or --shell LINE");
   if (command && forward)
@@ -140,7 +140,7 @@ function checkTreatment(
   const treatment = command ? "a handler" : forward && "--forward";
   if (!treatment) return;
   const isGiven = (key: Key): boolean => origin(key) !== "default" && options[key] !== false;
-  const excluded = decided.find(isGiven) ?? harmless.find((key) => origin(key) === "flag");
+  const excluded = ofShowing.find(isGiven) ?? ofFormats.find((key) => origin(key) === "flag");
   if (excluded || options.ackEvery > 1)
     throw new UsageError(
       `${treatment} excludes --${kebab(excluded ?? "ackEvery")}`,
