@@ -66,7 +66,7 @@ async function readToNewline(input: Readable): Promise<string> {
 
 /** Byte by byte: what comes behind the line is somebody else's. */
 async function readStdinLine(): Promise<string> {
-  const fd = (await isAwaited(STDIN_PATH)) ? openAtOnce(STDIN_PATH) : STDIN;
+  const fd = await openStdinAgain();
   const line: number[] = [];
   const byte = Buffer.alloc(1);
   try {
@@ -80,6 +80,15 @@ async function readStdinLine(): Promise<string> {
     if (fd !== STDIN) closeSync(fd);
   }
   return Buffer.from(line).toString("utf8");
+}
+
+/** To be read without waiting, where that can be had: a pipe of another user cannot be opened again. */
+async function openStdinAgain(): Promise<number> {
+  try {
+    return (await isAwaited(STDIN_PATH)) ? openAtOnce(STDIN_PATH) : STDIN;
+  } catch {
+    return STDIN;
+  }
 }
 
 /** How many bytes it has read; undefined when there are none yet. */

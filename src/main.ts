@@ -71,16 +71,19 @@ export async function main<F extends Flags>(
     process.exitCode = report(error, blame, log, debug);
   } finally {
     stdin.close();
-    leaveSoon(process);
+    leaveSoon(process, signal);
   }
 }
 
 /** For what is left to write when the run is over. */
 const LAST_WORDS_MS = 500;
 
-/** What nobody takes or writes to us would keep the process alive for ever. */
-function leaveSoon(process: NodeJS.Process): void {
-  setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
+/** What nobody takes or writes to us would keep the process alive for ever; but people may take their time to read the end. */
+function leaveSoon(process: NodeJS.Process, signal: AbortSignal): void {
+  const leave = (): void => void setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
+  if (signal.aborted || process.stdout.writableLength > 0) return leave();
+  process.stderr.write("", leave);
+  signal.addEventListener("abort", leave);
 }
 
 /** A signal that comes again so soon is the same one: a terminal sends it to us and to `timeout`, which passes it on. */

@@ -4,14 +4,13 @@
 // active one: there, messages are fetched.
 import { messageOf } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
-import { closeChannel } from "./connection.ts";
 import { Consumer } from "./consumer.ts";
 import { Getter } from "./getter.ts";
 import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
 import type { Verdict } from "./settlement.ts";
 
-/** Decides on its first link, and is a Consumer or a Getter from then on. */
+/** Decides on the first link that lives long enough, and is a Consumer or a Getter from then on. */
 export class Looker implements Intake {
   readonly channelKind = "plain";
   readonly isDrained = false;
@@ -86,8 +85,8 @@ export class Looker implements Intake {
   async attach(link: Link): Promise<void> {
     if (!this.#isDecided && (await maySubscribe(link, this.#plan)))
       this.#intake = new Consumer(this.#plan);
-    this.#isDecided = true;
     await this.#intake.attach(link);
+    this.#isDecided = true;
     this.#decided();
   }
 
@@ -101,30 +100,32 @@ export class Looker implements Intake {
   }
 }
 
-/** Without a limit (0), a quorum queue would stop at 2,000. */
 async function maySubscribe(link: Link, plan: SubscriptionPlan): Promise<boolean> {
-  const queues = [plan.queue || link.queue, ...plan.alsoFrom];
-  for (const queue of queues) {
+  // Without a limit, a quorum queue would stop at 2,000.
+  if (plan.prefetch === 0) return false;
+  for (const queue of [plan.queue || link.queue, ...plan.alsoFrom]) {
     const { consumerCount } = await link.channel.checkQueue(queue);
     if (consumerCount > 0 || !(await isLasting(link, queue))) return false;
   }
-  return plan.prefetch > 0;
+  return true;
 }
+
+/** No queue has that, and none can get it: it is to be a number. */
+const impossible = { "x-max-length": "none" };
 
 /** What the broker compares first is whether a queue is durable and lives without consumers; then its arguments. */
 const otherArguments = /inequivalent arg 'x-/;
 
 /**
- * Does the queue, which is there, live without subscribers? The broker tells when it is declared again, which changes nothing;
- * whoever may not declare it does not get to know. A stream is no queue to look into.
+ * Does the queue live without subscribers? The broker tells when it is declared otherwise than it can be: it refuses that for the
+ * first thing that differs. Whoever may not declare the queue does not get to know. A stream is no queue to look into.
  */
 async function isLasting({ connection }: Link, queue: string): Promise<boolean> {
-  const channel = await connection.openChannel("plain");
-  channel.on("error", () => {});
   try {
-    await channel.assertQueue(queue, { durable: true, autoDelete: false, exclusive: false });
-    await closeChannel(channel, connection.lost);
-    return true;
+    const channel = await connection.openChannel("plain");
+    channel.on("error", () => {});
+    await channel.assertQueue(queue, { durable: true, autoDelete: false, arguments: impossible });
+    return false;
   } catch (error) {
     const reason = messageOf(error);
     return otherArguments.test(reason) && !reason.includes("'stream'");

@@ -52,6 +52,8 @@ export class Requester implements Client {
   readonly #unconfirmed = new Map<number, string>();
   #tag = 0;
   #asked = 0;
+  /** The correlation-ids that requests have brought along. */
+  readonly #given = new Set<string>();
   #replied = 0;
   #bytes = 0;
   #sender: Sender | undefined;
@@ -75,16 +77,18 @@ export class Requester implements Client {
   /**
    * Sends a request; it gets a correlation-id unless it has one. Resolves when nothing more is awaited; `onReply` is called
    * for each reply before that. @throws Failure when the session fails, Unsendable when it cannot be encoded, or has the
-   * correlation-id of another request under way
+   * correlation-id of an earlier request: a late reply, or one too many, would be taken for its own
    */
   async ask(message: Message, onReply: (reply: Delivery) => void): Promise<RequestOutcome> {
     if (this.#failure) throw this.#failure;
-    const id = message.properties.correlationId ?? `${this.#prefix}-${++this.#asked}`;
-    if (this.#pending.has(id))
+    const own = message.properties.correlationId;
+    if (own !== undefined && this.#given.has(own))
       throw new Unsendable(
-        `correlation-id "${id}" is that of another request under way: leave it out, or use --jobs 1`,
+        `correlation-id "${own}" is that of an earlier request: leave it out, and each gets one of its own`,
         undefined,
       );
+    if (own !== undefined) this.#given.add(own);
+    const id = own ?? `${this.#prefix}-${++this.#asked}`;
     const properties = { ...message.properties, correlationId: id };
     const ended = this.#await(id, { ...message, properties }, onReply);
     this.#send(id);

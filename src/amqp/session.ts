@@ -220,7 +220,7 @@ export class Session {
   #tooLong(reason: Failure): Failure {
     const seconds = this.#plan.maxOutageMs / 1000;
     const message = `the broker was away longer than --max-outage ${seconds}: ${reason.message}`;
-    return new Unreachable(message, reason.hint, reason);
+    return new Unreachable(message, "allow more time with --max-outage", reason);
   }
 }
 

@@ -83,13 +83,17 @@ export class Settlement {
    * and, since RabbitMQ 4.3, does not count it as a failed delivery, as it would after the end of the channel.
    */
   putBack(): void {
-    if (this.unacked > HANDED_ON_AT_ONCE) {
-      this.#send(this.#first + this.#verdicts.length - 1, "requeue", true);
-      this.#verdicts.fill("sent");
-      this.#held = 0;
-    }
+    if (this.unacked > HANDED_ON_AT_ONCE) return this.#putBackTogether();
     for (const [i, verdict] of this.#verdicts.entries())
       if (!isSettled(verdict)) this.settle(this.#first + i, "requeue");
+  }
+
+  #putBackTogether(): void {
+    // The broker refuses a tag that it was told of before.
+    const last = this.#verdicts.findLastIndex((verdict) => verdict !== "sent");
+    this.#send(this.#first + last, "requeue", true);
+    this.#verdicts.fill("sent");
+    this.#held = 0;
   }
 
   /** Decides on a delivery; call `flush` once after the last one of a batch. */

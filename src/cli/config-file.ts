@@ -2,6 +2,7 @@
 import type { Environment } from "../world.ts";
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { isatty } from "node:tty";
 import { errorCode, reasonOf, UsageError } from "../errors.ts";
 import { openAtOnce, openAwaited, readWhole } from "../input.ts";
 
@@ -29,7 +30,7 @@ export async function readConfig(location: string): Promise<ConfigFile | undefin
     const file = openAtOnce(location);
     const stats = fstatSync(file);
     // Where nobody may have written yet; it is closed with the stream.
-    if (stats.isFIFO()) {
+    if (stats.isFIFO() || isatty(file)) {
       const text = String(await readWhole(openAwaited(file)));
       return { path: location, text, isShared: false };
     }

@@ -5,11 +5,17 @@ import type { World } from "../world.ts";
 import { planAdministration, type AnyParsed, type TopologyWords } from "./administration-plan.ts";
 import type { FlagTable } from "./flag.ts";
 
+interface DryRunWords {
+  readonly sketch: () => Sketch;
+  /** Looks for what a run would find missing before it connects. @throws UsageError */
+  readonly check?: () => Promise<void>;
+}
+
 /** The run; undefined when messages are to be sent or taken. A run with messages loads none of this. @throws UsageError */
 export function prepareErrand<F extends FlagTable>(
   program: { readonly name: string; readonly flags: F },
   parsed: AnyParsed<F>,
-  { sketch, ...words }: TopologyWords & { readonly sketch: () => Sketch },
+  { sketch, check, ...words }: TopologyWords & DryRunWords,
 ): ((world: World) => Promise<number>) | undefined {
   const { dryRun, ping } = parsed.options;
   if (dryRun !== undefined && ping)
@@ -19,6 +25,7 @@ export function prepareErrand<F extends FlagTable>(
     return async (world) => {
       const { preview } = await import("../preview/preview.ts");
       const { sketchAdministration } = await import("../preview/sketch.ts");
+      if (!plan) await check?.();
       const seen = plan ? sketchAdministration(program.name, plan) : sketch();
       return preview(seen, dryRun, world);
     };

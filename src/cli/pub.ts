@@ -1,6 +1,6 @@
 // amqp-pub: its flags, its examples, and what the flags mean together.
 import type { PublisherPlan } from "../amqp/publisher-plan.ts";
-import type { SourcePlan } from "../source/index.ts";
+import { checkInput, type SourcePlan } from "../source/index.ts";
 import { planConnection } from "./connection-plan.ts";
 import { UsageError } from "../errors.ts";
 import { measured } from "../measure.ts";
@@ -88,7 +88,8 @@ export const pub: Program<typeof flags> = {
       const plan = planned();
       return sketchPublish(plan, planRpc(parsed.options, parsed.origin, plan) !== undefined);
     };
-    const errand = prepareErrand(pub, parsed, { keys, sketch });
+    const check = async (): Promise<void> => checkInput(planned().source);
+    const errand = prepareErrand(pub, parsed, { keys, sketch, check });
     if (errand) return errand;
     const plan = planned();
     const asking = planRpc(parsed.options, parsed.origin, plan);

@@ -5,6 +5,7 @@ import type { Destination } from "../amqp/courier.ts";
 import type { ConnectionPlan } from "../amqp/session.ts";
 import type { Task, TopologyPlan } from "../amqp/topology.ts";
 import type { ConsumePlan } from "../consume.ts";
+import { isList } from "../message/fields.ts";
 import type { PublishPlan } from "../publish.ts";
 import type { AftermathPlan } from "../work/aftermath.ts";
 import { delayQueueNames } from "../work/retry.ts";
@@ -36,6 +37,8 @@ export interface Publishing {
   readonly priority: number | undefined;
   /** The messages say themselves when they are too old. */
   readonly expires: boolean;
+  /** Further routing keys of each message: CC and BCC. */
+  readonly otherKeys: readonly string[];
   /** Each message is a request whose reply is awaited. */
   readonly asks: boolean;
 }
@@ -74,6 +77,7 @@ export function sketchPublish(plan: PublishPlan, asks: boolean): Sketch {
       persistent: plan.properties.deliveryMode === 2,
       priority: plan.properties.priority,
       expires: plan.properties.expiration !== undefined,
+      otherKeys: [...keysIn(plan, "CC"), ...keysIn(plan, "BCC")],
       asks,
     },
     consuming: undefined,
@@ -130,6 +134,15 @@ function sketchRun(
   return { program, places, topology, warnings };
 }
 
+/** Further routing keys of each message (rabbitmq.com/docs/sender-selected). */
+function keysIn(
+  { properties: { headers = {} } }: PublishPlan,
+  name: "CC" | "BCC",
+): readonly string[] {
+  const keys = headers[name];
+  return keys !== undefined && isList(keys) ? keys.filter((key) => typeof key === "string") : [];
+}
+
 function describeOwn(source: PublishPlan["source"]): Publishing["own"] {
   if (source.kind === "records" || source.kind === "directory") return "exchange and key";
   return source.kind === "lines" && source.keyDelimiter !== undefined ? "key" : undefined;
@@ -141,6 +154,10 @@ function describeSource(source: PublishPlan["source"]): string {
     if (times === 0) return "messages for ever";
     return times === 1 ? "one message" : `${times} messages`;
   }
-  if (source.kind === "files") return `${source.paths.length} file(s)`;
+  if (source.kind === "files") {
+    const { times } = source.repeat;
+    const again = times === 0 ? ", again and again" : times === 1 ? "" : `, ${times} times`;
+    return `${source.paths.length} file(s)${again}`;
+  }
   return source.kind === "lines" ? "each line as a message" : "each record as a message";
 }

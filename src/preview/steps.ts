@@ -89,11 +89,17 @@ function conditions(ifEmpty: boolean, ifUnused: boolean): string {
   return all.length === 0 ? "" : `, if ${all.join(" and ")}`;
 }
 
-function describeSending({ what, exchange, key, own }: Publishing): string {
+function describeSending(publishing: Publishing): string {
+  const { otherKeys } = publishing;
+  const others = otherKeys.length === 0 ? "" : `, and with keys ${otherKeys.join(", ")}`;
+  return `Would send ${describeTarget(publishing)}${others}`;
+}
+
+function describeTarget({ what, exchange, key, own }: Publishing): string {
   const target = exchange === "" ? "the default exchange" : `exchange ${exchange}`;
   if (own === "exchange and key")
-    return `Would send ${what} to its own exchange and key, or else to ${target}`;
-  if (own) return `Would send ${what} to ${target} with its own key`;
+    return `${what} to its own exchange and key, or else to ${target}`;
+  if (own) return `${what} to ${target} with its own key`;
   const name = key ?? nameQueue("");
-  return `Would send ${what} to ${target} ${name === "" ? "without key" : `with key ${name}`}`;
+  return `${what} to ${target} ${name === "" ? "without key" : `with key ${name}`}`;
 }

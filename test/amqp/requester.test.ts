@@ -17,7 +17,7 @@ async function ask(answer: Whenever["answer"], replies = 1) {
   const shown: string[] = [];
   const request = message("a", { properties: { correlationId: "id" } });
   const ending = await requester.ask(request, ({ body }) => void shown.push(body.toString()));
-  return { ending, got: bodiesOn(server), shown };
+  return { ending, got: bodiesOn(server), shown, requester, request };
 }
 
 it("is sent again, and only late when the broker has taken it at last", async () => {
@@ -30,6 +30,14 @@ it("is nacked when its time is over and the broker has never taken it", async ()
   const { ending, got } = await ask((count) => nack(count));
   expect(ending).toBe("nacked");
   expect(got.length).toBeGreaterThanOrEqual(2);
+});
+
+it("is refused with the correlation-id of an earlier one: a late reply would be taken for its own", async () => {
+  const reply = (count: number): Buffer =>
+    Buffer.concat([ack(count), deliver("c", count, { body: "r", correlationId: "id" })]);
+  const { ending, requester, request } = await ask(reply);
+  expect(ending).toBe("answered");
+  await expect(requester.ask(request, () => {})).rejects.toThrow("that of an earlier request");
 });
 
 it.each([

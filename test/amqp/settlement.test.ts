@@ -190,18 +190,22 @@ describe("acknowledging so many at a time", () => {
   });
 });
 
-it("puts back more than a quorum queue keeps in order with one frame", () => {
-  const { broker, settlement } = play([{ act: "deliver", count: 40 }], 1, () => {});
-  settlement.settle(1, "ack");
-  settlement.settle(20, "reject");
-  settlement.flush(true);
-  const { frames } = broker;
-  settlement.putBack();
-  settlement.putBack();
-  const states = [...broker.states.values()];
-  expect(states.filter((verdict) => verdict === "requeue")).toHaveLength(38);
-  expect([broker.frames - frames, settlement.unacked, settlement.held]).toEqual([1, 0, 0]);
-});
+it.each([
+  ["in the middle", 20],
+  ["at the end", 40],
+])(
+  "puts back more than a quorum queue keeps in order with one frame, but for one %s",
+  (_, told) => {
+    const { broker, settlement } = play([{ act: "deliver", count: 40 }], 1, () => {});
+    settlement.settle(told, "ack");
+    settlement.flush(true);
+    settlement.putBack();
+    settlement.putBack();
+    const states = [...broker.states.values()];
+    expect(states.filter((state) => state === "requeue")).toHaveLength(39);
+    expect([broker.frames, settlement.unacked, settlement.held]).toEqual([2, 0, 0]);
+  },
+);
 
 it("puts back in order what was held to the end or has no verdict, and nothing else", () => {
   const { broker, settlement } = play([{ act: "deliver", count: 6 }], 1, () => {});

@@ -46,6 +46,14 @@ describe("the subscription", () => {
     expect(plan("--get", "-n", "7")).toMatchObject({ intake: "get", stop: { count: 7 } });
   });
 
+  it("looks by subscription only where all that it takes will be looked at", () => {
+    expect(plan("--peek").intake).toBe("look");
+    expect(plan("--peek", "--where", "true").intake).toBe("look");
+    expect(plan("--peek", "--where", "true", "-n", "1").intake).toBe("get");
+    expect(plan("--peek", "--until-body", "quit").intake).toBe("get");
+    expect(plan("--peek", "--consumer-tag", "t").intake).toBe("subscription");
+  });
+
   it("fetches with --get as far as a stop rule says", () => {
     const all = plan("--get", "--until-empty", "--ack-auto");
     expect(all).toMatchObject({ intake: "get", subscription: { ackOnArrival: false } });

@@ -36,6 +36,12 @@ test.each(kinds)("--peek keeps the order of many messages in a %s queue", async 
   expect(await takeBodies(queue)).toEqual(bodies);
 });
 
+test("--peek needs no second channel", async () => {
+  const queue = await createQueue(["1", "2"]);
+  const exit = await con(["-q", queue, "--peek", "--channel-max", "1", ...BODY]);
+  expect(exit).toMatchObject({ code: 0, stdout: "1\n2\n" });
+});
+
 test("--peek sees what another consumer, the only active one, has not taken", async () => {
   const table = { "x-single-active-consumer": true };
   const queue = await createQueue([], { arguments: table });

@@ -27,6 +27,12 @@ describe("--dry-run", () => {
     expect(code).toBe(0);
   });
 
+  it("finds that input is not there", async () => {
+    const exit = await runToEnd("amqp-pub", ["-k", "a", "-l", "no such", "--dry-run"], { env });
+    const stderr = 'ERROR: --lines "no such": no such file\n';
+    expect(exit).toMatchObject({ code: 2, stdout: "", stderr });
+  });
+
   it("draws in ASCII where the locale says nothing of UTF-8", async () => {
     const plain = { env: { ...env, LANG: "C" } };
     const { code, stdout } = await runToEnd("amqp-con", [...args, "-k", "a", "--dry-run"], plain);

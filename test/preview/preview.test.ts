@@ -165,6 +165,11 @@ describe("a dry run", () => {
       "--json",
       "each record as a message to its own exchange and key, or else to the default exchange",
     ],
+    ["-f a b --nb-messages 3 -e logs", "2 file(s), 3 times to exchange logs without key"],
+    [
+      "-m x -e logs -k a --cc b --bcc c",
+      "one message to exchange logs with key a, and with keys b, c",
+    ],
     ["-l --key-delimiter : -e logs", "each line as a message to exchange logs with its own key"],
   ])("draws no queue where none is known: amqp-pub %s", async (flags, sending) => {
     const { lines } = await show(publish(flags));

@@ -1,0 +1,92 @@
+// Which flags of taking messages exclude or need each other. Pure.
+import { UsageError } from "../errors.ts";
+import { kebab } from "./flag.ts";
+import {
+  saysStream,
+  type Circumstances,
+  type TakingKey,
+  type TakingOptions,
+} from "./intake-plan.ts";
+import type { Origin } from "./parse.ts";
+
+/** How a message is settled. @throws UsageError */
+export function checkSettling(options: TakingOptions): void {
+  const policies = (["ackAuto", "nack", "reject", "peek", "lazy"] as const).filter(
+    (key) => options[key] !== false && options[key] !== undefined,
+  );
+  const [first, second] = policies.filter((key) => key !== "lazy" || !options.ackAuto);
+  if (first && second)
+    throw new UsageError(
+      `--${kebab(first)} excludes --${kebab(second)}`,
+      "a message is settled one way",
+    );
+  if (options.requeue && !options.nack && !options.reject)
+    throw new UsageError("--requeue needs --nack or --reject", "to show and put back, use --peek");
+  if (options.ackEvery > 1 && first)
+    throw new UsageError(
+      `--ack-every excludes --${kebab(first)}`,
+      "it acknowledges what was shown",
+    );
+  if (options.where !== undefined && options.lazy !== undefined)
+    throw new UsageError("--lazy excludes --where", "it dies after the first message");
+}
+
+/** What a stream cannot do: it keeps its messages, and takes none back (basic.nack, basic.reject). @throws UsageError */
+function checkStream(options: TakingOptions): void {
+  const refusing = (["nack", "reject"] as const).find((key) => options[key]);
+  const flag = refusing
+    ? `--${refusing}`
+    : options.onMismatch === "reject" && "--on-mismatch reject";
+  if (flag)
+    throw new UsageError(
+      `${flag} excludes a stream`,
+      "a stream keeps its messages; whoever reads it only goes on",
+    );
+}
+
+/** Flags of a subscription, which --get has none of. */
+export const ofSubscription = [
+  "lazy",
+  "consumerTag",
+  "exclusiveConsumer",
+  "consumerPriority",
+  "consumerArg",
+  "offset",
+  "offsetFile",
+] as const;
+
+/** From where messages are taken. @throws UsageError */
+export function checkSource(
+  options: TakingOptions,
+  origin: (key: TakingKey) => Origin,
+  { alsoFrom }: Circumstances,
+): void {
+  const needless = ofSubscription.find((key) => origin(key) === "flag");
+  if (options.get && needless)
+    throw new UsageError(`--get excludes --${kebab(needless)}`, "it subscribes to nothing");
+  if (origin("onMismatch") === "flag" && options.where === undefined)
+    throw new UsageError("--on-mismatch needs --where", "say which messages are wanted");
+  if (origin("decompressLimit") === "flag" && !options.decompress)
+    throw new UsageError("--decompress-limit needs --decompress", "bodies stay as they are");
+  if (origin("prefetch") === "flag" && options.prefetch > 0 && options.ackEvery > options.prefetch)
+    throw new UsageError(
+      `--ack-every ${options.ackEvery} needs a --prefetch of as many`,
+      "nothing more comes before some are acknowledged",
+    );
+  if (saysStream(options)) checkStream(options);
+  const { offset, offsetFile } = options;
+  if (offsetFile === "") throw new UsageError('--offset-file "": expected the name of a file');
+  const place = offset === undefined ? offsetFile && "--offset-file" : "--offset";
+  if (place === undefined) return;
+  if (alsoFrom.length > 0)
+    throw new UsageError(`${place} excludes several queues`, "each stream has its own places");
+  if (offsetFile !== undefined && options.queue === "")
+    throw new UsageError("--offset-file needs --queue", "name the stream with -q");
+  if (options.prefetch === 0)
+    throw new UsageError(`${place} excludes --prefetch 0`, "a stream needs a limit");
+  if (options.peek || options.untilEmpty)
+    throw new UsageError(
+      `${place} excludes --${options.peek ? "peek" : "until-empty"}`,
+      "a stream keeps its messages and is never empty; --idle-timeout ends at its end",
+    );
+}
