@@ -10,5 +10,9 @@ amqp-con -q live -n 1 --nack --format none
 
 # Look first: --peek puts everything back.
 amqp-con -q dead --peek --format json | jq -r '"\(.body) was \(.properties.headers["x-first-death-reason"])"'
-amqp-con -q dead --until-empty --format json | amqp-pub --json --to-origin --confirm
+
+# A handler, not a pipe: a message is taken only when it is stored where it goes. A handler is not told our AMQP_URL.
+export BROKER="$AMQP_URL"
+amqp-con -q dead --until-empty --on-failure stop --shell \
+  'amqp-pub --url "$BROKER" --json /dev/fd/3 --to-origin --confirm --mandatory --quiet || exit 1'
 expect 'it is back in its queue' "$(amqp-con -q live -n 1 --format '%e/%k: %s')" 'shop/new: refused once'
