@@ -12,7 +12,7 @@ export const handlerFlags = {
     usual: true,
     summary: "run this shell line for each message, instead of --",
     details:
-      "With `-- COMMAND ARG...` a program is run without any shell. Either gets the body on standard input, the message as one line of JSON on descriptor 3, and AMQP_ROUTING_KEY, AMQP_EXCHANGE, AMQP_QUEUE, AMQP_REDELIVERED, AMQP_ATTEMPT, the properties as AMQP_CONTENT_TYPE and so on, and AMQP_HEADER_NAME for each header in its environment, which lacks AMQP_PASSWORD, AMQP_URL and AMQP_USERPASS. Its exit code decides: 0 acknowledges the message, 3 rejects it, 4 puts it back, 75 tries it again later; anything else is a failure. Its output goes to standard output in one piece. What it leaves running in its process group ends with it.",
+      "With `-- COMMAND ARG...` a program is run without any shell. Either gets the body on standard input, the message as one line of JSON on descriptor 3, and AMQP_ROUTING_KEY, AMQP_EXCHANGE, AMQP_QUEUE, AMQP_REDELIVERED, AMQP_ATTEMPT, the properties as AMQP_CONTENT_TYPE and so on, and AMQP_HEADER_NAME for each header in its environment, which lacks AMQP_PASSWORD, AMQP_URL and AMQP_USERPASS. Its exit code decides: 0 acknowledges the message, 3 rejects it, 4 puts it back, 75 tries it again later; anything else is a failure. So an amqp-pub in it, which needs a --url of its own, is best followed by `|| exit 75`: its codes 3 and 4 mean something else. Its output goes to standard output in one piece. What it leaves running in its process group ends with it.",
   }),
   jobs: count({ min: 1, max: 1000 })({
     group,
