@@ -73,13 +73,14 @@ export const inputFlags = {
     bare: "-",
     summary: "one JSON record per line of stdin or the files",
     details:
-      "What amqp-con --format json has written is sent again byte for byte, to the same exchange and key; what a record leaves out is as the flags say. No message-id is added. Also what rabtap --format json-nopp writes.",
+      'What amqp-con --format json has written is sent again byte for byte, to the exchange and key that each record names, so to every queue bound there; -e, -k and other flags count only for what a record leaves out. To fill one queue alone: `jq -c \'.exchange = "" | .routingKey = "QUEUE"\'`. No message-id is added. Also what rabtap --format json-nopp writes.',
   }),
   fromDir: file({
     group,
     placeholder: "DIR",
     summary: "what amqp-con --save has left in a folder, in order",
-    details: "With the gaps with which the messages were received: see --speed.",
+    details:
+      "To the exchange and key of each record, as with --json, and with the gaps with which the messages were received: see --speed.",
   }),
   speed: speed({
     group,
