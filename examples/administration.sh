@@ -1,7 +1,7 @@
 #!/bin/sh
 # Declare, look, unbind, empty and delete, without a message of one's own.
 . "$(dirname "$0")/support.sh"
-queues='store' exchanges='goods'
+own 'store' 'goods'
 # Nothing there yet: --passive checks, and creates nothing.
 expect_code 4 amqp-con -q store -Q --passive --declare-only
 # Draw it first: --dry-run connects to nothing.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What --ack-auto costs: the broker forgets a message once it is sent, so a worker that dies takes messages with it.
 . "$(dirname "$0")/support.sh"
-queues='task_queue'
+own 'task_queue'
 queue='-q task_queue -Q --durable-queue --nad-queue --prefetch 1'
 
 amqp-con $queue --lazy 1 --ack-auto >"$dir/lazy" 2>"$dir/lazy.log" &

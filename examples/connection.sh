@@ -1,7 +1,7 @@
 #!/bin/sh
 # How to reach a broker: a URL or its parts, what is negotiated, and a profile that names it all.
 . "$(dirname "$0")/support.sh"
-queues='reached'
+own 'reached'
 amqp-con --ping
 # Flags override parts of AMQP_URL. Heartbeats notice a dead peer; --max-outage says how long to reconnect.
 amqp-pub --heartbeat 5 --frame-max 65536 --channel-max 16 --connect-timeout 5 --wait 2 --max-outage 30s \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Dead letters with a delayed retry: what is refused waits in a delay queue, and comes back when its time is over.
 . "$(dirname "$0")/support.sh"
-queues='work work.wait'
+own 'work work.wait'
 
 # Refused messages go to `work.wait`, where they expire after 0.5 s, back to `work`.
 amqp-con -q work -Q --durable-queue --nad-queue --dead-letter-exchange '' --dead-letter-routing-key work.wait --declare-only

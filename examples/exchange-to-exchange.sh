@@ -1,7 +1,7 @@
 #!/bin/sh
 # Exchange to exchange: one exchange feeds another, which its owners bind as they like.
 . "$(dirname "$0")/support.sh"
-queues='errors' exchanges='all errors'
+own 'errors' 'all errors'
 amqp-pub -e all -E -t topic --nad-exchange --declare-only
 # `errors` gets from `all` whatever has a key that ends in `error`, and is closed to publishers.
 amqp-pub -e errors -E -t fanout --nad-exchange --internal-exchange --bind-exchange all -k '#.error' --declare-only

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fetch messages one by one (basic.get) instead of subscribing: for scripts that take work when they have time.
 . "$(dirname "$0")/support.sh"
-queues='box'
+own 'box'
 amqp-pub -q box -Q --durable-queue --nad-queue -k box -m one --confirm
 amqp-pub -k box -m two --confirm
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Headers exchange: messages are routed by their headers instead of a key.
 . "$(dirname "$0")/support.sh"
-exchanges='shop'
+own '' 'shop'
 queue='-e shop -E -t headers -Q --exclusive --bind-queue --format body'
 
 amqp-con $queue --bind-header kind=order --bind-header land=jp --match all -n 1 >"$dir/all" 2>"$dir/all.log" &

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Hello World (RabbitMQ tutorial 1): one program sends a message to a queue, another takes it from there.
 . "$(dirname "$0")/support.sh"
-queues='hello'
+own 'hello'
 
 # -Q declares the queue, so it does not matter which side comes first.
 amqp-pub -q hello -Q -k hello -m 'Hello World!'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A queue that refuses more than it can hold: the publisher is told, message by message.
 . "$(dirname "$0")/support.sh"
-queues='small recent'
+own 'small recent'
 amqp-pub -q small -Q --durable-queue --nad-queue --max-length 3 --overflow reject-publish --declare-only
 
 # The broker answers with a nack; after --nack-retries the message is counted as nacked, and the exit code is 5.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # All properties of a message, typed headers among them, and what a consumer sees of them.
 . "$(dirname "$0")/support.sh"
-queues='letters'
+own 'letters'
 # The broker checks --user-id: it must be who is logged in.
 user=$(printf %s "$AMQP_URL" | sed -n 's|^[a-z]*://\([^:/@]*\)\(:[^@]*\)\{0,1\}@.*|\1|p')
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Move messages, to another queue or broker: each is confirmed there before it is taken here.
 . "$(dirname "$0")/support.sh"
-queues='here there'
+own 'here there'
 for queue in here there; do amqp-pub -q "$queue" -Q --durable-queue --nad-queue --declare-only; done
 for land in de jp fr jp; do printf '{"land":"%s"}\n' "$land"; done | amqp-pub -k here -l --confirm --quiet
 

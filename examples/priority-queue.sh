@@ -1,7 +1,7 @@
 #!/bin/sh
 # Priority queue: more important messages overtake others that wait.
 . "$(dirname "$0")/support.sh"
-queues='tasks'
+own 'tasks'
 amqp-pub -q tasks -Q --durable-queue --nad-queue --max-priority 9 --declare-only
 amqp-pub -k tasks -m low --priority 1 --confirm
 amqp-pub -k tasks -m high --priority 9 --confirm

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Publish/subscribe (tutorial 3): a fanout exchange copies each message to every queue bound to it.
 . "$(dirname "$0")/support.sh"
-exchanges='logs'
+own '' 'logs'
 
 # Without its exchange nothing can be published: exit code 4, refused by the broker.
 expect_code 4 amqp-pub -e logs -t fanout -m 'Hello World!' --mandatory --confirm

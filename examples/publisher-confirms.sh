@@ -1,7 +1,7 @@
 #!/bin/sh
 # Publisher confirms (tutorial 7) in their three ways: one by one, in batches, and as they come.
 . "$(dirname "$0")/support.sh"
-queues='confirmed'
+own 'confirmed'
 amqp-pub -q confirmed -Q --durable-queue --nad-queue --declare-only
 
 # One by one: the next message waits for the confirm of the last. Simple and slow.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Quorum queue: replicated on the nodes of a cluster; --confirm waits until most of them have the message.
 . "$(dirname "$0")/support.sh"
-queues='orders set-aside'
+own 'orders set-aside'
 # It implies durable and not auto-delete. For a cluster, give all nodes: --url amqp://a,amqp://b,amqp://c
 amqp-pub -q set-aside -Q --queue-type quorum --declare-only
 amqp-pub -q orders -Q --queue-type quorum --delivery-limit 2 --dead-letter-exchange '' --dead-letter-routing-key set-aside \

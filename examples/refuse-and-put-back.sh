@@ -1,7 +1,7 @@
 #!/bin/sh
 # What a consumer can do with a message: look at it, put it back, refuse it, take it; and acknowledge many at once.
 . "$(dirname "$0")/support.sh"
-queues='inbox refused'
+own 'inbox refused'
 amqp-pub -q refused -Q --durable-queue --nad-queue --declare-only
 amqp-pub -q inbox -Q --durable-queue --nad-queue --dead-letter-exchange '' --dead-letter-routing-key refused \
   -k inbox -m letter --nb-messages 5 --interval 0 --confirm

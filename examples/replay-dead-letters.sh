@@ -1,7 +1,7 @@
 #!/bin/sh
 # Send dead letters back to where they first died, each to its own exchange and key.
 . "$(dirname "$0")/support.sh"
-queues='live dead' exchanges='shop'
+own 'live dead' 'shop'
 amqp-con -q dead -Q --durable-queue --nad-queue --declare-only
 amqp-con -e shop -E --nad-exchange -q live -Q --durable-queue --nad-queue --bind-queue -k new \
   --dead-letter-exchange '' --dead-letter-routing-key dead --declare-only

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Routing (tutorial 4): a direct exchange delivers by equal keys; one queue may be bound with several.
 . "$(dirname "$0")/support.sh"
-exchanges='direct_logs'
+own '' 'direct_logs'
 queue='-e direct_logs -E -t direct -Q --exclusive --bind-queue --ack-auto'
 
 amqp-con $queue -k error -n 1 >"$dir/errors" 2>"$dir/errors.log" &

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Remote procedure calls (tutorial 6): a server computes Fibonacci numbers; requests carry reply-to and correlation-id.
 . "$(dirname "$0")/support.sh"
-queues='rpc_queue'
+own 'rpc_queue'
 
 # The server: any program that reads the request on stdin and writes the reply to stdout.
 cat >"$dir/fib" <<'SERVER'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stream: messages stay, and every reader starts where it wants to.
 . "$(dirname "$0")/support.sh"
-queues='events'
+own 'events'
 amqp-pub -q events -Q --queue-type stream --declare-only
 seq 5 | amqp-pub -k events -l --confirm --quiet
 

@@ -1,7 +1,7 @@
 # Sourced by each example: a scratch folder, cleaning up whatever happens, waiting for a line, and saying what was expected.
 set -eu
 dir=$(mktemp -d)
-queues='' exchanges='' # what an example makes and would outlive it: deleted when it ends, also by Ctrl-C
+queues='' exchanges='' # deleted when the example ends, also by Ctrl-C
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
@@ -18,6 +18,21 @@ clean_up() {
   for exchange in $exchanges; do amqp-pub -e "$exchange" --delete-exchange 2>/dev/null || true; done
   rm -rf "$dir"
   exit "$status"
+}
+
+# own QUEUES [EXCHANGES]: what the example makes and would outlive it. Nothing of that name may be there before.
+own() {
+  for queue in $1; do absent "queue $queue" amqp-con -q "$queue" --depth; done
+  for exchange in ${2:-}; do absent "exchange $exchange" amqp-pub -e "$exchange" -E --passive --declare-only; done
+  queues=$1 exchanges=${2:-}
+}
+
+# absent WHAT COMMAND...: the command that looks for it must not find it (exit code 4).
+absent() {
+  what=$1; shift; code=0
+  "$@" >"$dir/found" 2>&1 || code=$?
+  [ "$code" -ne 0 ] || { echo "the $what exists: give the examples a vhost of their own (AMQP_URL=amqp://localhost/examples)" >&2; exit 1; }
+  [ "$code" -eq 4 ] || { cat "$dir/found" >&2; exit "$code"; }
 }
 
 # wait_for FILE TEXT: until the file has a line with that text, at most 20 s.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tap an exchange: watch what passes, with a queue of your own, without touching anybody else's.
 . "$(dirname "$0")/support.sh"
-queues='orders' exchanges='orders'
+own 'orders' 'orders'
 amqp-con -e orders -E --nad-exchange -q orders -Q --durable-queue --nad-queue --bind-queue -k new --declare-only
 
 amqp-con -e orders -Q --exclusive --bind-queue -k new -n 1 --verbose >"$dir/tap" 2>"$dir/log" &

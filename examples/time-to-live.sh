@@ -1,7 +1,7 @@
 #!/bin/sh
 # Time to live: of one message, of all messages in a queue, and of an unused queue.
 . "$(dirname "$0")/support.sh"
-queues='short quick idle'
+own 'short quick idle'
 amqp-pub -q short -Q --durable-queue --nad-queue --declare-only
 amqp-pub -k short -m 'gone soon' --message-ttl 3s
 amqp-pub -k short -m 'here to stay'

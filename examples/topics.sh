@@ -1,7 +1,7 @@
 #!/bin/sh
 # Topics (tutorial 5): keys are words with dots; * stands for one word, # for any number of them.
 . "$(dirname "$0")/support.sh"
-exchanges='topic_logs'
+own '' 'topic_logs'
 listen() { # listen FILE KEY COUNT
   amqp-con -e topic_logs -E -t topic -Q --exclusive --bind-queue --ack-auto -k "$2" -n "$3" --format '%k:%s\n' \
     >"$dir/$1" 2>"$dir/$1.log" &

@@ -1,7 +1,7 @@
 #!/bin/sh
 # When a consumer has enough: after N messages, a last one, an empty queue, silence, or a time. Each says so on stderr.
 . "$(dirname "$0")/support.sh"
-queues='talk'
+own 'talk'
 fill() { for word in hello again quit later; do echo "$word"; done | amqp-pub -q talk -Q --durable-queue --nad-queue -k talk -l --confirm --quiet; }
 listen() { amqp-con -q talk --format body "$@" | paste -sd ' ' -; }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Work queues (tutorial 2): tasks are shared among workers; what a dead worker held goes to another one.
 . "$(dirname "$0")/support.sh"
-queues='task_queue'
+own 'task_queue'
 # The queue survives a restart of the broker and has no end of its own; a worker gets a task when it has done the last.
 queue='-q task_queue -Q --durable-queue --nad-queue --prefetch 1'
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A worker pool: any program handles each message; its exit code decides. Four run at a time.
 . "$(dirname "$0")/support.sh"
-queues='images'
+own 'images'
 amqp-pub -q images -Q --durable-queue --nad-queue --declare-only
 seq 20 | amqp-pub -k images -l --confirm --quiet --persistent
 

@@ -2,7 +2,7 @@
 # Retries in one command: a failing program runs again after a delay; at last the message is set aside.
 . "$(dirname "$0")/support.sh"
 # The delay queues would expire by themselves.
-queues='jobs failed jobs.retry-200ms jobs.retry-400ms'
+own 'jobs failed jobs.retry-200ms jobs.retry-400ms'
 amqp-con -q failed -Q --durable-queue --nad-queue --declare-only
 amqp-con -q jobs -Q --durable-queue --nad-queue --declare-only
 amqp-pub -k jobs -m 'a job that always fails' --confirm

@@ -54,6 +54,21 @@ describe("examples", () => {
     expect(await leftovers()).toEqual([]);
   });
 
+  it("touch nothing when a queue or exchange of that name exists", async () => {
+    const env = { AMQP_URL: domain.url };
+    const made = "-q live -Q --nad-queue -e shop -E --nad-exchange";
+    await shell(`amqp-con ${made} --declare-only`, { env }).ended();
+    const first = await start("replay-dead-letters.sh").ended();
+    expect(first.stderr).toContain("the queue live exists: give the examples a vhost of their own");
+    expect(first.code).toBe(1);
+    await shell("amqp-con -q live --delete-queue", { env }).ended();
+    const second = await start("replay-dead-letters.sh").ended();
+    expect(second.stderr).toContain("the exchange shop exists");
+    expect(await leftovers()).toEqual(["shop"]);
+    await shell("amqp-con -e shop --delete-exchange", { env }).ended();
+    expect(await leftovers()).toEqual([]);
+  });
+
   it("end with an error when they do not see what they should", async () => {
     const path = await testFolder();
     const publisher = join(path, "amqp-pub");
