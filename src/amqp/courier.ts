@@ -2,9 +2,10 @@
 // acknowledged. One confirm channel for each link, and nothing is carried over to the next: whoever asked is told "lost".
 import type { Channel } from "amqplib";
 import { pause } from "../deadline.ts";
-import { Unreachable } from "../errors.ts";
+import { type Failure, Refused, Unreachable } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import type { BlockedReport } from "./connection.ts";
+import { hintForTarget } from "./hints.ts";
 import type { Link } from "./link.ts";
 import { toFailure } from "./refusal.ts";
 import { Route, type Fate } from "./route.ts";
@@ -125,8 +126,16 @@ function isUnknown(fate: Fate): boolean {
 /** A refusal on this channel ends the link: what it was about can be stored nowhere. */
 async function openChannel({ connection }: Link): Promise<Channel> {
   const channel = await connection.openChannel("confirm");
-  channel.on("error", (error: unknown) => connection.destroy(toFailure(error, connection.place)));
+  channel.on("error", (error: unknown) =>
+    connection.destroy(explain(toFailure(error, connection.place))),
+  );
   return channel;
+}
+
+/** What is not found on such a channel is where messages should go. */
+function explain(failure: Failure): Failure {
+  if (!(failure instanceof Refused) || failure.reply.code !== 404) return failure;
+  return new Refused(failure.reply, hintForTarget(failure.reply), failure.cause);
 }
 
 /** Resolves when the broker has taken it, or has refused it a few times. */

@@ -10,6 +10,14 @@ export function hintFor(reply: Reply, target: Target): string | undefined {
   return typeof hint === "function" ? hint(reply.text, target) : hint;
 }
 
+/** The way out when what messages are passed on to is not there: no flag of this run declares it. */
+export function hintForTarget({ text }: Reply): string {
+  const [, kind, name = ""] = /no (queue|exchange) '(.*)' in vhost/s.exec(text) ?? [];
+  const must = "the target of --forward or --dead-letter must exist";
+  if (kind === "exchange") return `${must}: declare the exchange first; a queue is :${name}`;
+  return `${must}: make it with amqp-pub -q ${name} -Q --durable-queue --nad-queue --declare-only`;
+}
+
 type Hint = string | ((text: string, target: Target) => string);
 
 const typeHint = "-t must name a type that this broker has; further types come with plugins";

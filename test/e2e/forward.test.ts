@@ -103,6 +103,24 @@ describe("--forward", () => {
     expect((await takeAll(to)).map(({ fields }) => fields.routingKey)).toEqual(["a.b", "other"]);
   });
 
+  test.each(["--forward", "--dead-letter"])(
+    "%s says how to make what is not there",
+    async (flag) => {
+      const handler = flag === "--forward" ? [] : ["--", "true"];
+      const from = await createQueue();
+      const absent = `${from}-absent`;
+      const toQueue = await con(["-q", from, flag, `:${absent}`, ...handler]);
+      expect(toQueue.stderr).toContain(
+        `hint: the target of --forward or --dead-letter must exist: make it with amqp-pub -q ${absent} -Q --durable-queue --nad-queue --declare-only\n`,
+      );
+      const toExchange = await con(["-q", from, flag, absent, ...handler]);
+      expect(toExchange.stderr).toContain(
+        `must exist: declare the exchange first; a queue is :${absent}\n`,
+      );
+      expect([toQueue.code, toExchange.code]).toEqual([4, 4]);
+    },
+  );
+
   test("stops when no queue gets a message, which stays where it is", async () => {
     const [from, nowhere] = [await createQueue(["x", "y"]), await createExchange("direct")];
     expect(await con(["-q", from, "--forward", `${nowhere}:k`])).toMatchObject({

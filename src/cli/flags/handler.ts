@@ -53,7 +53,7 @@ export const handlerFlags = {
     placeholder: "EXCHANGE[:KEY]",
     summary: "where messages go that have failed for good",
     details:
-      "After the last try, or when rejected. Stored there before the original is acknowledged, with the reason, the exit code, the first KiB of standard error and where it came from in headers (x-failure-reason, x-exit-code, x-stderr, x-attempts, x-original-exchange, x-original-routing-key, x-original-queue, x-death). Without KEY each keeps its own; :QUEUE is a queue. Without this flag they are rejected: dropped, or dead-lettered by the queue itself.",
+      "After the last try, or when rejected. Stored there before the original is acknowledged, with the reason, the exit code, the first KiB of standard error and where it came from in headers (x-failure-reason, x-exit-code, x-stderr, x-attempts, x-original-exchange, x-original-routing-key, x-original-queue, x-death). Without KEY each keeps its own; :QUEUE is a queue. The exchange or queue must exist. Without this flag they are rejected: dropped, or dead-lettered by the queue itself.",
   }),
   reply: toggle({
     group,
@@ -66,6 +66,6 @@ export const handlerFlags = {
     placeholder: "EXCHANGE[:KEY]",
     summary: "publish each message on instead of showing it",
     details:
-      "With its properties and headers; confirmed before it is acknowledged. Without KEY each keeps its own; :QUEUE is a queue.",
+      "With its properties and headers; confirmed before it is acknowledged. Without KEY each keeps its own; :QUEUE is a queue. The exchange or queue must exist.",
   }),
 };
