@@ -161,7 +161,7 @@ export function fromHangUp(error: unknown, target: Target): Failure | undefined 
   if (!isFin && !/^(ECONNRESET|EPIPE)$/.test(errorCode(error))) return undefined;
   const hint = target.tls
     ? "check that this is the broker's TLS port"
-    : "if this is the broker's TLS port, add --enable-tls";
+    : "if this is the broker's TLS port, add --enable-tls; for a broker that is still starting, --wait 30";
   const where = addressOf(target);
   return new Unreachable(`${where} closed the connection during the handshake`, hint, error);
 }

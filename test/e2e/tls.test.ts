@@ -157,7 +157,7 @@ describe("the wrong port", () => {
       `
       $ amqp-con -q hello --port-number TLSPORT
       ! ERROR: 127.0.0.1:TLSPORT closed the connection during the handshake
-      ! hint: if this is the broker's TLS port, add --enable-tls
+      ! hint: if this is the broker's TLS port, add --enable-tls; for a broker that is still starting, --wait 30
       = 3
       `,
       cast,

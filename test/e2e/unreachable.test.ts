@@ -123,7 +123,7 @@ describe("somebody else", () => {
         `
       $ amqp-con -q hello -u amqp://127.0.0.1:PORT
       ! ERROR: 127.0.0.1:PORT closed the connection during the handshake
-      ! hint: if this is the broker's TLS port, add --enable-tls
+      ! hint: if this is the broker's TLS port, add --enable-tls; for a broker that is still starting, --wait 30
       = 3
       `,
         await serverWith(["anything", end]),
