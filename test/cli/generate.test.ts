@@ -34,6 +34,12 @@ describe.each(programs)("the help of $name", (program) => {
     expect(lines.filter((line) => line.length > 80 || line.endsWith(" "))).toEqual([]);
   });
 
+  it("ends with the units of values, and where more is explained", () => {
+    const [lastButOne, last] = long.trimEnd().split("\n").slice(-2);
+    expect(lastButOne).toContain("or with a unit: 250ms, 5s, 2m, 64KiB.");
+    expect(last).toContain(`man ${program.name} explains the flags`);
+  });
+
   it("lists every flag that has an effect, with its default", () => {
     for (const [key, flag] of flagsOf(program)) {
       const at = long.search(new RegExp(`^ {2}(-\\w, | {4})--${kebab(key)}( |$)`, "m"));

@@ -2,7 +2,7 @@
 import { variable, type FlagTable } from "../flag.ts";
 import type { Program } from "../program.ts";
 import { wrap } from "./wrap.ts";
-import { bySection, choices, list, long, value, type Entry } from "./listing.ts";
+import { bySection, choices, list, long, UNITS, value, type Entry } from "./listing.ts";
 
 const WIDTH = 80;
 /** Where the texts of flags begin. */
@@ -32,10 +32,19 @@ export function longHelp<F extends FlagTable>(program: Program<F>): string {
   return [
     ...title(program),
     ...sections,
-    `Long flags may be abbreviated. Flags can also be set in the environment: --vhost`,
-    `as ${variable("vhost")}, --confirm as ${variable("confirm")}=true, and so on.`,
+    ...wrap(
+      `Long flags may be abbreviated. Flags can also be set in the environment: --vhost as ${variable("vhost")}, --confirm as ${variable("confirm")}=true, and so on. ${UNITS}`,
+      WIDTH,
+    ),
+    ...wrap(`man ${program.name} explains ${explained(program)}.`, WIDTH),
     "",
   ].join("\n");
+}
+
+function explained<F extends FlagTable>({ runsCommand }: Program<F>): string {
+  return runsCommand
+    ? "the flags, exit codes, a handler's too, and descriptor 3"
+    : "the flags and exit codes";
 }
 
 function title<F extends FlagTable>({ name, summary, usage }: Program<F>): readonly string[] {

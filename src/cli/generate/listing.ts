@@ -13,6 +13,10 @@ export interface Section {
   readonly entries: readonly Entry[];
 }
 
+/** What values of times and sizes mean. */
+export const UNITS =
+  "Times are seconds, those marked MS milliseconds, sizes bytes; or with a unit: 250ms, 5s, 2m, 64KiB.";
+
 /** All flags but those that are ignored or never typed. */
 export function list(flags: FlagTable): readonly Entry[] {
   return Object.entries(flags)

@@ -4,7 +4,7 @@ import { version } from "../../version.ts";
 import { variable, type FlagTable } from "../flag.ts";
 import type { Program } from "../program.ts";
 import { wrap } from "./wrap.ts";
-import { bySection, choices, list, long, value, type Entry } from "./listing.ts";
+import { bySection, choices, list, long, UNITS, value, type Entry } from "./listing.ts";
 
 /** When the texts that are not generated from flags were last changed. */
 const DATE = "2026-11-21";
@@ -26,7 +26,7 @@ export function manPage<F extends FlagTable>(program: Program<F>): string {
     ...description.flatMap((text, i) => (i === 0 ? prose(text) : [".PP", ...prose(text)])),
     ".SH OPTIONS",
     ...prose(
-      "Long flags may be abbreviated as long as only one fits; their values follow after a blank or an equals sign, those of short flags after a blank or at once. The word -- ends the flags. In place of a file, - is standard input.",
+      `Long flags may be abbreviated as long as only one fits; their values follow after a blank or an equals sign, those of short flags after a blank or at once. The word -- ends the flags. In place of a file, - is standard input. ${UNITS}`,
     ),
     ...bySection(list(program.flags)).flatMap(({ group, entries }) => [
       `.SS ${group}`,
@@ -78,7 +78,7 @@ function environment(): readonly string[] {
   return [
     ".SH ENVIRONMENT",
     ...prose(
-      `Every flag but those that ask for something else than a run, such as --help or --purge, can also be set by a variable: AMQP_ and its name in capitals, such as ${variable("nbMessages")} for --nb-messages. Toggles are true or false; a flag that may be repeated takes one value a line; an empty variable counts as not set. What is typed overrides the environment, and that a profile.`,
+      `Every flag but those that ask for something else than a run, such as --help or --purge, can also be set by a variable: AMQP_ and its name in capitals, such as ${variable("queue")} for --queue. Toggles are true or false; a flag that may be repeated takes one value a line; an empty variable counts as not set. What is typed overrides the environment, and the environment overrides a profile.`,
     ),
     ".TP",
     ".B AMQP_PASSWORD",
