@@ -13,7 +13,7 @@ export const selectFlags = {
     placeholder: "EXPR",
     summary: "only messages for which this CEL expression holds",
     details:
-      "Over key, exchange, queue, redelivered, properties, headers, body and json (the body's JSON): --where 'key.startsWith(\"kern.\") && headers.n > 5'. A message that lacks what is asked for is not wanted; has(headers.n) asks whether it is there. Only messages that are wanted count for --count.",
+      "Over key, exchange, queue, redelivered, properties, headers, body and json (the body's JSON): --where 'key.startsWith(\"kern.\") && headers.n > 5'. In properties are contentType, contentEncoding, deliveryMode, priority, correlationId, replyTo, expiration, messageId, timestamp, type, userId and appId, as far as the message has them; its headers are in headers alone. A message that lacks what is asked for is not wanted; has(headers.n) asks whether it is there. Only messages that are wanted count for --count.",
   }),
   onMismatch: oneOf(["requeue", "ack", "reject"])({
     group,
