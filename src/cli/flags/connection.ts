@@ -28,7 +28,7 @@ export const connectionFlags = {
     secret: true,
     summary: "amqp:// or amqps:// URL; several: fail-over list",
     details:
-      "User, password and vhost are percent-decoded as UTF-8. In the same place (typed, environment, profile), or in one that counts more, --server-name, --port-number, --vhost and the flags of user and password override those parts of each URL. The first URL that answers is used; after a loss the next ones are tried. All URLs of a list log in as the same user.",
+      "User, password and vhost are percent-decoded as UTF-8. In the same place (typed, environment, profile), or in one that counts more, --server-name, --port-number, --vhost and the flags of user and password override those parts of each URL. The first URL that answers is used; after a loss the next ones are tried. All URLs of a list log in as the same user; each names its own vhost, / without one, so name it in each or give --vhost once.",
   }),
   serverName: host({
     group,
