@@ -1,5 +1,5 @@
 #!/bin/sh
-# What --ack-auto costs: the broker forgets a message once it is sent, so a worker that dies takes messages with it.
+# What --ack-auto costs: a message counts as done when it has arrived, so a worker that dies takes messages with it.
 . "$(dirname "$0")/support.sh"
 own 'task_queue'
 queue='-q task_queue -Q --durable-queue --nad-queue --prefetch 1'

@@ -17,10 +17,10 @@ export const tlsFlags = {
     summary: "name that the certificate must carry; turns TLS on",
     details: "Replaces the host name both in the check and in the name sent to the broker (SNI).",
   }),
-  insecure: toggle({ group, summary: "TLS without verification; warns on every run" }),
-  cert: file({ group, summary: "PEM client certificate; needs --key" }),
+  insecure: toggle({ group, summary: "TLS, but not verified; warns on every run" }),
+  cert: file({ group, summary: "PEM client certificate; needs --key; turns TLS on" }),
   key: file({ group, summary: "PEM private key of --cert" }),
-  pfx: file({ group, summary: "PKCS#12 client certificate and key in one file" }),
+  pfx: file({ group, summary: "PKCS#12 certificate and key; turns TLS on" }),
   passphraseFile: file({ group, summary: "file whose first line unlocks --key or --pfx" }),
   auth: oneOf(["plain", "external"])({
     group,
