@@ -20,7 +20,8 @@ import { version } from "./version.ts";
 import { withoutMessage } from "./work/environment.ts";
 import type { World } from "./world.ts";
 
-const otherBytes = "a message of other bytes comes from -f FILE, or with -m - from standard input";
+const otherBytes =
+  "a message of other bytes comes from what a file holds (-f), or from standard input (-m -); names must be UTF-8";
 
 type Flags = FlagTable & typeof generalFlags;
 

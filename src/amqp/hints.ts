@@ -44,6 +44,7 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     "the default exchange cannot be declared, bound or deleted; name one with -e",
   ],
   [403, /./, permissionHint],
+  [404, /no exchange ''/, "the default exchange is always there: the vhost was deleted"],
   [
     404,
     /no exchange/,

@@ -57,7 +57,7 @@ describe("-m", () => {
     expect(exit).toMatchObject({
       code: 2,
       stdout: "",
-      stderr: `ERROR: ${what}: not UTF-8 text\nhint: a message of other bytes comes from -f FILE, or with -m - from standard input\n`,
+      stderr: `ERROR: ${what}: not UTF-8 text\nhint: a message of other bytes comes from what a file holds (-f), or from standard input (-m -); names must be UTF-8\n`,
     });
     expect(await takeBodies(queue)).toEqual([]);
   });
