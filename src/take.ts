@@ -56,10 +56,9 @@ async function workThrough(
   const hurry = AbortSignal.any([world.signal, rules.hurry, world.output.failed]);
   // The broker sends nothing more from then on, however long what is in hand still takes.
   stop.addEventListener("abort", () => void intake.stop(), { once: true });
-  // What has arrived and waits for its turn (--rate) is still to come.
   rules.start(
-    async () => !flow.isWaiting && (await intake.isEmpty()) && !flow.isWaiting,
-    // While there is no connection, nothing can arrive.
+    () => intake.isEmpty(),
+    // What waits for its turn (--rate) is still to come. While there is no connection, nothing can arrive.
     () => flow.isWaiting || (work.isBusy ?? false) || intake.unacked === undefined,
   );
   for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {

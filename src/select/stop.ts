@@ -78,7 +78,10 @@ export class StopRules {
     }, toTimer(timeoutMs));
   }
 
-  /** Starts the other clocks. `isEmpty` asks the broker. While `isBusy`, that nothing arrives does not count as idle. */
+  /**
+   * Starts the other clocks. `isEmpty` asks the broker. While `isBusy`, that nothing arrives does not count as idle, nor an
+   * empty queue as its end: what is worked on may be put back.
+   */
   start(isEmpty: () => Promise<boolean>, isBusy: () => boolean = this.#isBusy): void {
     this.#isBusy = isBusy;
     this.#restartIdle();
@@ -129,11 +132,13 @@ export class StopRules {
   }
 
   async #watchEmpty(isEmpty: () => Promise<boolean>): Promise<void> {
-    for (let before = -1; !this.signal.aborted; before = this.#received) {
+    for (let before = -1; !this.signal.aborted; before = this.#isBusy() ? -1 : this.#received) {
+      // Meanwhile the broker is told what was put back last.
       await pause(EMPTY_CHECK_MS, this.signal);
-      // While messages arrive there is no need to ask.
+      // While messages arrive or are worked on there is no need to ask.
       if (before !== this.#received) continue;
-      if (await isEmpty().catch(() => false)) this.stopAsEmpty();
+      const isOver = await isEmpty().catch(() => false);
+      if (isOver && before === this.#received && !this.#isBusy()) this.stopAsEmpty();
     }
   }
 

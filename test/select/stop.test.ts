@@ -138,6 +138,30 @@ describe("--until-empty", () => {
     expect(answers).toEqual([]);
     expect(rules.reason?.text).toContain("--until-empty");
   });
+
+  it("does not ask while something is worked on: it may be put back", async () => {
+    const busy = [true, true, true];
+    const leftWhenAsked: number[] = [];
+    const isEmpty = async (): Promise<boolean> => {
+      leftWhenAsked.push(busy.length);
+      return true;
+    };
+    const rules = start({ untilEmpty: "--until-empty" }, isEmpty, () => busy.shift() ?? false);
+    await aborted(rules.signal);
+    expect(leftWhenAsked).toEqual([0]);
+  });
+
+  it("does not believe an answer when something came before it", async () => {
+    const busy: boolean[] = [];
+    const meanwhile = [() => void rules.take(bodies("1")), () => void busy.push(true)];
+    const isEmpty = async (): Promise<boolean> => {
+      meanwhile.shift()?.();
+      return true;
+    };
+    const rules = start({ untilEmpty: "--until-empty" }, isEmpty, () => busy.shift() ?? false);
+    await aborted(rules.signal);
+    expect([meanwhile, busy]).toEqual([[], []]);
+  });
 });
 
 describe("an empty queue", () => {
