@@ -126,7 +126,8 @@ export class ErrorLines implements Taker {
 
   async #show(text: string): Promise<void> {
     const whole = this.#unfinished + text;
-    const end = whole.length > LINE_CHARACTERS ? whole.length : whole.lastIndexOf("\n") + 1;
+    const lines = whole.lastIndexOf("\n") + 1;
+    const end = whole.length - lines > LINE_CHARACTERS ? whole.length : lines;
     this.#unfinished = whole.slice(end);
     if (end > 0) await this.#log.relay(whole.slice(0, end).replace(/\n$/, ""));
   }

@@ -64,6 +64,18 @@ describe("standard error", () => {
     expect(errors.head.toString()).toBe("one\ntwo\nénd");
   });
 
+  it("keeps short lines whole, however many come at once", async () => {
+    const { world, lines } = pretendWorld();
+    const errors = new ErrorLines(world.log);
+    const written = Array.from({ length: 20_000 }, (_, i) => `line ${i}`);
+    const bytes = Buffer.from(written.join("\n"));
+    for (let at = 0; at < bytes.length; at += 65_536)
+      await errors.take(bytes.subarray(at, at + 65_536));
+    await errors.end();
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.flatMap((shown) => shown.split("\n"))).toEqual(written);
+  });
+
   it("without any newline is shown in pieces, and a character is never cut", async () => {
     const { world, lines } = pretendWorld();
     const errors = new ErrorLines(world.log);
