@@ -1,5 +1,7 @@
 // One run of a binary: parse, signals, streams, error → stderr and exit code. The only catch-all, and where the rest of the
 // program gets what it knows of `process`.
+import { closeSync } from "node:fs";
+import { isatty } from "node:tty";
 import { now } from "./clock.ts";
 import { conceal } from "./cli/conceal.ts";
 import { findMisread } from "./cli/encoding.ts";
@@ -38,6 +40,7 @@ export async function main<F extends Flags>(
   const shown = conceal(program.flags, argv);
   process.title = [program.name, ...shown].join(" ");
   const signal = listenForSignals(process);
+  leaveClosedTerminals(process);
   const output = openOutput(completing(process.stdout));
   const stdin = lazyStdin(process);
   let log = await openLog(process.stderr, colorAsTyped(argv, process.env), process.env);
@@ -85,6 +88,14 @@ function leaveSoon(process: NodeJS.Process, signal: AbortSignal): void {
   if (signal.aborted || process.stdout.writableLength > 0) return leave();
   process.stderr.write("", leave);
   signal.addEventListener("abort", leave);
+}
+
+/** At its end Node sets terminals back as it found them, and aborts when one was closed meanwhile; not when we have left it. */
+function leaveClosedTerminals(process: NodeJS.Process): void {
+  const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+  process.once("exit", () => {
+    for (const fd of terminals) if (!isatty(fd)) closeSync(fd);
+  });
 }
 
 /** A signal that comes again so soon is the same one: a terminal sends it to us and to `timeout`, which passes it on. */

@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { con, startCon } from "../support/binaries.ts";
 import { misbehave } from "../support/misbehave.ts";
+import { pty } from "../support/run.ts";
+import { sharedBroker } from "../support/shared-broker.ts";
 import { play } from "../support/transcript.ts";
 import { createQueue, put, untilQueue, withChannel } from "../support/witness.ts";
 
@@ -55,6 +57,16 @@ test("what waits for its turn is not shown after its queue has gone", async () =
   const { code, stdout } = await consumer.ended();
   expect(code).toBe(4);
   expect(stdout).not.toContain("6");
+});
+
+test("a terminal that is closed ends it as any signal does", async () => {
+  const queue = await createQueue();
+  const env = { AMQP_URL: sharedBroker().url };
+  const consumer = pty("amqp-con", ["-q", queue], { env, on: "stdout" });
+  await untilQueue(queue, { consumers: 1 });
+  // Not the consumer: its terminal.
+  consumer.kill("SIGKILL");
+  expect(await consumer.ended()).toMatchObject({ stderr: "Stopped\n" });
 });
 
 describe("the first signal", () => {
