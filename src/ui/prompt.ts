@@ -17,6 +17,8 @@ export async function openTerminal(): Promise<
   try {
     const input = new ReadStream(openSync("/dev/tty", "r"));
     const screen = new WriteStream(openSync("/dev/tty", "w"));
+    // What nobody sees any longer is no error.
+    screen.on("error", ignore);
     // Somebody else reads there next, and an open stream keeps the process alive.
     const close = (): void => {
       input.destroy();
@@ -53,7 +55,10 @@ export async function askPassword(
         asking.resume();
       });
       asking.once("SIGINT", () => reject(new Failure("interrupted", "no password was given")));
-      asking.once("close", () => reject(new UsageError("no password was given")));
+      const giveUp = (): void => reject(new UsageError("no password was given"));
+      asking.once("close", giveUp);
+      // The terminal was closed. There is one more when it cannot be set back.
+      asking.on("error", giveUp);
       asking.question("", resolve);
     });
   } finally {

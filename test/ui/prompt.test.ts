@@ -24,6 +24,7 @@ describe("the password prompt", () => {
     ["Ctrl-C", 130, ({ terminal }) => void terminal.write("\u0003")],
     ["Ctrl-D", 2, ({ terminal }) => void terminal.write("\u0004")],
     ["the end of input", 2, ({ terminal }) => terminal.end()],
+    ["a terminal that is closed", 2, ({ terminal }) => void terminal.destroy(new Error("EIO"))],
   ])("is ended by %s, with exit code %d", async (_, exitCode, end) => {
     const asked = asking();
     setImmediate(() => end(asked));
