@@ -7,8 +7,8 @@ import { pause, toTimer, within } from "../deadline.ts";
 import { errorCode, Failure, messageOf } from "../errors.ts";
 import type { Environment, World } from "../world.ts";
 import type { Taker } from "./collect.ts";
+import { groupsBelow } from "./descendants.ts";
 import { Drain } from "./drain.ts";
-
 import type { End } from "./judgement.ts";
 import { Inputs } from "./inputs.ts";
 import type { Pipe, Pipes } from "./pipes.ts";
@@ -113,17 +113,20 @@ export class Programs {
 
   async #ended(child: ChildProcess): Promise<End> {
     const { timeoutMs } = this.#command;
-    const group = child.pid ?? 0;
+    const own = child.pid ?? 0;
+    let groups: ReadonlySet<number> = new Set([own]);
     let isLate = false;
     const stop = (): void => {
       isLate = true;
-      this.#endGroup(group, TERM_MS);
+      // Before anybody ends: who has lost its parent is not found any longer.
+      groups = groupsBelow(own);
+      for (const group of groups) this.#endGroup(group, TERM_MS);
     };
     const timer = timeoutMs === undefined ? undefined : setTimeout(stop, toTimer(timeoutMs));
     const [code, signal] = await once(child, "exit");
     clearTimeout(timer);
     // Whatever it has left behind belongs to nobody now.
-    this.#endGroup(group, LEFTOVER_MS);
+    for (const group of groups) this.#endGroup(group, LEFTOVER_MS);
     if (isLate) return { kind: "late", afterMs: timeoutMs ?? 0 };
     return signal === null ? { kind: "exit", code: Number(code) } : { kind: "signal", signal };
   }

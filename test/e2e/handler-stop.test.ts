@@ -94,6 +94,16 @@ describe("--exec-timeout", () => {
     await untilNone(nap);
   });
 
+  // Elsewhere nobody tells who is whose child without another program.
+  test.runIf(process.platform === "linux")("ends who has left its process group", async () => {
+    const nap = longSleep();
+    const queue = await createQueue(["1"]);
+    const script = `setsid -w ${nap}; exit 0`;
+    const words = ["-q", queue, "-n", "1", "--exec-timeout", "0.3", "--shell", script];
+    expect(await con(words)).toMatchObject({ code: 6 });
+    await untilNone(nap);
+  });
+
   test("is a failure also when the handler then exits with 0", async () => {
     const queue = await createQueue(["1"]);
     const script = "trap 'exit 0' TERM; while :; do sleep 0.05; done";
