@@ -141,8 +141,11 @@ describe("what a handler leaves behind", () => {
 });
 
 test("a worker takes no more messages than it has handlers", async () => {
-  const { queue, worker } = await busyWorker(longSleep());
+  const { queue, worker } = await busyWorker(longSleep(), "--grace", "0s");
   await untilQueue(queue, { messages: 3 });
   const children = (await listProcesses()).filter(({ parent }) => parent === worker.pid);
   expect(children).toHaveLength(2);
+  // Killed with its test, it would leave them behind.
+  worker.kill("SIGTERM");
+  await worker.ended();
 });
