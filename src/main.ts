@@ -44,6 +44,8 @@ export async function main<F extends Flags>(
   const output = openOutput(completing(process.stdout));
   const stdin = lazyStdin(process);
   let log = await openLog(process.stderr, colorAsTyped(argv, process.env), process.env);
+  // Back in the foreground after Ctrl-Z: the shell has written meanwhile.
+  process.on("SIGCONT", () => log.footer?.release());
   let debug = false;
   let blame = asTyped;
   try {

@@ -4,7 +4,7 @@ import { toTimer } from "../deadline.ts";
 import type { MeasurePlan } from "../measure.ts";
 import type { World } from "../world.ts";
 import { formatDuration, formatRate, listPercentiles } from "../ui/figures.ts";
-import type { Footer } from "../ui/footer.ts";
+import { drawEach, type Footer } from "../ui/footer.ts";
 import { speaksUtf8 } from "../ui/locale.ts";
 import type { Meter } from "./meter.ts";
 import { formatSize } from "../ui/size.ts";
@@ -37,11 +37,11 @@ export async function startStats(
     ? await drawing(plan, intervalMs, meter, footer, world)
     : writing(plan, meter, world);
   const [spans, whole] = [new Spans(meter), new Spans(meter)];
-  const timer = setInterval(() => show.next(spans.next()), toTimer(intervalMs));
+  const stop = drawEach(toTimer(intervalMs), () => show.next(spans.next()));
   return {
     draws: footer !== undefined,
     end: () => {
-      clearInterval(timer);
+      stop();
       show.end();
       const all = whole.next();
       world.log.note(`Stats: in all ${describe(all, meter, words[plan.role])}`);
@@ -60,9 +60,6 @@ function writing({ role }: MeasurePlan, meter: Meter, { log }: World): Show {
     end: () => {},
   };
 }
-
-/** A program that was stopped (Ctrl-Z) comes back to another screen. */
-const ASLEEP_MS = 5000;
 
 async function drawing(
   { role }: MeasurePlan,
@@ -85,10 +82,7 @@ async function drawing(
     footer.show([...drawRates(rates, intervalMs, frame), ...below]);
   };
   return {
-    next: (span) => {
-      if (span.toMs - span.fromMs > intervalMs + ASLEEP_MS) footer.release();
-      draw(span);
-    },
+    next: draw,
     end: () => footer.release(),
   };
 }

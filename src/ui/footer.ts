@@ -73,6 +73,22 @@ export class Footer {
   }
 }
 
+/**
+ * Draws each so many milliseconds; returns what ends that. It comes behind the signals of its turn, so that SIGCONT can
+ * release a footer that was stopped before it is drawn again.
+ */
+export function drawEach(ms: number, draw: () => void): () => void {
+  let due: NodeJS.Immediate | undefined;
+  const timer = setInterval(() => {
+    due = setImmediate(draw);
+  }, ms);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    clearImmediate(due);
+  };
+}
+
 function cut(line: string, columns: number): string {
   return line.length <= columns ? line : line.slice(0, Math.max(0, columns));
 }

@@ -2,7 +2,7 @@
 import { now } from "../clock.ts";
 import type { World } from "../world.ts";
 import { formatDuration } from "./figures.ts";
-import type { Footer } from "./footer.ts";
+import { drawEach, type Footer } from "./footer.ts";
 import { formatSize } from "./size.ts";
 
 type Unit = "bytes" | "messages";
@@ -44,7 +44,7 @@ export class ProgressBar {
   #unit: Unit = "bytes";
   #done = 0;
   #samples: Sample[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #stop: (() => void) | undefined;
 
   constructor(world: ProgressWorld) {
     this.#world = world;
@@ -54,7 +54,7 @@ export class ProgressBar {
     this.#total = total;
     this.#unit = unit;
     this.#sample();
-    this.#timer ??= setInterval(() => this.draw(), DRAW_MS).unref();
+    this.#stop ??= drawEach(DRAW_MS, () => this.draw());
   }
 
   advance(amount: number): void {
@@ -63,9 +63,9 @@ export class ProgressBar {
 
   /** Takes the bar away. */
   end(): void {
-    if (!this.#timer) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    if (!this.#stop) return;
+    this.#stop();
+    this.#stop = undefined;
     this.#world.footer.show([]);
   }
 
