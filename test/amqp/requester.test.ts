@@ -32,10 +32,12 @@ it("is nacked when its time is over and the broker has never taken it", async ()
   expect(got.length).toBeGreaterThanOrEqual(2);
 });
 
+function takeAndReply(count: number): Buffer {
+  return Buffer.concat([ack(count), deliver("c", count, { body: "r", correlationId: "id" })]);
+}
+
 it("is refused with the correlation-id of an earlier one: a late reply would be taken for its own", async () => {
-  const reply = (count: number): Buffer =>
-    Buffer.concat([ack(count), deliver("c", count, { body: "r", correlationId: "id" })]);
-  const { ending, requester, request } = await ask(reply);
+  const { ending, requester, request } = await ask(takeAndReply);
   expect(ending).toBe("answered");
   await expect(requester.ask(request, () => {})).rejects.toThrow("that of an earlier request");
 });
