@@ -1,5 +1,6 @@
 // Fetches messages one by one (basic.get) until the queue is empty; several queues one after the other.
 import type { GetMessage } from "amqplib";
+import { pause } from "../deadline.ts";
 import { Undecodable, type Failure } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
@@ -7,6 +8,9 @@ import type { Link } from "./link.ts";
 import { toDelivery } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
 import { Settler } from "./settler.ts";
+
+/** How often an empty queue is asked while messages are worked on. */
+const LOOK_AGAIN_MS = 50;
 
 export class Getter implements Intake {
   readonly channelKind = "plain";
@@ -51,7 +55,10 @@ export class Getter implements Intake {
       const queue = this.#plan.alsoFrom[empty - 1] ?? (this.#plan.queue || link.queue);
       const got = await link.channel.get(queue, { noAck: false }).catch(() => "lost" as const);
       if (got === false) {
-        empty++;
+        // What is worked on may be put back.
+        const mayComeBack = this.#settler.undecided > 0;
+        if (mayComeBack) await pause(LOOK_AGAIN_MS);
+        empty = mayComeBack ? 0 : empty + 1;
         continue;
       }
       const delivery = got === "lost" ? undefined : this.#decode(got, link, queue);

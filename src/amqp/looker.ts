@@ -128,6 +128,6 @@ async function isLasting({ connection }: Link, queue: string): Promise<boolean> 
     return false;
   } catch (error) {
     const reason = messageOf(error);
-    return otherArguments.test(reason) && !reason.includes("'stream'");
+    return otherArguments.test(reason) && !/current is (the value )?'stream'/.test(reason);
   }
 }

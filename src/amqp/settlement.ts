@@ -47,6 +47,11 @@ export class Settlement {
     return this.#verdicts.filter((verdict) => verdict !== "sent").length;
   }
 
+  /** Deliveries that somebody still works on. */
+  get undecided(): number {
+    return this.#verdicts.filter((verdict) => verdict === undefined).length;
+  }
+
   /** Deliveries that are to be put back at the end. */
   get held(): number {
     return this.#held;

@@ -58,6 +58,11 @@ export class Settler {
     return this.#settlement?.unacked;
   }
 
+  /** Deliveries that somebody still works on. */
+  get undecided(): number {
+    return this.#settlement?.undecided ?? 0;
+  }
+
   /** Deliveries with a verdict. */
   get progress(): number {
     return Object.values(this.#count).reduce((sum, count) => sum + count, 0);

@@ -24,7 +24,12 @@ export function planRpc(
   if (!rpc) return undefined;
   if (publish.properties.replyTo !== undefined)
     throw new UsageError("--rpc excludes --reply-to", "replies come to this program");
-  const { properties } = publish;
+  const { properties, source } = publish;
+  if (properties.correlationId !== undefined && isSeveral(source))
+    throw new UsageError(
+      `--rpc excludes --correlation-id "${properties.correlationId}" for several messages`,
+      "leave it out, and each request gets one of its own",
+    );
   // Nobody waits for the answer to a request that comes later.
   const expiration = properties.expiration ?? `${Math.min(Math.ceil(timeout), 2 ** 32 - 1)}`;
   return {
@@ -33,4 +38,10 @@ export function planRpc(
     jobs,
     sink: { format, verbose: false, folder: undefined },
   };
+}
+
+/** Is it known already that there will be more than one? */
+function isSeveral(source: PublishPlan["source"]): boolean {
+  if (!("repeat" in source)) return false;
+  return source.repeat.times !== 1 || (source.kind === "files" && source.paths.length > 1);
 }

@@ -131,6 +131,7 @@ describe("settling in any order", () => {
         play(all, every, ({ settlement, broker, inHand, decided }) => {
           const untold = [...decided.keys()].filter((tag) => !broker.states.has(tag)).length;
           expect(settlement.unacked).toBe(inHand.length + untold);
+          expect(settlement.undecided).toBe(inHand.length);
         });
       }),
     );

@@ -68,15 +68,21 @@ describe("the exit code", () => {
   });
 });
 
-test("a message that a handler still has is no empty queue: it may come back", async () => {
-  const queue = await createQueue(["x"]);
-  const seen = join(await testFolder(), "seen");
-  const script = '[ -e "$SEEN" ] || { sleep 0.5; touch "$SEEN"; exit 4; }; cat';
-  const words = ["-q", queue, "--until-empty", "--shell", script];
-  const { code, stdout } = await con(words, { env: { SEEN: seen } });
-  expect({ code, stdout }).toEqual({ code: 0, stdout: "x" });
-  expect(await takeBodies(queue)).toEqual([]);
-});
+test.each([
+  ["a subscription", []],
+  ["--get", ["--get"]],
+])(
+  "a message that a handler still has is no empty queue: it may come back (%s)",
+  async (_, get) => {
+    const queue = await createQueue(["x"]);
+    const seen = join(await testFolder(), "seen");
+    const script = '[ -e "$SEEN" ] || { sleep 0.5; touch "$SEEN"; exit 4; }; cat';
+    const words = ["-q", queue, ...get, "--until-empty", "--shell", script];
+    const { code, stdout } = await con(words, { env: { SEEN: seen } });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "x" });
+    expect(await takeBodies(queue)).toEqual([]);
+  },
+);
 
 describe("a command that cannot be run", () => {
   test("is told before any message is taken", async () => {

@@ -34,6 +34,13 @@ describe("a request", () => {
     expect(stdoutBytes).toEqual(Buffer.concat([Buffer.from("é\u0001"), Buffer.alloc(300_000)]));
   });
 
+  test("cannot have one correlation-id for several requests", async () => {
+    const argv = ["--rpc", "-k", "q", "-m", "x", "--nb-messages", "2", "--correlation-id", "c"];
+    const { code, stderr } = await pub(argv);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--rpc excludes --correlation-id "c" for several messages');
+  });
+
   test("keeps a correlation-id of its own, and the reply has it", async () => {
     const { queue } = await serve('printf "%s" "$AMQP_CORRELATION_ID"');
     const { stdout } = await ask(

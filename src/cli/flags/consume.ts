@@ -67,6 +67,8 @@ export const consumeFlags = {
     group: "Consuming",
     usual: true,
     summary: "stop when the queue is empty",
+    details:
+      "A message that a handler puts back is handled again; one that it always puts back keeps the run going.",
   }),
   untilBody: text({
     group: "Consuming",
