@@ -10,8 +10,7 @@ import type { FlagTable } from "./cli/flag.ts";
 import { locateConfig, readConfig } from "./cli/config-file.ts";
 import { parse, type Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
-import { orAborted } from "./deadline.ts";
-import { exitCodes, Failure, ReaderGone, Refused, Unreachable, UsageError } from "./errors.ts";
+import { exitCodes, Failure, ReaderGone, Refused, UsageError } from "./errors.ts";
 import { lazyStdin } from "./input.ts";
 import { colorAsTyped, painter } from "./ui/color.ts";
 import { completing } from "./ui/file-stream.ts";
@@ -156,9 +155,8 @@ async function addProfile<F extends Flags>(
 ): Promise<Parsed<F>> {
   const { config, profile: name } = readGeneral(typed);
   const location = locateConfig(config, env);
-  const file = location === undefined ? undefined : await orAborted(readConfig(location), signal);
-  if (file === "aborted") throw new Unreachable("stopped before the configuration was read");
-  if (file === undefined && location === undefined && name !== undefined)
+  const file = location === undefined ? undefined : await readConfig(location, signal);
+  if (location === undefined && name !== undefined)
     throw new UsageError(
       `--profile ${name}: there is no home folder to look for a configuration file in`,
       "name the file with --config",

@@ -3,7 +3,8 @@ import type { Environment } from "../world.ts";
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isatty } from "node:tty";
-import { errorCode, reasonOf, UsageError } from "../errors.ts";
+import { orAborted } from "../deadline.ts";
+import { errorCode, reasonOf, Unreachable, UsageError } from "../errors.ts";
 import { openAtOnce, openAwaited, readWhole } from "../input.ts";
 
 /** A configuration file as it was found. */
@@ -24,15 +25,22 @@ export function locateConfig(named: string | undefined, env: Environment): strin
   return home ? path.join(home, ".config", "amqp-pubcon", "config.toml") : undefined;
 }
 
-/** Reads it, permissions and text from the same open file; undefined when there is none. @throws UsageError */
-export async function readConfig(location: string): Promise<ConfigFile | undefined> {
+/**
+ * Reads it, permissions and text from the same open file; undefined when there is none. @throws UsageError, Unreachable when
+ * stopped
+ */
+export async function readConfig(
+  location: string,
+  signal: AbortSignal,
+): Promise<ConfigFile | undefined> {
   try {
     const file = openAtOnce(location);
     const stats = fstatSync(file);
     // Where nobody may have written yet; it is closed with the stream.
     if (stats.isFIFO() || isatty(file)) {
-      const text = String(await readWhole(openAwaited(file)));
-      return { path: location, text, isShared: false };
+      const bytes = await orAborted(readWhole(openAwaited(file)), signal);
+      if (bytes === "aborted") throw new Unreachable("stopped before the configuration was read");
+      return { path: location, text: String(bytes), isShared: false };
     }
     try {
       const isShared = path.sep === "/" && (stats.mode & 0o066) !== 0;
@@ -41,6 +49,7 @@ export async function readConfig(location: string): Promise<ConfigFile | undefin
       closeSync(file);
     }
   } catch (error) {
+    if (error instanceof Unreachable) throw error;
     const code = errorCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new UsageError(

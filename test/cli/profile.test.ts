@@ -215,11 +215,17 @@ describe("the configuration file", () => {
     const file = path.join(folder, "config.toml");
     writeFileSync(file, "[a]\n");
     chmodSync(file, mode);
-    expect(await readConfig(file)).toEqual({ path: file, text: "[a]\n", isShared });
+    expect(await readConfig(file, new AbortController().signal)).toEqual({
+      path: file,
+      text: "[a]\n",
+      isShared,
+    });
   });
 
   it("may be missing, but not be a folder", async () => {
-    expect(await readConfig("/no/such/file")).toBeUndefined();
-    await expect(readConfig("/")).rejects.toThrow(/^the configuration file "\/": is a directory$/);
+    expect(await readConfig("/no/such/file", new AbortController().signal)).toBeUndefined();
+    await expect(readConfig("/", new AbortController().signal)).rejects.toThrow(
+      /^the configuration file "\/": is a directory$/,
+    );
   });
 });

@@ -86,12 +86,18 @@ describe("a pipe with a name", () => {
     },
   );
 
+  const early = "Stopped\nERROR: stopped before the broker answered\n";
+  const earlier = "ERROR: stopped before the configuration was read\n";
   test.each([
-    ["--password-file", (pipe: string) => `--username guest --password-file '${pipe}'`],
-    ["--password-file -", (pipe: string) => `--username guest --password-file - <>'${pipe}'`],
-    ["--cafile", (pipe: string) => `--cafile '${pipe}'`],
-    ["--config", (pipe: string) => `--config '${pipe}'`],
-  ])("that %s names does not hold up a stopped run", async (_, words) => {
+    ["--password-file", early, (pipe: string) => `--username guest --password-file '${pipe}'`],
+    [
+      "--password-file -",
+      early,
+      (pipe: string) => `--username guest --password-file - <>'${pipe}'`,
+    ],
+    ["--cafile", early, (pipe: string) => `--cafile '${pipe}'`],
+    ["--config", earlier, (pipe: string) => `--config '${pipe}'`],
+  ])("that %s names does not hold up a stopped run", async (_, stderr, words) => {
     const pipe = await createPipe();
     const url = "amqp://127.0.0.1:1";
     const publisher = shell(`exec amqp-pub -u ${url} -k '${pipe}' -m x ${words(pipe)}`);
@@ -99,9 +105,7 @@ describe("a pipe with a name", () => {
     const titles = async () => (await processesWith(pipe)).map(({ command }) => command);
     await expect.poll(titles).toContainEqual(expect.stringMatching(/^amqp-pub /));
     publisher.kill("SIGINT");
-    const exit = await publisher.ended();
-    expect(exit).toMatchObject({ code: 3, stdout: "" });
-    expect(exit.stderr).toMatch(/^(Stopped\n)?ERROR: stopped before [a-z ]+\n$/);
+    expect(await publisher.ended()).toMatchObject({ code: 3, stdout: "", stderr });
   });
 
   test.each([".json", ".body"])("is no part of a message in a folder (%s)", async (ending) => {
