@@ -67,6 +67,10 @@ export interface Content {
   readonly channel?: number;
 }
 
+function contentOf({ body = "", headers, correlationId, channel = 1 }: Content): Buffer {
+  return content(channel, body, headers, correlationId);
+}
+
 /** basic.deliver with its message. */
 export function deliver(
   consumerTag: string,
@@ -74,37 +78,17 @@ export function deliver(
   message: Content = {},
   redelivered = false,
 ): Buffer {
-  const {
-    exchange = "",
-    routingKey = "",
-    body = "",
-    headers,
-    correlationId,
-    channel = 1,
-  } = message;
+  const { exchange = "", routingKey = "", channel = 1 } = message;
   const flags = [longlong(deliveryTag), octet(Number(redelivered))];
   const args = [shortstr(consumerTag), ...flags, shortstr(exchange), shortstr(routingKey)];
-  return Buffer.concat([
-    method(channel, 60, 60, ...args),
-    content(channel, body, headers, correlationId),
-  ]);
+  return Buffer.concat([method(channel, 60, 60, ...args), contentOf(message)]);
 }
 
 /** basic.return with its message. */
 export function returned(code: number, text: string, message: Content = {}): Buffer {
-  const {
-    exchange = "",
-    routingKey = "",
-    body = "",
-    headers,
-    correlationId,
-    channel = 1,
-  } = message;
+  const { exchange = "", routingKey = "", channel = 1 } = message;
   const args = [short(code), shortstr(text), shortstr(exchange), shortstr(routingKey)];
-  return Buffer.concat([
-    method(channel, 60, 50, ...args),
-    content(channel, body, headers, correlationId),
-  ]);
+  return Buffer.concat([method(channel, 60, 50, ...args), contentOf(message)]);
 }
 
 export function getEmpty(channel = 1): Buffer {
