@@ -5,7 +5,7 @@ import { orAborted, within } from "../deadline.ts";
 import { errorCode, type Failure, Unreachable } from "../errors.ts";
 import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
-import { fitValve, keepRawHeaders, type Valve } from "./wire.ts";
+import { fitValve, keepRawHeaders, readDeliveries, type Valve } from "./wire.ts";
 import { fromReply, toFailure } from "./refusal.ts";
 import { fromGreeting, fromHangUp } from "./socket-errors.ts";
 import { addressOf } from "../address.ts";
@@ -59,8 +59,9 @@ export class Connection {
     this.#model = model;
     this.#handshake = handshake;
     this.place = place;
-    keepRawHeaders(model);
+    const isRaw = keepRawHeaders(model);
     this.valve = fitValve(model);
+    if (isRaw && this.valve) readDeliveries(model, this.valve);
     this.lost = this.#watch();
     this.onBlocked({
       blocked: (reason) => (this.#blocked = reason),

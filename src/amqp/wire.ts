@@ -1,8 +1,10 @@
-// With handshake.ts, all that knows amqplib below its public API: raw headers of what is received, back-pressure, and frames
-// of our own. `keepRawHeaders`, `fitValve` and `framing` say when amqplib is not as expected; its public API is used then.
+// With handshake.ts, all that knows amqplib below its public API: raw headers of what is received, back-pressure, deliveries
+// and frames of our own. `keepRawHeaders`, `fitValve`, `readDeliveries` and `framing` say when amqplib is not as expected; its
+// public API is used then.
 import { EventEmitter } from "node:events";
 import type { Channel, ChannelModel } from "amqplib";
 import { decodeText } from "../message/text.ts";
+import { DeliveryReader } from "./deliveries.ts";
 import { DecodeError } from "./table.ts";
 
 const METHOD_FRAME = 1;
@@ -105,6 +107,7 @@ function isBringing(frame: unknown): frame is Bringing {
 
 /** Lets a connection's bytes in, or keeps them in the kernel, which makes the broker wait. */
 export interface Valve {
+  readonly isClosed: boolean;
   close(): void;
   open(): void;
 }
@@ -129,6 +132,9 @@ export function fitValve(model: ChannelModel): Valve | undefined {
     },
   });
   return {
+    get isClosed() {
+      return isClosed;
+    },
     close: () => {
       isClosed = true;
     },
@@ -139,6 +145,45 @@ export function fitValve(model: ChannelModel): Valve | undefined {
       setImmediate(() => stream.emit("readable"));
     },
   };
+}
+
+/**
+ * Reads deliveries past amqplib where all of one has come, and hands them on as amqplib does, but for the headers, which are
+ * raw: after `keepRawHeaders`. Returns false, and changes nothing, when amqplib is not as expected.
+ */
+export function readDeliveries({ connection }: ChannelModel, valve: Valve): boolean {
+  if (!hasFrames(connection) || !hasChannels(connection)) return false;
+  // Others take their place while a connection or a channel closes, and drop what comes.
+  const { accept } = connection;
+  const receive = connection.recvFrame.bind(connection);
+  const reader = new DeliveryReader();
+  connection.recvFrame = () => {
+    const { rest } = connection;
+    let read = 0;
+    while (!valve.isClosed && connection.accept === accept) {
+      const found = reader.read(rest, read);
+      const channel = found && connection.channels[found.channel]?.channel;
+      if (!channel || Object.hasOwn(channel, "accept")) break;
+      read = found.end;
+      channel.emit("delivery", found.delivery);
+    }
+    if (read > 0) connection.rest = rest.subarray(read);
+    return receive();
+  };
+  return true;
+}
+
+interface Channels {
+  readonly accept: unknown;
+  readonly channels: readonly (null | undefined | { readonly channel: EventEmitter })[];
+}
+
+function hasChannels(connection: object): connection is Channels {
+  return (
+    Object.hasOwn(connection, "accept") &&
+    "channels" in connection &&
+    Array.isArray(connection.channels)
+  );
 }
 
 function hasFrames(connection: object): connection is Frames {

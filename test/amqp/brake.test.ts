@@ -6,6 +6,9 @@ const MIB = 1024 * 1024;
 
 class PretendedValve {
   isOpen = true;
+  get isClosed(): boolean {
+    return !this.isOpen;
+  }
   close(): void {
     this.isOpen = false;
   }

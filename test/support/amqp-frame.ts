@@ -121,7 +121,7 @@ function nameOf(type: number, payload: Buffer): FrameName {
 }
 
 /** Any frame: type 1 method, 2 content header, 3 body, 8 heartbeat. */
-function frame(type: number, channel: number, payload: Buffer): Buffer {
+export function frame(type: number, channel: number, payload: Buffer): Buffer {
   return Buffer.concat([
     octet(type),
     short(channel),

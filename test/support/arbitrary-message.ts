@@ -10,7 +10,7 @@ const text = fc.oneof(
   fc.constantFrom("", "\u2028\u2029\u0085", "\u001b]52;c;eA==\u0007", "héllo 日本 🐇", "\r\n\0"),
 );
 /** At most 255 bytes, in UTF-8 or not, in the form that a received one has. */
-const short = fc.oneof(
+export const short = fc.oneof(
   { arbitrary: fc.string({ unit: "binary", maxLength: 60 }), weight: 3 },
   fc.uint8Array({ maxLength: 255 }).map((content) => decodeText(Buffer.from(content))),
 );
