@@ -159,9 +159,15 @@ export function toggle<S extends Description>(
 }
 
 function readSwitch(value: string): boolean {
-  if (/^(true|1|yes|on)$/i.test(value)) return true;
-  if (/^(false|0|no|off)$/i.test(value)) return false;
-  throw new ValueError("expected true or false");
+  const position = toSwitch(value);
+  if (position === undefined) throw new ValueError("expected true or false");
+  return position;
+}
+
+/** Undefined for a word that is neither. */
+export function toSwitch(word: string): boolean | undefined {
+  if (/^(true|1|yes|on)$/i.test(word)) return true;
+  return /^(false|0|no|off)$/i.test(word) ? false : undefined;
 }
 
 /** Names that may be given several times; all are kept, in order. */

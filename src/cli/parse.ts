@@ -10,6 +10,7 @@ import {
   kebab,
   type OptionsOf,
   variable,
+  toSwitch,
 } from "./flag.ts";
 import { splitWords } from "./words.ts";
 
@@ -113,11 +114,17 @@ function fromProfile(key: string, flag: Flag, profile: Profile | undefined): Giv
   return { origin: "profile", spelling, texts: switched(flag, texts) };
 }
 
-/** A flag that may be typed bare can be switched on, and off, where nothing is typed: `AMQP_STATS=true`. */
-function switched({ bare }: Flag, texts: readonly string[]): readonly string[] {
+/**
+ * A flag that may be typed bare can be switched on, and off, where nothing is typed: `AMQP_STATS=true`. Where it takes more
+ * than a choice of words, `1` and `no` are values: seconds, the name of a file.
+ */
+function switched({ bare, choices }: Flag, texts: readonly string[]): readonly string[] {
+  const [text = ""] = texts;
   if (bare === undefined || texts.length !== 1) return texts;
-  if (texts[0] === "false") return [];
-  return texts[0] === "true" ? [bare] : texts;
+  const isWord = choices !== undefined || text === "true" || text === "false";
+  const position = isWord ? toSwitch(text) : undefined;
+  if (position === undefined) return texts;
+  return position ? [bare] : [];
 }
 
 /** Nobody looks for a flag that nobody typed. What stands in quotes is a value, and a flag with a value is to be typed. */

@@ -189,6 +189,12 @@ describe("the environment", () => {
     const { options, origin } = parsePub([], { AMQP_LINES: "false", AMQP_STATS: "false" });
     expect(options).toMatchObject({ lines: undefined, stats: undefined });
     expect(origin("lines")).toBe("default");
+    expect(parsePub([], { AMQP_DRY_RUN: "1" }).options.dryRun).toBe("text");
+    expect(parsePub([], { AMQP_DRY_RUN: "off" }).options.dryRun).toBeUndefined();
+    expect(parsePub([], { AMQP_LINES: "1", AMQP_STATS: "2" }).options).toMatchObject({
+      lines: ["1"],
+      stats: 2000,
+    });
     const texts = new Map([["stats", ["true"]]]);
     const profile = { name: "p", file: "f", texts };
     expect(parsePub([], {}, profile).options.stats).toBe(1000);
