@@ -1,14 +1,17 @@
 // Deliveries from the frames of basic.deliver (AMQP 0-9-1, 2.3.5), where all of one is there at once, as small ones are:
 // amqplib makes some twenty objects of each. Whatever else there is, amqplib reads.
 import { decodeText } from "../message/text.ts";
+import {
+  BASIC,
+  BODY_FRAME,
+  FRAME_END,
+  FRAME_OVERHEAD,
+  FRAME_PREFIX,
+  HEADER_FRAME,
+  METHOD_FRAME,
+} from "./frame-format.ts";
 
-const METHOD = 1;
-const HEADER = 2;
-const BODY = 3;
-const END = 0xce;
-const FRAME_OVERHEAD = 8;
-const DELIVER = (60 << 16) | 60;
-const BASIC = 60;
+const DELIVER = (BASIC << 16) | 60;
 
 /** Class, weight, the body's size and the properties' flags. */
 const LEAST_HEADER = 14;
@@ -41,22 +44,23 @@ export class DeliveryReader {
 
   /** The delivery that begins at `start`. Undefined when there is none, not all of one, or one in several parts. */
   read(bytes: Buffer, start: number): Found | undefined {
-    if (bytes.length < start + FRAME_OVERHEAD + 4 || bytes.readUInt32BE(start + 7) !== DELIVER)
-      return undefined;
+    const method = start + FRAME_PREFIX;
+    if (bytes.length < method + 4 || bytes.readUInt32BE(method) !== DELIVER) return undefined;
     const channel = bytes.readUInt16BE(start + 1);
-    const header = endOf(METHOD, channel, bytes, start);
-    const body = header && endOf(HEADER, channel, bytes, header);
+    const header = endOf(METHOD_FRAME, channel, bytes, start);
+    const body = header && endOf(HEADER_FRAME, channel, bytes, header);
     if (body < header + FRAME_OVERHEAD + LEAST_HEADER) return undefined;
-    if (bytes.readUInt16BE(header + 7) !== BASIC || bytes.readUInt32BE(header + 11) !== 0)
-      return undefined;
-    const size = bytes.readUInt32BE(header + 15);
-    const end = size === 0 ? body : endOf(BODY, channel, bytes, body);
+    const payload = header + FRAME_PREFIX;
+    const isSmall = bytes.readUInt32BE(payload + 4) === 0;
+    if (bytes.readUInt16BE(payload) !== BASIC || !isSmall) return undefined;
+    const size = bytes.readUInt32BE(payload + 8);
+    const end = size === 0 ? body : endOf(BODY_FRAME, channel, bytes, body);
     if (size > 0 && end !== body + size + FRAME_OVERHEAD) return undefined;
-    const fields = this.#readFields(bytes, start + 11, header - 1);
+    const fields = this.#readFields(bytes, method + 4, header - 1);
     if (!fields) return undefined;
-    const properties = { raw: bytes.subarray(header + 19, body - 1) };
-    const content = bytes.subarray(end - 1 - size, end - 1);
-    return { delivery: { fields, properties, content }, channel, end };
+    const properties = { raw: bytes.subarray(payload + 12, body - 1) };
+    const delivery = { fields, properties, content: bytes.subarray(end - 1 - size, end - 1) };
+    return { delivery, channel, end };
   }
 
   /** Undefined unless they end at `end`. */
@@ -80,7 +84,7 @@ function endOf(type: number, channel: number, bytes: Buffer, start: number): num
   if (bytes.length < start + FRAME_OVERHEAD) return 0;
   if (bytes[start] !== type || bytes.readUInt16BE(start + 1) !== channel) return 0;
   const end = start + FRAME_OVERHEAD + bytes.readUInt32BE(start + 3);
-  return bytes[end - 1] === END ? end : 0;
+  return bytes[end - 1] === FRAME_END ? end : 0;
 }
 
 /** A short string that is mostly the same as the last time. */

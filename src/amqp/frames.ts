@@ -2,18 +2,22 @@
 // about half as many a second, one write each.
 import type { Table } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
+import {
+  BASIC,
+  BODY_FRAME,
+  FRAME_END,
+  FRAME_OVERHEAD,
+  FRAME_PREFIX,
+  HEADER_FRAME,
+  METHOD_FRAME,
+} from "./frame-format.ts";
 import { PROPERTIES_BYTES, writeProperties } from "./properties.ts";
 import { encodeShort, encodeTable } from "./table.ts";
 
-const METHOD = 1;
-const HEADER = 2;
-const BODY = 3;
-const END = 0xce;
-const FRAME_OVERHEAD = 8;
 const BLOCK_BYTES = 64 * 1024;
 
 /** What stands before the properties in a header frame: prefix, class, weight, the body's size. */
-const HEADER_START = 7 + 12;
+const HEADER_START = FRAME_PREFIX + 12;
 
 /** A short body is copied byte by byte: that is faster than a call out of JavaScript. */
 const SHORT_BODY = 64;
@@ -89,8 +93,8 @@ export class Framer {
       Buffer.of(mandatory ? 1 : 0),
     ]);
     const frame = Buffer.alloc(payload.length + FRAME_OVERHEAD);
-    this.#writePrefix(frame, 0, METHOD, payload.length);
-    frame[copyTo(frame, 7, payload) + 7] = END;
+    this.#writePrefix(frame, 0, METHOD_FRAME, payload.length);
+    frame[copyTo(frame, FRAME_PREFIX, payload) + FRAME_PREFIX] = FRAME_END;
     this.#lastMethod = { exchange, routingKey, mandatory, frame };
     return frame;
   }
@@ -104,15 +108,15 @@ export class Framer {
 
   /** What stands before and behind the properties, which end at `end`. Returns where the frame ends. */
   #surroundHeader(block: Buffer, start: number, end: number, size: number): number {
-    const payload = start + 7;
+    const payload = start + FRAME_PREFIX;
     if (end - payload > this.#maxPayload)
       throw new RangeError("the properties are larger than one frame (--frame-max)");
     // Class 60, weight 0, the body's size in 64 bits.
-    write32(block, payload, 60 << 16);
+    write32(block, payload, BASIC << 16);
     write32(block, payload + 4, Math.floor(size / 2 ** 32));
     write32(block, payload + 8, size);
-    this.#writePrefix(block, start, HEADER, end - payload);
-    block[end] = END;
+    this.#writePrefix(block, start, HEADER_FRAME, end - payload);
+    block[end] = FRAME_END;
     return end + 1;
   }
 
@@ -121,13 +125,13 @@ export class Framer {
     const { length } = piece;
     const isSmall = length + FRAME_OVERHEAD <= BLOCK_BYTES / 4;
     const block = this.#reserve(isSmall ? length + FRAME_OVERHEAD : FRAME_OVERHEAD);
-    this.#used = this.#writePrefix(block, this.#used, BODY, length);
+    this.#used = this.#writePrefix(block, this.#used, BODY_FRAME, length);
     if (isSmall) this.#used += copyTo(block, this.#used, piece);
     else {
       this.flush();
       this.#write(piece);
     }
-    this.#reserve(1)[this.#used++] = END;
+    this.#reserve(1)[this.#used++] = FRAME_END;
   }
 
   /** Returns where the payload begins. */

@@ -5,13 +5,8 @@ import { EventEmitter } from "node:events";
 import type { Channel, ChannelModel } from "amqplib";
 import { decodeText } from "../message/text.ts";
 import { DeliveryReader } from "./deliveries.ts";
+import { BASIC, BODY_FRAME, FRAME_END, HEADER_FRAME, METHOD_FRAME } from "./frame-format.ts";
 import { DecodeError } from "./table.ts";
-
-const METHOD_FRAME = 1;
-const HEADER_FRAME = 2;
-const BODY_FRAME = 3;
-const FRAME_END = 0xce;
-const BASIC = 60;
 
 /** No RabbitMQ can be set to take more (max_message_size). */
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
