@@ -45,6 +45,7 @@ export class Connection {
   readonly valve: Valve | undefined;
   readonly #model: ChannelModel;
   readonly #handshake: Handshake;
+  readonly #readDeliveries: ((channel: Channel) => void) | undefined;
   #reason: Failure | undefined;
   #blocked: string | undefined;
 
@@ -61,7 +62,7 @@ export class Connection {
     this.place = place;
     const isRaw = keepRawHeaders(model);
     this.valve = fitValve(model);
-    if (isRaw && this.valve) readDeliveries(model, this.valve);
+    this.#readDeliveries = isRaw && this.valve ? readDeliveries(model, this.valve) : undefined;
     this.lost = this.#watch();
     this.onBlocked({
       blocked: (reason) => (this.#blocked = reason),
@@ -140,9 +141,12 @@ export class Connection {
     highWaterMark?: number,
   ): Promise<Channel | ConfirmChannel> {
     const options = highWaterMark === undefined ? {} : { highWaterMark };
-    return kind === "confirm"
-      ? this.#model.createConfirmChannel(options)
-      : this.#model.createChannel(options);
+    const channel =
+      kind === "confirm"
+        ? await this.#model.createConfirmChannel(options)
+        : await this.#model.createChannel(options);
+    this.#readDeliveries?.(channel);
+    return channel;
   }
 
   /** Says goodbye, and destroys the socket when nobody answers. Never rejects. */

@@ -114,9 +114,8 @@ export class Consumer implements Intake {
   async isEmpty(): Promise<boolean> {
     const link = this.#link;
     if (!link || this.#missing.isAwaited || this.#arrived.length > 0) return false;
-    const states = await Promise.all(
-      this.#queues(link).map((queue) => link.channel.checkQueue(queue)),
-    );
+    const asked = this.#queues(link).map((queue) => link.channel.checkQueue(queue));
+    const states = await Promise.all(asked);
     if (!this.#isSubscribed || link !== this.#link) return false;
     const judgement = this.#depths.judge(states);
     if (judgement === "endless" || judgement === "leaderless") this.fail(unendable[judgement]());
@@ -129,10 +128,13 @@ export class Consumer implements Intake {
     await link.channel.prefetch(this.#plan.prefetch);
     this.#link = link;
     this.#settler.attach(link);
-    const { valve } = link.connection;
-    this.#brake = valve && this.#plan.mayStopReading ? new Brake(valve) : undefined;
     for (const [i, queue] of this.#queues(link).entries()) await this.#subscribe(link, queue, i);
     this.#isSubscribed = this.#link === link;
+    if (!this.#isSubscribed || !this.#plan.mayStopReading) return;
+    // Not earlier: the answer to a subscription comes behind what the one before it has brought.
+    const { valve } = link.connection;
+    this.#brake = valve && new Brake(valve);
+    for (const { body } of this.#arrived) this.#brake?.arrived(body.length);
   }
 
   detach(): void {
@@ -243,8 +245,6 @@ export class Consumer implements Intake {
   }
 
   async #arrival(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+    await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }

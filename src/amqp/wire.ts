@@ -144,41 +144,51 @@ export function fitValve(model: ChannelModel): Valve | undefined {
 
 /**
  * Reads deliveries past amqplib where all of one has come, and hands them on as amqplib does, but for the headers, which are
- * raw: after `keepRawHeaders`. Returns false, and changes nothing, when amqplib is not as expected.
+ * raw: after `keepRawHeaders`. Returns what begins that for a new channel; undefined when amqplib is not as expected.
  */
-export function readDeliveries({ connection }: ChannelModel, valve: Valve): boolean {
-  if (!hasFrames(connection) || !hasChannels(connection)) return false;
-  // Others take their place while a connection or a channel closes, and drop what comes.
-  const { accept } = connection;
+export function readDeliveries(
+  { connection }: ChannelModel,
+  valve: Valve,
+): ((channel: Channel) => void) | undefined {
+  if (!hasFrames(connection) || !Object.hasOwn(connection, "accept")) return undefined;
+  // Another takes its place while the connection closes, and drops what comes.
+  const accept = acceptorOf(connection);
   const receive = connection.recvFrame.bind(connection);
   const reader = new DeliveryReader();
+  const lanes: Lane[] = [];
   connection.recvFrame = () => {
     const { rest } = connection;
     let read = 0;
-    while (!valve.isClosed && connection.accept === accept) {
+    while (!valve.isClosed && acceptorOf(connection) === accept) {
       const found = reader.read(rest, read);
-      const channel = found && connection.channels[found.channel]?.channel;
-      if (!channel || Object.hasOwn(channel, "accept")) break;
+      const lane = found && lanes[found.channel];
+      if (!found || !lane?.isFree()) break;
       read = found.end;
-      channel.emit("delivery", found.delivery);
+      lane.channel.emit("delivery", found.delivery);
     }
     if (read > 0) connection.rest = rest.subarray(read);
     return receive();
   };
-  return true;
+  return (channel) => {
+    const number = "ch" in channel ? channel.ch : undefined;
+    if (typeof number !== "number" || !("handleMessage" in channel)) return;
+    const { handleMessage } = channel;
+    lanes[number] = {
+      channel,
+      isFree: () => channel.handleMessage === handleMessage && !Object.hasOwn(channel, "accept"),
+    };
+  };
 }
 
-interface Channels {
-  readonly accept: unknown;
-  readonly channels: readonly (null | undefined | { readonly channel: EventEmitter })[];
+/** A channel whose deliveries are read past amqplib. */
+interface Lane {
+  readonly channel: Channel;
+  /** Not while amqplib has read a part of a message, nor while it drops what comes, for the channel closes. */
+  readonly isFree: () => boolean;
 }
 
-function hasChannels(connection: object): connection is Channels {
-  return (
-    Object.hasOwn(connection, "accept") &&
-    "channels" in connection &&
-    Array.isArray(connection.channels)
-  );
+function acceptorOf(connection: object): unknown {
+  return "accept" in connection ? connection.accept : undefined;
 }
 
 function hasFrames(connection: object): connection is Frames {

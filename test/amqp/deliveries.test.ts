@@ -3,43 +3,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DeliveryReader, type Found } from "../../src/amqp/deliveries.ts";
 import { encodeProperties } from "../../src/amqp/properties.ts";
-import { encodeText } from "../../src/message/text.ts";
-import type { Message } from "../../src/message/message.ts";
-import { longlong, octet, short, shortstr } from "../support/amqp-bytes.ts";
-import { frame, method } from "../support/amqp-frame.ts";
+import { short } from "../support/amqp-bytes.ts";
+import { frame } from "../support/amqp-frame.ts";
 import { body, properties, short as name } from "../support/arbitrary-message.ts";
+import { deliveryFrames, type SentDelivery } from "../support/delivery-frames.ts";
 
-interface Sent extends Message {
-  readonly channel: number;
-  readonly consumerTag: string;
-  readonly deliveryTag: number;
-  readonly redelivered: boolean;
-}
-
-/** The three frames of a delivery; the body's in so many parts. */
-function toFrames(sent: Sent, parts = 1): readonly Buffer[] {
-  const { channel } = sent;
-  const piece = Math.ceil(sent.body.length / parts) || 1;
-  const header = [short(60), short(0), longlong(sent.body.length)];
-  return [
-    method(
-      channel,
-      60,
-      60,
-      shortstr(sent.consumerTag),
-      longlong(sent.deliveryTag),
-      octet(Number(sent.redelivered)),
-      shortstr(encodeText(sent.exchange)),
-      shortstr(encodeText(sent.routingKey)),
-    ),
-    frame(2, channel, Buffer.concat([...header, encodeProperties(sent.properties)])),
-    ...Array.from({ length: Math.ceil(sent.body.length / piece) }, (_, i) =>
-      frame(3, channel, sent.body.subarray(i * piece, (i + 1) * piece)),
-    ),
-  ];
-}
-
-const sent: fc.Arbitrary<Sent> = fc.record({
+const sent: fc.Arbitrary<SentDelivery> = fc.record({
   channel: fc.integer({ min: 1, max: 0xffff }),
   consumerTag: fc.constantFrom("amq.ctag-1", "amq.ctag-2", "", "größer"),
   deliveryTag: fc.maxSafeNat(),
@@ -50,7 +19,7 @@ const sent: fc.Arbitrary<Sent> = fc.record({
   body,
 });
 
-const hello: Sent = {
+const hello: SentDelivery = {
   channel: 1,
   consumerTag: "amq.ctag-1",
   deliveryTag: 1,
@@ -74,7 +43,7 @@ function toSent({ channel, delivery }: Found) {
   return { ...fields, channel, raw: raw.raw.toString("hex"), body: content.toString("hex") };
 }
 
-function expected({ body: content, properties: wanted, ...others }: Sent) {
+function expected({ body: content, properties: wanted, ...others }: SentDelivery) {
   const raw = encodeProperties(wanted).toString("hex");
   return { ...others, raw, body: content.toString("hex") };
 }
@@ -83,9 +52,9 @@ describe("a delivery", () => {
   it("is read as it was sent, one after the other, up to one that is not all there", () => {
     fc.assert(
       fc.property(fc.array(sent, { maxLength: 6 }), sent, fc.nat(), (whole, last, cut) => {
-        const end = Buffer.concat(toFrames(last));
+        const end = Buffer.concat(deliveryFrames(last));
         const rest = end.subarray(0, cut % end.length);
-        const bytes = Buffer.concat([...whole.flatMap((one) => toFrames(one)), rest]);
+        const bytes = Buffer.concat([...whole.flatMap((one) => deliveryFrames(one)), rest]);
         const found = readAll(bytes);
         expect(found.map(toSent)).toEqual(whole.map(expected));
         expect(found.at(-1)?.end ?? 0).toBe(bytes.length - rest.length);
@@ -101,15 +70,15 @@ describe("a delivery", () => {
       exchange: names.at(i - 3) ?? "",
       routingKey,
     }));
-    const found = readAll(Buffer.concat(all.flatMap((one) => toFrames(one))));
+    const found = readAll(Buffer.concat(all.flatMap((one) => deliveryFrames(one))));
     expect(found.map(toSent)).toEqual(all.map(expected));
   });
 
-  const [deliver = hello.body, header = hello.body, content = hello.body] = toFrames(hello);
-  const elsewhere = toFrames({ ...hello, channel: 2 });
+  const [deliver = hello.body, header = hello.body, content = hello.body] = deliveryFrames(hello);
+  const elsewhere = deliveryFrames({ ...hello, channel: 2 });
   it.each<readonly [string, readonly (Buffer | undefined)[]]>([
     ["nothing", []],
-    ["a body in parts", toFrames(hello, 2)],
+    ["a body in parts", deliveryFrames(hello, 2)],
     ["a header of another channel", [deliver, elsewhere[1], content]],
     ["a body of another channel", [deliver, header, elsewhere[2]]],
     ["a header of another class", [deliver, damaged(header, 8, 61), content]],
@@ -129,8 +98,21 @@ describe("a delivery", () => {
     expect(new DeliveryReader().read(bytes, 0)).toBeUndefined();
   });
 
+  it("was redelivered when the lowest bit says so: others have no meaning", () => {
+    const bits = [0, 1, 2, 3].map((octet) =>
+      Buffer.concat([damaged(deliver, 12 + hello.consumerTag.length + 8, octet), header, content]),
+    );
+    const found = bits.map((bytes) => new DeliveryReader().read(bytes, 0));
+    expect(found.map((one) => one?.delivery.fields.redelivered)).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
   it("is not read past the end, whatever the bytes are", () => {
-    const whole = Buffer.concat(toFrames(hello));
+    const whole = Buffer.concat(deliveryFrames(hello));
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, byte, end) => {
         const bytes = damaged(whole, at, byte).subarray(0, end);

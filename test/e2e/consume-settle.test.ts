@@ -234,4 +234,14 @@ describe("a queue", () => {
     expect(stdout.trimEnd().split("\n").toSorted()).toEqual(lines.toSorted());
     expect(await queueState(one)).toEqual({ messages: 0, consumers: 0 });
   });
+
+  test("is one of several, of which the first holds more than may wait", async () => {
+    const large = Array.from({ length: 200 }, () => Buffer.alloc(32 * 1024));
+    const [one, two] = [await createQueue(large), await createQueue(["3"])];
+    const all = ["-q", one, "-q", two, "--until-empty", "--format", "%q\n"];
+    const { code, stdout } = await con(all);
+    expect(code).toBe(0);
+    const from = (queue: string): number => stdout.split(`${queue}\n`).length - 1;
+    expect([from(one), from(two)]).toEqual([200, 1]);
+  });
 });
