@@ -5,6 +5,8 @@ import type { Field, Table } from "./fields.ts";
 export const retryHeaders = {
   /** How many tries there have been. */
   count: "x-retry-count",
+  /** How many times it was given to somebody, for a try or not. */
+  deliveries: "x-retry-deliveries",
   /** In which queue: in another one they count nothing. */
   queue: "x-retry-queue",
   exchange: "x-retry-exchange",
@@ -12,6 +14,21 @@ export const retryHeaders = {
   /** The broker's notes on its deaths before the first try, by their names: since 4.0 a delay queue overwrites them. */
   deaths: "x-retry-deaths",
 } as const;
+
+/** Headers in which our --dead-letter tells why a message has failed for good, and where. */
+export const failureHeaders = {
+  reason: "x-failure-reason",
+  exitCode: "x-exit-code",
+  stderr: "x-stderr",
+  attempts: "x-attempts",
+  exchange: "x-original-exchange",
+  routingKey: "x-original-routing-key",
+  queue: "x-original-queue",
+} as const;
+
+/** What a quorum queue counts of a message while it has it. */
+export const deliveryCount = "x-delivery-count";
+export const acquiredCount = "x-acquired-count";
 
 /** The names of the headers in which a broker notes the deaths of a message (rabbitmq.com/docs/dlx). */
 export const deathHeader = /^x-(death$|first-death-|last-death-)/;
@@ -29,7 +46,23 @@ export function firstTryOf(
 /** The headers without those that mark a try. Headers of the same names on a message that is none of ours stay. */
 export function withoutMarks(headers: Table): Table {
   if (!firstTryOf(headers)) return headers;
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isRetryHeader(name)));
+  return without(headers, Object.values(retryHeaders));
+}
+
+/** The headers without what our --dead-letter tells of a failure. */
+export function withoutFailure(headers: Table): Table {
+  const { reason, queue } = failureHeaders;
+  const isOurs = headers[reason] !== undefined && headers[queue] !== undefined;
+  return isOurs ? without(headers, Object.values(failureHeaders)) : headers;
+}
+
+/** The headers without the counts of the queue that a message comes from. */
+export function withoutCounts(headers: Table): Table {
+  return without(headers, [deliveryCount, acquiredCount]);
+}
+
+function without(headers: Table, names: readonly string[]): Table {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 }
 
 /** The name of the queue in which messages of another queue wait that long. */
@@ -45,8 +78,4 @@ export function delayPrefix(queue: string): string {
 /** Does a queue of that name hold messages that wait for another try? */
 export function isDelayQueue(name: Field | undefined): boolean {
   return typeof name === "string" && /\.retry-\d+ms$/.test(name);
-}
-
-function isRetryHeader(name: string): boolean {
-  return Object.values<string>(retryHeaders).includes(name);
 }

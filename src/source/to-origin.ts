@@ -2,11 +2,19 @@
 import { ValueError } from "../errors.ts";
 import { isList, isTable, type Field, type Table } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
-import { deathHeader, firstTryOf, isDelayQueue, withoutMarks } from "../message/retry-marks.ts";
+import {
+  deathHeader,
+  firstTryOf,
+  isDelayQueue,
+  withoutCounts,
+  withoutFailure,
+  withoutMarks,
+} from "../message/retry-marks.ts";
 
 /**
  * The message with the exchange and the keys it had before it first died: the first one is its own, the others are CC
- * (rabbitmq.com/docs/sender-selected). What the broker has noted of its deaths is left out, so that it starts anew.
+ * (rabbitmq.com/docs/sender-selected). What the broker and we have noted of its failures is left out, so that it
+ * starts anew.
  * @throws ValueError when it never died
  */
 export function toOrigin(message: Message): Message {
@@ -22,7 +30,8 @@ export function toOrigin(message: Message): Message {
     throw new ValueError(
       "it was never dead-lettered: its x-death header names no exchange and key",
     );
-  const kept = Object.entries(withoutMarks(headers)).filter(([name]) => !deathHeader.test(name));
+  const own = withoutCounts(withoutFailure(withoutMarks(headers)));
+  const kept = Object.entries(own).filter(([name]) => !deathHeader.test(name));
   if (others.length > 0) kept.push(["CC", others]);
   const { headers: _, ...properties } = message.properties;
   const rest = kept.length > 0 && { headers: Object.fromEntries(kept) };

@@ -3,6 +3,7 @@
 import type { Destination } from "../amqp/courier.ts";
 import { isList, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
+import { failureHeaders } from "../message/retry-marks.ts";
 import { describeEnd, exitCodeOf, type End } from "./judgement.ts";
 import { asFirstSeen, attemptOf, bodyAgain, propertiesAgain } from "./tries.ts";
 
@@ -27,23 +28,23 @@ export function deadLetter(delivery: Delivery, to: Destination, cause: Cause): M
       headers: {
         ...headers,
         ...deathOf(seen, headers, cause),
-        ...failureHeaders(seen, cause),
+        ...failureOf(seen, cause),
       },
     },
     body: bodyAgain(delivery),
   };
 }
 
-function failureHeaders(seen: Delivery, { end, stderr }: Cause): Table {
+function failureOf(seen: Delivery, { end, stderr }: Cause): Table {
   const code = exitCodeOf(end);
   return {
-    "x-failure-reason": describeEnd(end),
-    ...(code !== undefined && { "x-exit-code": code }),
-    "x-stderr": stderr.toString("utf8"),
-    "x-attempts": attemptOf(seen),
-    "x-original-exchange": seen.exchange,
-    "x-original-routing-key": seen.routingKey,
-    "x-original-queue": seen.queue,
+    [failureHeaders.reason]: describeEnd(end),
+    ...(code !== undefined && { [failureHeaders.exitCode]: code }),
+    [failureHeaders.stderr]: stderr.toString("utf8"),
+    [failureHeaders.attempts]: attemptOf(seen),
+    [failureHeaders.exchange]: seen.exchange,
+    [failureHeaders.routingKey]: seen.routingKey,
+    [failureHeaders.queue]: seen.queue,
   };
 }
 

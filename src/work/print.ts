@@ -5,7 +5,7 @@ import { pause } from "../deadline.ts";
 import type { Delivery } from "../message/message.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { Log } from "../ui/log.ts";
-import { attemptOf } from "./tries.ts";
+import { failuresOf } from "./tries.ts";
 import type { Work } from "./work.ts";
 
 export interface PrintPlan {
@@ -29,7 +29,7 @@ export function printing(
   let isTold = verdict !== "leave";
   const tellOfLimit = (batch: readonly Delivery[]): void => {
     if (isTold) return;
-    const most = Math.max(...batch.map(attemptOf)) - 1;
+    const most = Math.max(...batch.map(failuresOf));
     if (most < MANY_DELIVERIES) return;
     isTold = true;
     log.warn(

@@ -3,7 +3,14 @@
 import type { QueuePlan } from "../amqp/topology.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { delayQueueName, retryHeaders } from "../message/retry-marks.ts";
-import { asFirstSeen, tryOf, bodyAgain, deathsElsewhere, propertiesAgain } from "./tries.ts";
+import {
+  asFirstSeen,
+  attemptOf,
+  bodyAgain,
+  deathsElsewhere,
+  propertiesAgain,
+  tryOf,
+} from "./tries.ts";
 
 /** How often a message is tried again, and when. */
 export interface RetryPlan {
@@ -68,6 +75,7 @@ export function waiting(delivery: Delivery, delayedIn: string): Message {
   const deaths = deathsElsewhere(delivery);
   const marks = {
     [retryHeaders.count]: tryOf(delivery),
+    [retryHeaders.deliveries]: attemptOf(delivery),
     [retryHeaders.queue]: delivery.queue,
     [retryHeaders.exchange]: exchange,
     [retryHeaders.routingKey]: routingKey,

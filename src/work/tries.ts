@@ -2,20 +2,36 @@
 import { isList, isTable, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Properties } from "../message/message.ts";
 import {
+  acquiredCount,
   deathHeader,
   delayPrefix,
+  deliveryCount,
   firstTryOf,
   retryHeaders,
+  withoutCounts,
   withoutMarks,
 } from "../message/retry-marks.ts";
 
 /**
- * How many times this message has been given to somebody: 1 for the first. A quorum queue's x-delivery-count counts in; it
- * has none before it gives a message again, and what a message has brought along from elsewhere counts nothing.
+ * How many times this message has been given to somebody: 1 for the first. What it has brought along from elsewhere counts
+ * nothing; a quorum queue counts in, before RabbitMQ 4.3 by x-delivery-count, which is of failed deliveries since.
  */
 export function attemptOf(delivery: Delivery): number {
   const { headers = {} } = delivery.properties;
-  return tryOf(delivery) + (delivery.redelivered ? countIn(headers[DELIVERY_COUNT]) : 0);
+  const { count, deliveries } = retryHeaders;
+  const atTries = Math.max(countIn(headers[deliveries]), countIn(headers[count]));
+  const sinceThen = Math.max(failuresOf(delivery), brokersCount(delivery, acquiredCount));
+  return 1 + (firstTryHere(delivery) ? atTries : 0) + sinceThen;
+}
+
+/** What a quorum queue's limit of deliveries (x-delivery-limit) is compared with. */
+export function failuresOf(delivery: Delivery): number {
+  return brokersCount(delivery, deliveryCount);
+}
+
+/** It has none before it gives a message again. */
+function brokersCount({ redelivered, properties: { headers = {} } }: Delivery, name: string) {
+  return redelivered ? countIn(headers[name]) : 0;
 }
 
 /**
@@ -84,14 +100,6 @@ export function propertiesElsewhere(received: Properties): Properties {
   const kept = Object.entries(withoutCounts(withoutMarks(headers)));
   const renamed = kept.map(([name, field]) => [name === "CC" ? "x-original-cc" : name, field]);
   return { ...properties, headers: Object.fromEntries(renamed) };
-}
-
-/** What a quorum queue counts of a message while it has it. */
-const DELIVERY_COUNT = "x-delivery-count";
-const counts: readonly string[] = [DELIVERY_COUNT, "x-acquired-count"];
-
-function withoutCounts(headers: Table): Table {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !counts.includes(name)));
 }
 
 /**

@@ -65,6 +65,31 @@ it("goes to where it was first seen when it had waited for other tries, and begi
   expect(again).toMatchObject({ exchange: "", routingKey: "work" });
 });
 
+it("leaves out what the broker has counted, and what --dead-letter has told of the failure", () => {
+  const headers = {
+    mine: "kept",
+    "x-delivery-count": 3,
+    "x-acquired-count": 4,
+    "x-failure-reason": "exit code 1",
+    "x-exit-code": 1,
+    "x-stderr": "",
+    "x-attempts": 2,
+    "x-original-exchange": "",
+    "x-original-routing-key": "work",
+    "x-original-queue": "work",
+    "x-death": [death("work", "rejected", "", "work")],
+  };
+  expect(toOrigin(message(headers)).properties).toEqual({ priority: 1, headers: { mine: "kept" } });
+});
+
+it("keeps a header of such a name that --dead-letter has not written", () => {
+  const headers = { "x-attempts": 2, "x-death": [death("work", "rejected", "", "work")] };
+  expect(toOrigin(message(headers)).properties).toEqual({
+    priority: 1,
+    headers: { "x-attempts": 2 },
+  });
+});
+
 it("goes to the queue it came from when it was sent there by the default exchange", () => {
   const headers = { "x-death": [death("work", "expired", "", "work")] };
   const { exchange, routingKey, properties } = toOrigin(message(headers));

@@ -72,6 +72,9 @@ describe("the number of a try", () => {
     [{ "x-retry-count": { uint8: 2 }, "x-delivery-count": 1 }, 4],
     [{ "x-retry-count": "7", "x-delivery-count": ["x"] }, 1],
     [{ "x-retry-count": -5 }, 1],
+    [{ "x-retry-count": 1, "x-retry-deliveries": 4 }, 5],
+    [{ "x-retry-count": 1, "x-retry-deliveries": 4, "x-acquired-count": 2 }, 7],
+    [{ "x-delivery-count": 1, "x-acquired-count": { int: "3" } }, 4],
   ])("with headers %j is %d", (own, attempt) => {
     const headers = { "x-retry-exchange": "", "x-retry-routing-key": "q", ...own };
     expect(attemptOf({ ...withHeaders(headers), redelivered: true })).toBe(attempt);
@@ -92,7 +95,10 @@ it("a look at a message uses up no try: of what a quorum queue counts, a handler
   const marks = { "x-retry-exchange": "", "x-retry-routing-key": "q", "x-retry-count": 1 };
   const seen = { ...withHeaders({ ...marks, "x-delivery-count": 5 }), redelivered: true };
   expect({ attempt: attemptOf(seen), try: tryOf(seen) }).toEqual({ attempt: 7, try: 2 });
-  expect(waiting(seen, "q.retry-5ms").properties.headers).toMatchObject({ "x-retry-count": 2 });
+  expect(waiting(seen, "q.retry-5ms").properties.headers).toMatchObject({
+    "x-retry-count": 2,
+    "x-retry-deliveries": 7,
+  });
 });
 
 describe("a message that waits for another try", () => {
@@ -113,6 +119,7 @@ describe("a message that waits for another try", () => {
       headers: {
         own: 1,
         "x-retry-count": 2,
+        "x-retry-deliveries": 2,
         "x-retry-queue": "q",
         "x-retry-exchange": "logs",
         "x-retry-routing-key": "kern",
