@@ -75,6 +75,7 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     /reply consumer/,
     "that name stands for replies to one's own requests: amqp-pub --rpc receives them",
   ],
+  [406, /unacceptable_type_in_header/, "the headers CC and BCC are lists of keys: --cc and --bcc"],
   [406, /user_id/i, "--user-id must be the user of the connection"],
   [406, /(unknown|invalid) exchange type/, typeHint],
   [

@@ -1,4 +1,5 @@
 // Property flags → what every message carries. Pure.
+import { UsageError } from "../errors.ts";
 import type { Table } from "../message/fields.ts";
 import type { Properties } from "../message/message.ts";
 import type { Stamp } from "../source/index.ts";
@@ -37,8 +38,17 @@ export function planStamps({ messageId, timestamp }: Options): readonly Stamp[] 
   ];
 }
 
-/** CC and BCC are lists of keys (rabbitmq.com/docs/sender-selected). */
+/** CC and BCC are lists of keys (rabbitmq.com/docs/sender-selected). @throws UsageError when both say them */
 function planHeaders({ header, cc, bcc }: Options): Table | undefined {
   if (!header && !cc && !bcc) return undefined;
+  if (cc && header?.["CC"] !== undefined) throw twice("cc");
+  if (bcc && header?.["BCC"] !== undefined) throw twice("bcc");
   return { ...header, ...(cc && { CC: cc }), ...(bcc && { BCC: bcc }) };
+}
+
+function twice(flag: "cc" | "bcc"): UsageError {
+  return new UsageError(
+    `--${flag} excludes a header ${flag.toUpperCase()} (--header)`,
+    `give all keys by --${flag}`,
+  );
 }

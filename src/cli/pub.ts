@@ -158,7 +158,10 @@ function hasTarget(options: Options, source: SourcePlan): boolean {
 
 function checkOperands({ operands: [first] }: Parsed<typeof flags>): void {
   if (first === undefined) return;
-  throw new UsageError(`unexpected argument "${first}" after --`, "amqp-pub runs no command");
+  throw new UsageError(
+    `unexpected argument "${first}" after --`,
+    "amqp-pub runs no command; a file whose name begins with - is given as ./-NAME",
+  );
 }
 
 function checkStdin({ passwordFile }: Options, source: SourcePlan): void {

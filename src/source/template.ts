@@ -96,7 +96,7 @@ function pick(low: string, high: string): string {
   if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && from <= to)
     return `${from + Math.floor(Math.random() * (to - from + 1))}`;
   throw new ValueError(
-    `{{random ${low} ${high}}}: expected two whole numbers, the smaller one first`,
+    `{{random ${low} ${high}}}: expected two whole numbers below 2^53, the smaller one first`,
   );
 }
 

@@ -119,8 +119,13 @@ describe("wrong use", () => {
     [["--nack-retries", "5"], "--nack-retries needs --confirm"],
     [
       ["-m", "x", "--", "cat"],
-      'unexpected argument "cat" after --\nhint: amqp-pub runs no command',
+      'unexpected argument "cat" after --\nhint: amqp-pub runs no command; a file whose',
     ],
+    [
+      ["-m", "x", "--cc", "a", "-H", 'CC:json=["b"]'],
+      "--cc excludes a header CC (--header)\nhint: give all keys by --cc",
+    ],
+    [["-m", "x", "--bcc", "a", "-H", "BCC=b"], "--bcc excludes a header BCC (--header)"],
   ])("%j is told", (argv, message) => {
     expect(wrongUse(() => planPub(argv))).toContain(message);
   });

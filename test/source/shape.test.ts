@@ -44,7 +44,7 @@ describe("a template", () => {
     ["{{now()}}", "{{now()}}: no such word"],
     ["{{n+1}}", "{{n+1}}: no such word"],
     ["{{n 5}}", "{{n 5}}: expected 0 arguments"],
-    ["{{random 9 1}}", "expected two whole numbers, the smaller one first"],
+    ["{{random 9 1}}", "expected two whole numbers below 2^53, the smaller one first"],
     ["{{random 1 x}}", "expected two whole numbers"],
     ["{{env NOPE}}", "{{env NOPE}}: there is no such environment variable"],
   ])("%s is refused", (text, message) => {
