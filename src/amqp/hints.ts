@@ -86,6 +86,11 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
   [406, /server-named/, "name the queue with -q NAME"],
   [
     406,
+    /invalid arg 'x-stream-offset' for queue .* of queue type/,
+    "only a stream has places to read from: leave out --offset and --offset-file, or name a stream",
+  ],
+  [
+    406,
     /invalid arg|invalid property/i,
     "the broker does not accept this value; see its text above",
   ],

@@ -1,6 +1,7 @@
 // The flags that say which messages are taken, how they are settled and when that ends → what they mean together. Pure.
 import type { SubscriptionPlan } from "../amqp/intake.ts";
 import type { Verdict } from "../amqp/settlement.ts";
+import { STREAM_OFFSET } from "../amqp/stream.ts";
 import type { ConsumePlan, IntakeKind } from "../consume.ts";
 import type { consumeFlags, outputFlags } from "./flags/consume.ts";
 import type { keepFlags, selectFlags } from "./flags/select.ts";
@@ -117,7 +118,11 @@ function planSubscription(
 }
 
 function planStream(options: TakingOptions): SubscriptionPlan["stream"] {
-  return saysStream(options) ? { start: options.offset } : undefined;
+  if (!saysStream(options)) return undefined;
+  const { offset, offsetFile, consumerArg } = options;
+  // The broker's own default, but said: it then refuses a queue that is no stream, of which no place could be kept.
+  const mustSay = offsetFile !== undefined && consumerArg?.[STREAM_OFFSET] === undefined;
+  return { start: offset ?? (mustSay ? "next" : undefined) };
 }
 
 /** Do the flags say that the queue is a stream? */

@@ -54,6 +54,18 @@ describe("the subscription", () => {
     expect(plan("--peek", "--consumer-tag", "t").intake).toBe("subscription");
   });
 
+  it.each([
+    [[], undefined],
+    [["--offset-file", "place"], { start: "next" }],
+    [["--offset-file", "place", "--offset", "first"], { start: "first" }],
+    [["--offset-file", "place", "--consumer-arg", "x-stream-offset=first"], { start: undefined }],
+  ])(
+    "with %j begins in a stream at %j: without a word of it any queue would do",
+    (argv, stream) => {
+      expect(plan(...argv).subscription.stream).toEqual(stream);
+    },
+  );
+
   it("fetches with --get as far as a stop rule says", () => {
     const all = plan("--get", "--until-empty", "--ack-auto");
     expect(all).toMatchObject({ intake: "get", subscription: { ackOnArrival: false } });

@@ -87,3 +87,15 @@ test("what is in hand when a run ends is no error", async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: "1\n" });
   expect(stderr).toBe("Stopping: --count 1 reached\n");
 });
+
+test.each(["classic", "quorum"])(
+  "a %s queue has no places, which --offset-file does not hide: nothing is taken from it",
+  async (type) => {
+    const queue = await createQueue(["1"], { arguments: { "x-queue-type": type } });
+    const { code, stdout, stderr } = await con(["-q", queue, "--offset-file", "place", "-n", "1"]);
+    expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+    expect(stderr).toContain("invalid arg 'x-stream-offset'");
+    expect(stderr).toContain("\nhint: only a stream has places to read from: ");
+    await untilQueue(queue, { messages: 1 });
+  },
+);
