@@ -1,11 +1,14 @@
-// How long a session has been without a broker that works, and how long to wait before the next try. Knows only the time.
+// How long a session has been without a broker that works, how long to wait before the next try, and what is news of it.
 import { now } from "../clock.ts";
+import type { Failure } from "../errors.ts";
 
 /** Full jitter between these bounds, the upper one growing with the outage: coming back late costs an eighth of it. */
 const MIN_DELAY_MS = 50;
 const MAX_DELAY_MS = 30_000;
 /** A connection that has lasted so long has ended the outage, also when nothing had to be done on it. */
 const STEADY_MS = 10_000;
+/** A broker that starts again is away so long as a rule: until then only what it answers is news. */
+const USUAL_MS = 20_000;
 
 /** One outage: from a loss to the next connection on which something gets through. */
 export class Outage {
@@ -15,6 +18,7 @@ export class Outage {
   #progress: number;
   #losses = 0;
   #isContinued = false;
+  readonly #told = new Set<string>();
 
   /** `progress` is a count that grows with each message that got through. */
   constructor(patienceMs: number, progress: number) {
@@ -29,8 +33,13 @@ export class Outage {
     this.#losses = hasProgress ? 1 : this.#losses + 1;
     this.#isContinued =
       !hasProgress && this.#losses > 1 && lasted < Math.min(STEADY_MS, this.#patienceMs);
-    if (!this.#isContinued) this.#since = now();
+    if (!this.#isContinued) this.#begin();
     this.#progress = progress;
+  }
+
+  #begin(): void {
+    this.#since = now();
+    this.#told.clear();
   }
 
   restored(): void {
@@ -50,6 +59,14 @@ export class Outage {
   /** What is left of the patience, in milliseconds; 0 or less when it is over. */
   get left(): number {
     return this.#since + this.#patienceMs - now();
+  }
+
+  /** Is this a reason for a failed try that people should be told of? Each one once in an outage. */
+  isNews({ ending, message }: Failure): boolean {
+    const isUsual = ending === "unreachable" && now() - this.#since < USUAL_MS;
+    if (isUsual || this.#told.has(message)) return false;
+    this.#told.add(message);
+    return true;
   }
 
   /** How long to wait before the next try. */

@@ -42,6 +42,8 @@ export interface SessionReport extends LinkReport {
   /** Nobody has answered yet; it is tried again for so long. */
   waiting(reason: Failure, forMs: number): void;
   lost(reason: Failure): void;
+  /** A try to connect again has failed, for a reason that was not told yet; it is tried for so long. */
+  stillLost(reason: Failure, forMs: number): void;
   restored(address: string): void;
 }
 
@@ -178,6 +180,8 @@ export class Session {
       if (!again && attempt < targets.length) continue;
       if (!again && attempt === targets.length && outage.left > 0)
         this.#report.waiting(link, this.#plan.waitMs);
+      if (again && outage.left > 0 && outage.isNews(link))
+        this.#report.stillLost(link, outage.left);
       if (attempt >= targets.length) await pause(outage.delay(), this.#closing.signal);
       if (outage.left <= 0) throw again ? this.#tooLong(link) : link;
     }
@@ -218,9 +222,14 @@ export class Session {
   }
 
   #tooLong(reason: Failure): Failure {
-    const seconds = this.#plan.maxOutageMs / 1000;
-    const message = `the broker was away longer than --max-outage ${seconds}: ${reason.message}`;
-    return new Unreachable(message, "allow more time with --max-outage", reason);
+    const limit = `--max-outage ${this.#plan.maxOutageMs / 1000}`;
+    const hint = "allow more time with --max-outage";
+    if (reason.ending === "unreachable") {
+      const message = `the broker was away longer than ${limit}: ${reason.message}`;
+      return new Unreachable(message, hint, reason);
+    }
+    const message = `no lasting connection within ${limit}: ${reason.message.trim()}`;
+    return new Failure(reason.ending, message, reason.hint ?? hint, reason);
   }
 }
 

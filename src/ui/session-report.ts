@@ -1,6 +1,7 @@
 // What people read about a session: what was declared, what was lost and came back. Texts of the sample kept.
 import type { SessionReport } from "../amqp/session.ts";
 import type { Declared } from "../amqp/topology.ts";
+import type { Failure } from "../errors.ts";
 import { formatDuration } from "./figures.ts";
 import type { Log } from "./log.ts";
 
@@ -17,11 +18,16 @@ export function reportSession(log: Log): SessionReport {
       log.note(
         `this broker denies transient queues that are not exclusive: declaring ${name || "the queue"} as durable${autoDelete ? " and auto-delete" : ""} instead`,
       ),
-    waiting: (reason, forMs) =>
-      log.note(`${reason.message}; trying again for ${formatDuration(forMs)}`),
+    waiting: (reason, forMs) => log.note(tryingAgain(reason, forMs)),
     lost: (reason) => log.warn(`${reason.message}; reconnecting`),
+    stillLost: (reason, forMs) => log.warn(tryingAgain(reason, forMs)),
     restored: (address) => log.note(`connected again to ${address}`),
   };
+}
+
+function tryingAgain({ message }: Failure, forMs: number): string {
+  const time = forMs === Infinity ? "" : ` for ${formatDuration(forMs)}`;
+  return `${message.trim()}; trying again${time}`;
 }
 
 function describe(declared: Declared): string {

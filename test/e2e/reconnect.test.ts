@@ -5,7 +5,7 @@ import { FaultProxy } from "../support/fault-proxy.ts";
 import { brief } from "../support/name.ts";
 import { run, runToEnd, type RunOptions } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
-import { createQueue, put, takeBodies, untilQueue } from "../support/witness.ts";
+import { createQueue, put, takeBodies, untilQueue, withChannel } from "../support/witness.ts";
 import { con, startCon, startPub } from "../support/binaries.ts";
 
 /** A way to the shared broker that can be cut. */
@@ -138,6 +138,31 @@ describe("a connection that is lost", () => {
     expect(stdout.match(/^Sent: \d*[02468]$/gm)).toHaveLength(2000);
     expect(new Set(await takeBodies(queue)).size).toBe(2000);
     expect(code).toBe(5);
+  });
+
+  test("is not made good while the broker refuses: the reason is told, once", async () => {
+    const queue = await createQueue();
+    const { proxy, env } = await proxied();
+    const declaring = ["-Q", "--durable-queue", "--nad-queue", "--max-outage", "forever"];
+    const consumer = startCon(["-q", queue, ...declaring], { env });
+    await untilQueue(queue, { consumers: 1 });
+    await proxy.refuse();
+    proxy.cut();
+    await consumer.waitFor("stderr", "; reconnecting");
+    await withChannel(async (channel) => {
+      await channel.deleteQueue(queue);
+      await channel.assertQueue(queue, { exclusive: true });
+      await proxy.reopen();
+      await consumer.waitFor("stderr", "RESOURCE_LOCKED");
+      await channel.deleteQueue(queue);
+    });
+    await consumer.waitFor("stderr", "connected again");
+    consumer.kill("SIGTERM");
+    const { code, stderr } = await consumer.ended();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /; reconnecting\nWARNING: \(405, "RESOURCE_LOCKED [^\n]+"\); trying again\nconnected again to [^\n]+\nStopped\n$/,
+    );
   });
 
   test("is exit code 3 when the broker stays away longer than --max-outage", async () => {

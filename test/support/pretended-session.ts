@@ -73,6 +73,10 @@ export class RememberedReport implements SessionReport {
     this.lines.push(`lost: ${reason.message}`);
   }
 
+  stillLost(reason: Failure): void {
+    this.lines.push(`still lost: ${reason.message}`);
+  }
+
   waiting(reason: Failure): void {
     this.lines.push(`waiting: ${reason.message}`);
   }
