@@ -54,7 +54,7 @@ export async function readConfig(
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new UsageError(
       `the configuration file "${location}": ${reasonOf(error)}`,
-      undefined,
+      "name another one with --config or AMQP_CONFIG; /dev/null is none",
       error,
     );
   }
