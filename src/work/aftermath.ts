@@ -120,7 +120,6 @@ export class Aftermath {
     const attempt = tryOf(delivery);
     const delayMs = delayAfter(attempt, retry);
     if (delayMs === undefined) return this.#giveUp(delivery, outcome);
-    this.#warn(outcome.end, `try ${attempt + 1} of ${retry.retries + 1} in ${delayMs / 1000} s`);
     const queue = delayQueue(delivery.queue, delayMs);
     const message = waiting(delivery, queue.name);
     if (!isName(queue.name)) throw nowhere(message, "a queue's name has at most 255 bytes");
@@ -130,7 +129,9 @@ export class Aftermath {
       this.#leases.set(queue.name, now() + leaseMs(delayMs));
       return this.#courier.declare(queue, delivery.generation);
     });
-    if (isStored) this.#intake.settle([delivery], "ack", "retried");
+    if (!isStored) return this.#warnLost(outcome.end);
+    this.#warn(outcome.end, `try ${attempt + 1} of ${retry.retries + 1} in ${delayMs / 1000} s`);
+    this.#intake.settle([delivery], "ack", "retried");
   }
 
   async #giveUp(delivery: Delivery, outcome: Outcome): Promise<void> {
@@ -138,19 +139,17 @@ export class Aftermath {
     const { end, stderr } = outcome;
     if (to) {
       const message = deadLetter(delivery, to, { end, stderr, at: Date.now() });
-      if (!(await this.#store(message, delivery))) return;
+      if (!(await this.#store(message, delivery))) return this.#warnLost(end);
     }
-    if (!(await this.#answer(delivery, errorReplyTo(delivery, end)))) return;
+    if (!(await this.#answer(delivery, errorReplyTo(delivery, end)))) return this.#warnLost(end);
+    // Whoever reads a stream only goes on.
+    const verdict = to || (await this.#intake.isOfStream(delivery)) ? "ack" : "reject";
+    if (!this.holds(delivery)) return this.#warnLost(end);
     if (isFailure(end)) {
       this.#failed++;
       this.#warn(end, to ? "dead-lettered" : "rejected");
     }
-    if (to) this.#intake.settle([delivery], "ack", "deadLettered");
-    else {
-      // Whoever reads a stream only goes on.
-      const verdict = (await this.#intake.isOfStream(delivery)) ? "ack" : "reject";
-      this.#intake.settle([delivery], verdict, "rejected");
-    }
+    this.#intake.settle([delivery], verdict, to ? "deadLettered" : "rejected");
   }
 
   /**
@@ -188,6 +187,11 @@ export class Aftermath {
 
   #warn(end: End, consequence: string): void {
     this.#log.warn(`handler: ${describeEnd(end)}; ${consequence}`);
+  }
+
+  /** It comes again, and counts then. */
+  #warnLost(end: End): void {
+    if (isFailure(end)) this.#warn(end, "the broker has taken its message back meanwhile");
   }
 
   #warnOnce(line: string): void {

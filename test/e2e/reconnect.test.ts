@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBroker, type OwnBroker } from "../support/broker.ts";
 import { FaultProxy } from "../support/fault-proxy.ts";
 import { brief } from "../support/name.ts";
+import { longSleep, processesWith } from "../support/processes.ts";
 import { run, runToEnd, type RunOptions } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import { createQueue, put, takeBodies, untilQueue, withChannel } from "../support/witness.ts";
@@ -163,6 +164,26 @@ describe("a connection that is lost", () => {
     expect(stderr).toMatch(
       /; reconnecting\nWARNING: \(405, "RESOURCE_LOCKED [^\n]+"\); trying again\nconnected again to [^\n]+\nStopped\n$/,
     );
+  });
+
+  test("makes no failure of a handler that fails after it: the message is handled again", async () => {
+    const queue = await createQueue(["x"]);
+    const { proxy, env } = await proxied();
+    const nap = longSleep();
+    const script = `[ "$AMQP_REDELIVERED" = true ] && exit 0; echo began >&2; exec ${nap}`;
+    const words = ["-q", queue, "--until-empty", "--summary", "text", "--shell", script];
+    const worker = startCon(words, { env });
+    await worker.waitFor("stderr", "began");
+    proxy.cut();
+    await worker.waitFor("stderr", "connected again");
+    const running = (await processesWith(nap)).filter(({ command }) => command === nap);
+    for (const { pid } of running) process.kill(pid, "SIGKILL");
+    const { code, stderr } = await worker.ended();
+    expect(stderr).toContain(
+      "WARNING: handler: signal SIGKILL; the broker has taken its message back meanwhile\n",
+    );
+    expect(stderr).toContain("received 2 = acked 1 + requeued 0 + rejected 0 + left 1");
+    expect(code).toBe(0);
   });
 
   test("is exit code 3 when the broker stays away longer than --max-outage", async () => {

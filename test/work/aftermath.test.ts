@@ -1,0 +1,61 @@
+// What is said of a message whose handler has failed, and what it counts as, also when its connection was lost meanwhile.
+import { describe, expect, it } from "vitest";
+import { Courier } from "../../src/amqp/courier.ts";
+import { Aftermath, type AftermathPlan, type Outcome } from "../../src/work/aftermath.ts";
+import { someDelivery } from "../support/delivery.ts";
+import { recordingLog } from "../support/recording-log.ts";
+
+const PLAN: AftermathPlan = {
+  onFailure: undefined,
+  retry: { retries: 0, delayMs: 300, backoff: 2 },
+  deadLetter: undefined,
+  reply: false,
+};
+const TARGET = { exchange: "", routingKey: "dead" };
+
+const exit = (code: number): Outcome => ({
+  end: { kind: "exit", code },
+  stdout: Buffer.alloc(0),
+  stderr: Buffer.alloc(0),
+});
+
+/** What a handler with that exit code leaves behind; without a link a courier has nothing to publish on. */
+async function conclude(plan: Partial<AftermathPlan>, isLost: boolean, code = 1) {
+  const settled: string[] = [];
+  const intake = {
+    settle: (_: unknown, verdict: string) => void settled.push(verdict),
+    holds: () => !isLost,
+    isOfStream: async () => false,
+  };
+  const log = recordingLog();
+  const courier = new Courier([], { blocked: () => {}, unblocked: () => {} });
+  const aftermath = new Aftermath({ ...PLAN, ...plan }, intake, courier, log);
+  await aftermath.conclude(someDelivery(), exit(code));
+  return { settled, failed: aftermath.failed, lines: log.lines };
+}
+
+describe("a message whose handler has failed", () => {
+  it("is rejected, and has failed for good", async () => {
+    expect(await conclude({}, false)).toEqual({
+      settled: ["reject"],
+      failed: 1,
+      lines: ["WARNING: handler: exit code 1; rejected"],
+    });
+  });
+
+  it.each<[string, Partial<AftermathPlan>]>([
+    ["rejected", {}],
+    ["dead-lettered", { deadLetter: TARGET }],
+    ["tried again", { onFailure: "retry", retry: { ...PLAN.retry, retries: 1 } }],
+  ])("is not %s when its connection was lost: it comes again", async (_, plan) => {
+    expect(await conclude(plan, true)).toEqual({
+      settled: [],
+      failed: 0,
+      lines: ["WARNING: handler: exit code 1; the broker has taken its message back meanwhile"],
+    });
+  });
+});
+
+it("says nothing when the handler itself rejects a message whose connection was lost", async () => {
+  expect(await conclude({}, true, 3)).toEqual({ settled: [], failed: 0, lines: [] });
+});
