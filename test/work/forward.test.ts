@@ -1,4 +1,4 @@
-// How much --forward has under way at once.
+// How much --forward has under way at once, and until when.
 import { EventEmitter, once } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
@@ -31,4 +31,18 @@ it("takes what comes, for the prefetch bounds it", async () => {
 it("takes the next of what was decompressed when that is stored: it may be much larger than what came", async () => {
   const { properties, body } = someDelivery();
   expect(await take(someDelivery({ compressed: { properties, body } }))).toEqual([false, true]);
+});
+
+it("is busy until the broker has answered: its queue is not taken for empty while that may fail", async () => {
+  const answered = new EventEmitter();
+  const send = async (): Promise<Fate> => {
+    await once(answered, "answer");
+    return "nacked";
+  };
+  const work = forwarding({ exchange: "", routingKey: "q" }, { settle: () => {} }, { send });
+  await work.take([someDelivery()]);
+  const wasBusy = work.isBusy;
+  answered.emit("answer");
+  await expect(work.finish()).rejects.toThrow("the broker refuses the message (nack)");
+  expect([wasBusy, work.isBusy, work.failed?.aborted]).toEqual([true, false, true]);
 });
