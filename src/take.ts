@@ -2,7 +2,7 @@
 import type { Courier } from "./amqp/courier.ts";
 import type { Intake } from "./amqp/intake.ts";
 import type { ConsumePlan } from "./consume.ts";
-import { until, withGrace } from "./deadline.ts";
+import { until, withGrace, within } from "./deadline.ts";
 import type { Flow } from "./select/flow.ts";
 import type { StopRules } from "./select/stop.ts";
 import { openSink } from "./sink/index.ts";
@@ -22,7 +22,7 @@ export interface Supply {
 
 /**
  * Works on batches until a rule holds, a signal comes or the session fails; then finishes what is in hand. Resolves with
- * the number of messages that have failed for good.
+ * the number of messages that have failed for good. @throws Failure
  */
 export async function take(
   plan: ConsumePlan,
@@ -35,7 +35,7 @@ export async function take(
   const progress = openProgress(world, plan.writesOutput, () => rules.received);
   if (plan.stop.count !== undefined) progress?.expect(plan.stop.count, "messages");
   try {
-    await workThrough(plan, supply, work, world, progress);
+    await workThrough({ plan, supply, work, world, progress });
   } finally {
     progress?.end();
     await work.end?.();
@@ -44,13 +44,18 @@ export async function take(
   return work.failures ?? 0;
 }
 
-async function workThrough(
-  plan: ConsumePlan,
-  { intake, flow, rules }: Supply,
-  work: Work,
-  world: World,
-  progress: ProgressBar | undefined,
-): Promise<void> {
+/** A run under way. */
+interface Run {
+  readonly plan: ConsumePlan;
+  readonly supply: Supply;
+  readonly work: Work;
+  readonly world: World;
+  readonly progress: ProgressBar | undefined;
+}
+
+async function workThrough(run: Run): Promise<void> {
+  const { plan, work, world } = run;
+  const { intake, flow, rules } = run.supply;
   const ends = [world.signal, rules.signal, world.output.failed, work.failed];
   const stop = AbortSignal.any(ends.filter((end) => end !== undefined));
   const hurry = AbortSignal.any([world.signal, rules.hurry, world.output.failed]);
@@ -61,18 +66,11 @@ async function workThrough(
     // What waits for its turn (--rate) is still to come. While there is no connection, nothing can arrive.
     () => flow.isWaiting || (work.isBusy ?? false) || intake.unacked === undefined,
   );
-  for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
-    const batch = rules.take(arrived);
-    progress?.advance(batch.length);
-    // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
-    const isAll = !rules.reason && !flow.isWaiting;
-    flow.passOver(isAll ? Infinity : (batch.at(-1)?.deliveryTag ?? 0), intake);
-    if (isFull(plan, intake)) rules.stopFor(`--prefetch holds no more: ${intake.held} are held`);
-    world.meter?.received(batch);
-    // The broker is told to stop before the last acknowledgement makes room for more.
-    if (rules.reason) await intake.stop();
-    if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return;
-  }
+  const taken = await takeAll(run, stop, hurry).catch(async (error: unknown) => {
+    await outlast(run);
+    throw error;
+  });
+  if (taken === "late") return;
   // Only what is fetched ends by itself.
   if (!stop.aborted) rules.stopAsEmpty();
   await intake.stop();
@@ -84,6 +82,34 @@ async function workThrough(
   };
   await withGrace(finish(), hurry, plan.graceMs);
   world.output.failed.throwIfAborted();
+}
+
+/** Hands batches to the work until `stop`; "late" when it did not take one in time after `hurry`. @throws Failure */
+async function takeAll(
+  { plan, supply, work, world, progress }: Run,
+  stop: AbortSignal,
+  hurry: AbortSignal,
+): Promise<"late" | void> {
+  const { intake, flow, rules } = supply;
+  for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
+    const batch = rules.take(arrived);
+    progress?.advance(batch.length);
+    // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
+    const isAll = !rules.reason && !flow.isWaiting;
+    flow.passOver(isAll ? Infinity : (batch.at(-1)?.deliveryTag ?? 0), intake);
+    if (isFull(plan, intake)) rules.stopFor(`--prefetch holds no more: ${intake.held} are held`);
+    world.meter?.received(batch);
+    // The broker is told to stop before the last acknowledgement makes room for more.
+    if (rules.reason) await intake.stop();
+    if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return "late";
+  }
+}
+
+/** The session has failed: nothing can be settled any more, but what runs may finish, as after a signal. */
+async function outlast({ plan, supply, work }: Run): Promise<void> {
+  // Why the run ends is known.
+  supply.rules.end();
+  await within(plan.graceMs, work.finish()).catch(() => {});
 }
 
 /** Nothing more would come: as many as the broker sends at most wait for the end, for --where does not want them. */

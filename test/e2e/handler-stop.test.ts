@@ -4,7 +4,7 @@ import { con, startCon } from "../support/binaries.ts";
 import { listProcesses, longSleep, processesWith, untilNone } from "../support/processes.ts";
 import { pty } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
-import { createQueue, takeBodies, untilQueue } from "../support/witness.ts";
+import { createQueue, takeBodies, untilQueue, withChannel } from "../support/witness.ts";
 
 /** A worker whose handlers have begun, and say so; they end when they are told to, or never. */
 async function busyWorker(script: string, ...words: readonly string[]) {
@@ -78,6 +78,36 @@ test.each<[NodeJS.Signals, number]>([
   clearInterval(again);
   await untilNone(nap);
   await untilQueue(queue, { messages: 5 });
+});
+
+describe("a queue that is deleted meanwhile", () => {
+  test("lets running handlers finish, though nothing of it can be settled", async () => {
+    const { queue, worker } = await busyWorker("sleep 1; cat; echo", "--summary", "json");
+    await withChannel((channel) => channel.deleteQueue(queue));
+    const { code, stdout, stderr } = await worker.ended();
+    expect(code).toBe(4);
+    expect(stdout.trim().split("\n").toSorted()).toEqual(["1", "2"]);
+    expect(stderr).toMatch(/"received":2,"acked":0,.*"left":2,/);
+    expect(stderr).toContain(`ERROR:  (404, "NOT_FOUND - no queue '${queue}'`);
+  });
+
+  test("gives them --grace, and ends with all they have started after that", async () => {
+    const nap = longSleep();
+    const { queue, worker } = await busyWorker(`trap '' TERM; ${nap} & ${nap}`, "--grace", "300ms");
+    await withChannel((channel) => channel.deleteQueue(queue));
+    expect(await worker.ended()).toMatchObject({ code: 4 });
+    await untilNone(nap);
+  });
+
+  test("leaves a second signal as it is: it ends everything at once", async () => {
+    const nap = longSleep();
+    const { queue, worker } = await busyWorker(`trap '' TERM; ${nap} & ${nap}`);
+    await withChannel((channel) => channel.deleteQueue(queue));
+    const signals = setInterval(() => worker.kill("SIGTERM"), 50);
+    expect(await worker.ended()).toMatchObject({ code: 143 });
+    clearInterval(signals);
+    await untilNone(nap);
+  });
 });
 
 describe("--exec-timeout", () => {

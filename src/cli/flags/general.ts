@@ -21,7 +21,8 @@ export const generalFlags = {
     group,
     default: 10_000,
     summary: "time to finish what is in hand after a signal",
-    details: "The signals are SIGINT, SIGTERM and SIGHUP; a second one stops at once.",
+    details:
+      "The signals are SIGINT, SIGTERM and SIGHUP; a second one stops at once. Handlers of amqp-con have it too when the broker, or the queue, is gone for good.",
   }),
   profile: text({
     group,
