@@ -4,15 +4,12 @@ import { randomBytes } from "node:crypto";
 import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { errorCode, Failure, messageOf } from "../errors.ts";
+import { Failure, messageOf } from "../errors.ts";
+import { isShortOfFiles } from "./not-started.ts";
 
 /** Up to this size an input is kept in memory, where there is a place for that. */
 const SMALL_BYTES = 1024 * 1024;
 const MEMORY = "/dev/shm";
-
-const hints: Readonly<Record<string, string>> = {
-  EMFILE: "raise the limit of open files (ulimit -n), or lower --jobs",
-};
 
 export class Inputs {
   readonly #prefix = `amqp-con-${randomBytes(12).toString("base64url")}-`;
@@ -34,9 +31,10 @@ export class Inputs {
     try {
       return this.#write(folder, bytes);
     } catch (error) {
+      // Another folder would not help.
+      if (isShortOfFiles(error)) throw error;
       const reason = messageOf(error);
-      const hint =
-        hints[errorCode(error)] ?? "TMPDIR may name another folder for what handlers read";
+      const hint = "TMPDIR may name another folder for what handlers read";
       throw new Failure("handler", `no room for a handler's input: ${reason}`, hint, error);
     }
   }

@@ -2,7 +2,7 @@
 // /dev/stdout or /dev/stderr (ENXIO), which shell scripts do. What it reads from is inputs.ts.
 import { execFile } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, rmdir } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,9 +43,14 @@ export class Pipes {
     return pipes;
   }
 
+  /** @throws when no descriptor is left */
   take(): Pipe {
-    const held = this.#free.pop();
-    if (held !== undefined) return this.#openBoth(held);
+    const held = this.#free.at(-1);
+    if (held !== undefined) {
+      const pipe = this.#openBoth(held);
+      this.#free.pop();
+      return pipe;
+    }
     if (!this.#isMaking) void this.#make(2);
     return { end: "pipe", reader: undefined, recycle: () => {}, discard: () => {} };
   }
@@ -56,10 +61,7 @@ export class Pipes {
   }
 
   #openBoth(held: number): Pipe {
-    const path = `/proc/self/fd/${held}`;
-    // The reader comes first, or a writer would wait for one.
-    const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const end = openSync(path, constants.O_WRONLY);
+    const { reading, end } = openEnds(`/proc/self/fd/${held}`);
     const reader = new Socket({ fd: reading, readable: true, writable: false });
     return {
       end,
@@ -79,12 +81,26 @@ export class Pipes {
 
 async function makeFifos(count: number): Promise<readonly number[]> {
   const folder = await mkdtemp(join(tmpdir(), "amqp-con-"));
+  const names = Array.from({ length: count }, (_, i) => join(folder, `${i}`));
   try {
-    const names = Array.from({ length: count }, (_, i) => join(folder, `${i}`));
     await execute("mkfifo", ["-m", "600", ...names]);
     return openEach(names);
   } finally {
-    await rm(folder, { recursive: true });
+    // One by one: to look into a folder takes a descriptor, and there may be none.
+    await Promise.all(names.map((name) => rm(name, { force: true })));
+    await rmdir(folder);
+  }
+}
+
+/** Both or none. */
+function openEnds(path: string): { readonly reading: number; readonly end: number } {
+  // The reader comes first, or a writer would wait for one.
+  const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return { reading, end: openSync(path, constants.O_WRONLY) };
+  } catch (error) {
+    closeSync(reading);
+    throw error;
   }
 }
 

@@ -4,13 +4,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
 import { pause, toTimer, within } from "../deadline.ts";
-import { errorCode, Failure, messageOf } from "../errors.ts";
 import type { Environment, World } from "../world.ts";
 import type { Taker } from "./collect.ts";
 import { groupsBelow } from "./descendants.ts";
 import { Drain } from "./drain.ts";
 import type { End } from "./judgement.ts";
 import { Inputs } from "./inputs.ts";
+import { notStarted } from "./not-started.ts";
 import type { Pipe, Pipes } from "./pipes.ts";
 
 /** What to run, without a shell in between. */
@@ -28,6 +28,12 @@ export interface Input {
   /** On descriptor 3. */
   readonly record: Buffer;
   readonly env: Environment;
+}
+
+/** A program that runs, and what it writes to. */
+interface Started {
+  readonly child: ChildProcess;
+  readonly pipes: { readonly stdout: Pipe; readonly stderr: Pipe };
 }
 
 /** Between asking a group to end (SIGTERM) and ending it (SIGKILL). */
@@ -57,8 +63,7 @@ export class Programs {
    * @throws Failure when it cannot be started, and what a taker throws
    */
   async run(input: Input, stdout: Taker, stderr: Taker): Promise<End> {
-    const pipes = { stdout: this.#pipes.take(), stderr: this.#pipes.take() };
-    const child = await this.#start(input, pipes);
+    const { child, pipes } = await this.#start(input);
     const drains = [
       new Drain(pipes.stdout, child.stdout, stdout),
       new Drain(pipes.stderr, child.stderr, stderr),
@@ -82,32 +87,37 @@ export class Programs {
     this.#pipes.close();
   }
 
-  async #start(
-    { body, record, env }: Input,
-    pipes: { readonly stdout: Pipe; readonly stderr: Pipe },
-  ): Promise<ChildProcess> {
+  async #start({ body, record, env }: Input): Promise<Started> {
     const { file, args } = this.#command;
-    const ends = [pipes.stdout.end, pipes.stderr.end] as const;
-    const mine = ends.filter((end) => typeof end === "number");
+    const taken: Pipe[] = [];
+    const opened: number[] = [];
+    const take = (): Pipe => {
+      const pipe = this.#pipes.take();
+      taken.push(pipe);
+      if (typeof pipe.end === "number") opened.push(pipe.end);
+      return pipe;
+    };
+    const open = (bytes: Buffer): number => {
+      const descriptor = this.#inputs.open(bytes);
+      opened.push(descriptor);
+      return descriptor;
+    };
     try {
-      const stdin = this.#inputs.open(body);
-      mine.push(stdin);
-      const three = this.#inputs.open(record);
-      mine.push(three);
-      const stdio = [stdin, ...ends, three];
+      const pipes = { stdout: take(), stderr: take() };
+      const stdio = [open(body), pipes.stdout.end, pipes.stderr.end, open(record)];
       // A group of its own: a terminal's Ctrl-C is ours alone, and what the program starts ends with it.
       const child = spawn(file, args, { stdio, env, detached: true });
       if (child.pid === undefined) throw await once(child, "error").then(([error]) => error);
       this.#groups.set(child.pid, undefined);
-      return child;
+      return { child, pipes };
     } catch (error) {
-      for (const pipe of [pipes.stdout, pipes.stderr]) {
+      for (const pipe of taken) {
         pipe.reader?.destroy();
         pipe.discard();
       }
       throw notStarted(file, error);
     } finally {
-      for (const descriptor of mine) closeSync(descriptor);
+      for (const descriptor of opened) closeSync(descriptor);
     }
   }
 
@@ -157,18 +167,4 @@ export class Programs {
     clearTimeout(this.#groups.get(group));
     this.#groups.delete(group);
   }
-}
-
-function notStarted(file: string, error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const code = errorCode(error);
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such program",
-    EACCES: "it may not be run",
-    E2BIG: "its arguments and environment are too large",
-    EAGAIN: "there are too many processes",
-  };
-  const reason = reasons[code] ?? messageOf(error);
-  const hint = "the message was put back";
-  return new Failure("handler", `cannot run "${file}": ${reason}`, hint, error);
 }

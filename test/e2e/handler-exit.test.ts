@@ -1,10 +1,12 @@
 // amqp-con -- COMMAND: what its exit code means, and what happens when there is no such command.
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { con } from "../support/binaries.ts";
 import { testFolder } from "../support/folder.ts";
-import { createQueue, takeBodies } from "../support/witness.ts";
+import { quote, shell } from "../support/run.ts";
+import { sharedBroker } from "../support/shared-broker.ts";
+import { createQueue, takeBodies, untilQueue } from "../support/witness.ts";
 
 const ONE = "Stopping: --count 1 reached\n";
 
@@ -121,5 +123,23 @@ describe("a command that cannot be run", () => {
       `ERROR: cannot run "${file}": there is no such program\nhint: the message`,
     );
     expect(await takeBodies(queue)).toEqual(["y"]);
+  });
+
+  test.each([
+    ["no pipe can be opened", 100, 30],
+    ["none can be made", 48, 30],
+  ])("stops the run when too many files are open: %s", async (_, limit, jobs) => {
+    const queue = await createQueue(Array.from({ length: jobs }, () => "x"));
+    const folder = await testFolder();
+    const worker = `amqp-con -q ${quote(queue)} --until-empty --jobs ${jobs} --shell 'sleep 0.5; exit 4'`;
+    const env = { AMQP_URL: sharedBroker().url, TMPDIR: folder };
+    const { code, stderr } = await shell(`ulimit -n ${limit}; ${worker}`, { env }).ended();
+    expect(code).toBe(6);
+    expect(stderr).toBe(
+      'ERROR: cannot run "/bin/sh": too many files are open\n' +
+        "hint: raise the limit of open files (ulimit -n), or lower --jobs; the message was put back\n",
+    );
+    await untilQueue(queue, { messages: jobs });
+    expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -1,0 +1,31 @@
+// Why a program could not be started, in plain words, and the way out.
+import { errorCode, Failure, messageOf } from "../errors.ts";
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such program",
+  EACCES: "it may not be run",
+  E2BIG: "its arguments and environment are too large",
+  EAGAIN: "there are too many processes",
+  EMFILE: "too many files are open",
+  ENFILE: "too many files are open on this machine",
+};
+
+const waysOut: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit of open files (ulimit -n), or lower --jobs",
+  ENFILE: "lower --jobs",
+};
+
+/** Is no descriptor left, for whatever it is? */
+export function isShortOfFiles(error: unknown): boolean {
+  return ["EMFILE", "ENFILE"].includes(errorCode(error));
+}
+
+/** What the user is told when this program cannot be run. What is told already stays as it is. */
+export function notStarted(file: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const code = errorCode(error);
+  const reason = reasons[code] ?? messageOf(error);
+  const wayOut = waysOut[code];
+  const hint = [wayOut, "the message was put back"].filter(Boolean).join("; ");
+  return new Failure("handler", `cannot run "${file}": ${reason}`, hint, error);
+}
