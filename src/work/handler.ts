@@ -1,6 +1,7 @@
 // Runs a program for each delivery, several at once, and sees to what becomes of the message: aftermath.ts.
 import type { Courier } from "../amqp/courier.ts";
 import type { Intake } from "../amqp/intake.ts";
+import { pause } from "../deadline.ts";
 import type { Delivery } from "../message/message.ts";
 import { toRecord } from "../message/record.ts";
 import type { Environment, World } from "../world.ts";
@@ -8,7 +9,7 @@ import { Aftermath, type AftermathPlan, type Outcome } from "./aftermath.ts";
 import { ErrorLines, Kept, Turns, WholeOutput } from "./collect.ts";
 import { environmentOf, inherited } from "./environment.ts";
 import { findProgram } from "./find-program.ts";
-import type { End } from "./judgement.ts";
+import { isStopped, type End } from "./judgement.ts";
 import { asFirstSeen } from "./tries.ts";
 import { Pipes } from "./pipes.ts";
 import { Programs, type Command } from "./program.ts";
@@ -29,6 +30,8 @@ export interface HandlerWorld extends Pick<
 
 /** Most of a handler's output that can be a reply: the largest message that RabbitMQ takes by default since 4.0. */
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
+/** So long after a handler's end by a signal ours may come, and be the same one. */
+const SAME_SIGNAL_MS = 100;
 
 export class Handling implements Work {
   readonly #plan: HandlerPlan;
@@ -131,8 +134,18 @@ export class Handling implements Work {
 
   async #handle(delivery: Delivery): Promise<void> {
     const outcome = await this.#run(asFirstSeen(delivery));
+    const isStoppedToo = isStopped(outcome.end) && (await this.#isToldToStop());
     // A handler that we have ended ourselves says nothing about its message: the broker gives it again.
-    if (!this.#isOver) await this.#aftermath.conclude(delivery, outcome);
+    if (this.#isOver) return;
+    // Nor does one that was ended together with us, as systemd does.
+    if (isStoppedToo) this.#aftermath.leave([delivery]);
+    else await this.#aftermath.conclude(delivery, outcome);
+  }
+
+  /** Whoever sends a signal to us and to a handler may send it to the handler first. */
+  async #isToldToStop(): Promise<boolean> {
+    await pause(SAME_SIGNAL_MS, this.#world.signal);
+    return this.#world.signal.aborted;
   }
 
   async #run(seen: Delivery): Promise<Outcome> {

@@ -39,6 +39,16 @@ export function isFailure(end: End): boolean {
   return end.kind !== "exit" || meanings[end.code] === undefined || end.code === 75;
 }
 
+/** The signals that stop a run, and the exit codes by which shells pass them on: 128 and the signal's number. */
+const stopSignals = new Set(["SIGHUP", "SIGINT", "SIGTERM"]);
+const stopCodes = new Set([129, 130, 143]);
+
+/** Has a signal ended it that also stops a run? Whoever stops the run may have sent it to all that belongs to it. */
+export function isStopped(end: End): boolean {
+  if (end.kind === "signal") return stopSignals.has(end.signal);
+  return end.kind === "exit" && stopCodes.has(end.code);
+}
+
 /** The end in words: for headers, log lines and errors. */
 export function describeEnd(end: End): string {
   switch (end.kind) {

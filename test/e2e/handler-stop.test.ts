@@ -50,6 +50,27 @@ describe("the first signal", () => {
     expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);
   });
 
+  test.each([
+    ["", "the handlers first", "SIGTERM", true],
+    ["", "the handlers last", "SIGINT", false],
+    ["trap 'exit 143' TERM; ", "the handlers first", "SIGTERM", true],
+  ] as const)(
+    "puts back what handlers had that it ends as well (%j, %s, %s)",
+    async (trap, _, signal, isFirst) => {
+      const { queue, worker } = await busyWorker(`${trap}while :; do sleep 0.05; done`);
+      const handlers = (await listProcesses()).filter(({ parent }) => parent === worker.pid);
+      const stopHandlers = () => {
+        for (const { pid } of handlers) process.kill(pid, signal);
+      };
+      if (isFirst) stopHandlers();
+      worker.kill(signal);
+      if (!isFirst) stopHandlers();
+      const { code, stderr } = await worker.ended();
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "began\nbegan\nStopped\n" });
+      expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);
+    },
+  );
+
   test("does not reach them when it is Ctrl-C in a terminal", async () => {
     const queue = await createQueue(["1"]);
     const script = "{ echo began; sleep 1; echo done; } >&2";

@@ -1,6 +1,6 @@
 // The map of exit codes.
 import { describe, expect, it } from "vitest";
-import { describeEnd, isFailure, judge, type End } from "../../src/work/judgement.ts";
+import { describeEnd, isFailure, isStopped, judge, type End } from "../../src/work/judgement.ts";
 
 const exit = (code: number): End => ({ kind: "exit", code });
 const ends: readonly End[] = [
@@ -37,6 +37,15 @@ describe("what an end says", () => {
 it("takes everything for a failure but what the handler decided itself", () => {
   expect([0, 3, 4].map((code) => isFailure(exit(code)))).toEqual([false, false, false]);
   expect([exit(75), ...ends].map(isFailure)).not.toContain(false);
+});
+
+it("knows the signals that stop a run, also from a shell's exit code", () => {
+  const signals = ["SIGTERM", "SIGINT", "SIGHUP"].map((signal): End => ({
+    kind: "signal",
+    signal,
+  }));
+  expect([...signals, exit(143), exit(130), exit(129)].map(isStopped)).not.toContain(false);
+  expect([...ends, exit(0), exit(137)].map(isStopped)).not.toContain(true);
 });
 
 it("says in words how a handler has ended", () => {
