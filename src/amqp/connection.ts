@@ -188,11 +188,13 @@ function toLoss(error: unknown, target: Target): Failure {
 }
 
 /**
- * Closes a channel, with a deadline, or until `lost` has settled. What is buffered on it is written first. Never rejects.
+ * Closes a channel, with a deadline, or until `lost` has settled. What is buffered on it is written first. False
+ * when nobody answers. Never rejects.
  */
-export async function closeChannel(channel: Channel, lost?: Promise<unknown>): Promise<void> {
+export async function closeChannel(channel: Channel, lost?: Promise<unknown>): Promise<boolean> {
   const closed = Promise.race([channel.close(), ...(lost ? [lost] : [])]);
-  await within(CLOSE_TIMEOUT_MS, closed).catch(() => {});
+  const outcome = await within(CLOSE_TIMEOUT_MS, closed).catch(() => {});
+  return outcome !== "late";
 }
 
 /** Nobody waits for the answer any longer: the run was stopped, or the time is over, as the signal's reason says. */

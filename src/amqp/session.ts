@@ -116,8 +116,10 @@ export class Session {
     const link = this.#link;
     if (link) {
       // A connection's close overtakes what a channel has buffered; the channel's own close does not.
-      if (!this.#client.isDrained) await closeChannel(link.channel, link.lost);
-      await link.connection.close();
+      const isAnswered = this.#client.isDrained || (await closeChannel(link.channel, link.lost));
+      // Who does not answer the one would not answer the other.
+      if (isAnswered) await link.connection.close();
+      else link.connection.destroy();
     }
     await this.#watching;
   }

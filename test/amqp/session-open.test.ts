@@ -161,6 +161,18 @@ describe("closing ends in time", () => {
     await server.until("the client has let go", ({ open }) => open === 0);
   });
 
+  it("without asking a second time when the broker does not answer the channel's close", async () => {
+    const server = await misbehave(openChannel());
+    const client = new IdleClient();
+    client.isDrained = false;
+    const session = await openSession([server.port], client);
+    await session.close();
+    await server.until("the client has let go", ({ open }) => open === 0);
+    const asked = server.received().map(({ name }) => name);
+    expect(asked).toContain("channel.close");
+    expect(asked).not.toContain("close");
+  });
+
   it("when the broker goes away instead of answering", async () => {
     const server = await misbehave([...openChannel(), "close", "fin"]);
     const session = await openSession([server.port], new IdleClient());

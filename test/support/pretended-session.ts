@@ -104,7 +104,7 @@ export async function openSession(
 /** A client that does nothing but remember. */
 export class IdleClient implements Client {
   readonly channelKind = "plain";
-  readonly isDrained = true;
+  isDrained = true;
   readonly links: Link[] = [];
   progress = 0;
   detached = 0;
