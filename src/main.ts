@@ -29,7 +29,7 @@ type Flags = FlagTable & typeof generalFlags;
 /** Before it is known who set a flag. */
 const asTyped: Parsed<Flags>["blame"] = (text) => text;
 
-/** Runs a program and sets the exit code; the process ends by itself when nothing is left to do. */
+/** Runs a program and sets the exit code; the process ends when nothing is left to do. */
 export async function main<F extends Flags>(
   program: Program<F>,
   process: NodeJS.Process,
@@ -40,6 +40,7 @@ export async function main<F extends Flags>(
   process.title = [program.name, ...shown].join(" ");
   const signal = listenForSignals(process);
   leaveClosedTerminals(process);
+  leaveByExit(process);
   const output = openOutput(completing(process.stdout));
   const stdin = lazyStdin(process);
   let log = await openLog(process.stderr, colorAsTyped(argv, process.env), process.env);
@@ -89,6 +90,11 @@ function leaveSoon(process: NodeJS.Process, signal: AbortSignal): void {
   if (signal.aborted || process.stdout.writableLength > 0) return leave();
   process.stderr.write("", leave);
   signal.addEventListener("abort", leave);
+}
+
+/** A process that ends by itself drops its signal handlers first, and a late signal would kill it; one that exits keeps them. */
+function leaveByExit(process: NodeJS.Process): void {
+  process.once("beforeExit", () => process.exit());
 }
 
 /** At its end Node sets terminals back as it found them, and aborts when one was closed meanwhile; not when we have left it. */

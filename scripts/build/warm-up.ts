@@ -29,15 +29,20 @@ const source = readFileSync(program, "latin1");
 // Node 20 shows the name in the cache in stack traces, wherever the program is by then: no folder of the build's.
 const script = new Script(wrap(source), { filename: `${name}.program.cjs` });
 
-// A program ends by having nothing left to do: then it is the next run's turn.
-process.on("beforeExit", () => {
-  const args = process.exitCode ? undefined : runs.shift();
-  if (args) run(args);
-});
+goOn();
 process.on("exit", (code) => {
   if (code === 0)
     writeFileSync(cache, Buffer.concat([script.createCachedData(), Buffer.from(labelOf(source))]));
 });
+
+/** A program has nothing left to do at its end, and would exit: here it is the next run's turn. */
+function goOn(): void {
+  const args = process.exitCode ? undefined : runs.shift();
+  if (!args) return;
+  run(args);
+  process.removeAllListeners("beforeExit");
+  process.once("beforeExit", goOn);
+}
 
 function run(args: readonly string[]): void {
   process.argv = [

@@ -94,6 +94,19 @@ describe("the first signal", () => {
     expect(await consumer.ended()).toMatchObject({ code: 0, stderr: "Stopped\n" });
   });
 
+  test("changes nothing in the last moment of a run that is over", async () => {
+    // SIGTERM again and again, from the end of the program until its process is gone.
+    const hail = `
+      import { spawnSync } from "node:child_process";
+      const script = "kill -TERM $0; while kill -TERM $0; do :; done &";
+      process.on("exit", () => spawnSync("sh", ["-c", script, process.pid], { stdio: "ignore" }));`;
+    const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hail)}` };
+    const queue = await createQueue(["1"]);
+    const { code, stderr } = await con(["-q", queue, "--until-empty"], { env });
+    const told = "Stopping: the queue is empty (--until-empty)\n";
+    expect({ code, stderr }).toEqual({ code: 0, stderr: told });
+  });
+
   test("ends a run that is still waiting for its broker", async () => {
     const server = await misbehave(["header", "rst"]);
     const consumer = startCon(["-q", "q", "--wait", "60", "-u", server.url]);
