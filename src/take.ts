@@ -70,18 +70,21 @@ async function workThrough(run: Run): Promise<void> {
     await outlast(run);
     throw error;
   });
-  if (taken === "late") return;
-  // Only what is fetched ends by itself.
-  if (!stop.aborted) rules.stopAsEmpty();
-  await intake.stop();
-  const finish = async (): Promise<void> => {
-    // Nobody else has what the broker has forgotten.
-    if (plan.subscription.ackOnArrival)
-      for await (const batch of flow.finish(intake.leftovers())) await work.take(rules.take(batch));
-    await work.finish();
-  };
-  await withGrace(finish(), hurry, plan.graceMs);
-  world.output.failed.throwIfAborted();
+  if (taken !== "late") {
+    // Only what is fetched ends by itself.
+    if (!stop.aborted) rules.stopAsEmpty();
+    await intake.stop();
+    await withGrace(finishAll(run), hurry, plan.graceMs);
+  }
+  for (const failed of [work.failed, world.output.failed]) failed?.throwIfAborted();
+}
+
+/** Finishes what is in hand. @throws Failure */
+async function finishAll({ plan, supply: { intake, flow, rules }, work }: Run): Promise<void> {
+  // Nobody else has what the broker has forgotten.
+  if (plan.subscription.ackOnArrival)
+    for await (const batch of flow.finish(intake.leftovers())) await work.take(rules.take(batch));
+  await work.finish();
 }
 
 /** Hands batches to the work until `stop`; "late" when it did not take one in time after `hurry`. @throws Failure */

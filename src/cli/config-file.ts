@@ -54,7 +54,7 @@ export async function readConfig(
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new UsageError(
       `the configuration file "${location}": ${reasonOf(error)}`,
-      "name another one with --config or AMQP_CONFIG; /dev/null is none",
+      "--config names another one; /dev/null stands for none",
       error,
     );
   }

@@ -121,7 +121,7 @@ function fromProfile(key: string, flag: Flag, profile: Profile | undefined): Giv
 function switched({ bare, choices }: Flag, texts: readonly string[]): readonly string[] {
   const [text = ""] = texts;
   if (bare === undefined || texts.length !== 1) return texts;
-  const isWord = choices !== undefined || text === "true" || text === "false";
+  const isWord = choices !== undefined || /^(true|false)$/i.test(text);
   const position = isWord ? toSwitch(text) : undefined;
   if (position === undefined) return texts;
   return position ? [bare] : [];

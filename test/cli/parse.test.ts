@@ -191,6 +191,7 @@ describe("the environment", () => {
     expect(origin("lines")).toBe("default");
     expect(parsePub([], { AMQP_DRY_RUN: "1" }).options.dryRun).toBe("text");
     expect(parsePub([], { AMQP_DRY_RUN: "off" }).options.dryRun).toBeUndefined();
+    expect(parsePub([], { AMQP_STATS: "TRUE" }).options.stats).toBe(1000);
     expect(parsePub([], { AMQP_LINES: "1", AMQP_STATS: "2" }).options).toMatchObject({
       lines: ["1"],
       stats: 2000,

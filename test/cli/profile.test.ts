@@ -226,7 +226,7 @@ describe("the configuration file", () => {
     expect(await readConfig("/no/such/file", new AbortController().signal)).toBeUndefined();
     await expect(readConfig("/", new AbortController().signal)).rejects.toMatchObject({
       message: 'the configuration file "/": is a directory',
-      hint: "name another one with --config or AMQP_CONFIG; /dev/null is none",
+      hint: "--config names another one; /dev/null stands for none",
     });
   });
 });

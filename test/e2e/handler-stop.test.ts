@@ -50,6 +50,21 @@ describe("the first signal", () => {
     expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);
   });
 
+  test("does not hide that the run has failed already, also when others take longer", async () => {
+    const nap = longSleep();
+    const script = `[ $AMQP_DELIVERY_TAG = 1 ] && exit 9; exec ${nap}`;
+    const words = ["--prefetch", "2", "--grace", "300ms", "--on-failure", "stop"];
+    const { queue, worker } = await busyWorker(script, ...words);
+    // It takes nothing more.
+    await untilQueue(queue, { consumers: 0 });
+    worker.kill("SIGTERM");
+    const { code, stderr } = await worker.ended();
+    expect(code).toBe(6);
+    expect(stderr).toContain("\nERROR: the handler has ended with exit code 9\nhint: ");
+    await untilNone(nap);
+    expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);
+  });
+
   test.each([
     ["", "the handlers first", "SIGTERM", true],
     ["", "the handlers last", "SIGINT", false],
