@@ -166,6 +166,7 @@ export function readDeliveries(
       read = found.end;
       lane.channel.emit("delivery", found.delivery);
     }
+    // Not when a listener has thrown: amqplib closes the connection then, and drops what is left.
     if (read > 0) connection.rest = rest.subarray(read);
     return receive();
   };
