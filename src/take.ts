@@ -108,7 +108,7 @@ async function takeAll(
   }
 }
 
-/** The session has failed: nothing can be settled any more, but what runs may finish, as after a signal. */
+/** Once the session has failed nothing can be settled, and nothing more begins; but what runs may finish, as after a signal. */
 async function outlast({ plan, supply, work }: Run): Promise<void> {
   // Why the run ends is known.
   supply.rules.end();

@@ -1,6 +1,8 @@
 // Streams: they keep their messages and take none back, so that a handler's verdict can only be to go on.
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { con, startCon } from "../support/binaries.ts";
+import { testFolder } from "../support/folder.ts";
 import { createQueue, put, takeBodies, untilQueue, withChannel } from "../support/witness.ts";
 
 const STREAM = { arguments: { "x-queue-type": "stream" } };
@@ -92,7 +94,8 @@ test.each(["classic", "quorum"])(
   "a %s queue has no places, which --offset-file does not hide: nothing is taken from it",
   async (type) => {
     const queue = await createQueue(["1"], { arguments: { "x-queue-type": type } });
-    const { code, stdout, stderr } = await con(["-q", queue, "--offset-file", "place", "-n", "1"]);
+    const place = join(await testFolder(), "place");
+    const { code, stdout, stderr } = await con(["-q", queue, "--offset-file", place, "-n", "1"]);
     expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
     expect(stderr).toContain("invalid arg 'x-stream-offset'");
     expect(stderr).toContain("\nhint: only a stream has places to read from: ");
