@@ -169,6 +169,7 @@ export class Session {
   /** Tries all targets in turn until one works. At first every target gets one try, however short the patience. */
   async #connect(outage: Outage, again: boolean): Promise<Link> {
     const { targets } = this.#plan;
+    const failures = new Map<Target, Failure>();
     for (let attempt = 1; ; attempt++) {
       const target = targets[this.#tries++ % targets.length];
       if (!target) throw new Unreachable("no broker to connect to");
@@ -179,13 +180,16 @@ export class Session {
       );
       if (!(link instanceof Failure)) return link;
       if (this.#closing.signal.aborted || !isPassing(link, again)) throw link;
+      failures.set(target, link);
       if (!again && attempt < targets.length) continue;
       if (!again && attempt === targets.length && outage.left > 0)
-        this.#report.waiting(link, this.#plan.waitMs);
+        this.#report.waiting(together(failures, link), this.#plan.waitMs);
       if (again && outage.left > 0 && outage.isNews(link))
         this.#report.stillLost(link, outage.left);
       if (attempt >= targets.length) await pause(outage.delay(), this.#closing.signal);
-      if (outage.left <= 0) throw again ? this.#tooLong(link) : link;
+      if (outage.left > 0) continue;
+      const reason = together(failures, link);
+      throw again ? this.#tooLong(reason) : reason;
     }
   }
 
@@ -233,6 +237,14 @@ export class Session {
     const message = `no lasting connection within ${limit}: ${reason.message.trim()}`;
     return new Failure(reason.ending, message, reason.hint ?? hint, reason);
   }
+}
+
+/** What is told when no broker of a list can be used: the last failure, and those of the others with it. */
+function together(failures: ReadonlyMap<Target, Failure>, last: Failure): Failure {
+  const messages = new Set([...failures.values()].map(({ message }) => message.trim()));
+  if (messages.size === 1) return last;
+  const message = `none of ${failures.size} brokers can be used: ${[...messages].join("; ")}`;
+  return new Failure(last.ending, message, last.hint, last);
 }
 
 /**

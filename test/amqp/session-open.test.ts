@@ -87,6 +87,14 @@ describe("the first connection", () => {
     expect(session.connection?.place.port).toBe(server.port);
   });
 
+  it("tells what is wrong with each broker of the list when none can be used", async () => {
+    const [one = 0, two = 0] = await freePorts(2);
+    const { error } = await failing(openSession([one, two], new IdleClient()));
+    const reasons = [one, two].map((port) => `nobody listens on 127.0.0.1:${port}`);
+    expect(error.message).toBe(`none of 2 brokers can be used: ${reasons.join("; ")}`);
+    expect(error.exitCode).toBe(3);
+  });
+
   it("is waited for while the broker restarts", async () => {
     const server = await misbehave(
       inTurn([...handshake().slice(0, 6), forced], ["header", "rst"], wellBehaved),
