@@ -32,6 +32,8 @@ export interface HandlerWorld extends Pick<
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 /** So long after a handler's end by a signal ours may come, and be the same one. */
 const SAME_SIGNAL_MS = 100;
+/** When a run that must stop still has handlers running after so long, people are told what it waits for. */
+const TELL_WAITING_MS = 3000;
 
 export class Handling implements Work {
   readonly #plan: HandlerPlan;
@@ -97,9 +99,11 @@ export class Handling implements Work {
   async finish(): Promise<void> {
     this.#aftermath.end();
     this.#start();
+    const telling = setTimeout(() => this.#tellWaiting(), TELL_WAITING_MS);
     await this.#until(
       () => this.#running === 0 && (this.#pending.length === 0 || this.#mustStop()),
     );
+    clearTimeout(telling);
     this.#aftermath.leave(this.#pending.splice(0));
     this.failed.throwIfAborted();
   }
@@ -168,6 +172,12 @@ export class Handling implements Work {
     this.#world.log.warn(
       `not in a handler's environment: ${name}; the record on descriptor 3 has it`,
     );
+  }
+
+  #tellWaiting(): void {
+    if (!this.#mustStop() || this.#running === 0) return;
+    const handlers = this.#running === 1 ? "1 handler" : `${this.#running} handlers`;
+    this.#world.log.note(`waiting for ${handlers} to end`);
   }
 
   async #until(ready: () => boolean): Promise<void> {

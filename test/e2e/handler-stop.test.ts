@@ -65,6 +65,16 @@ describe("the first signal", () => {
     expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);
   });
 
+  test("tells what the run waits for when handlers take long", async () => {
+    const nap = longSleep();
+    const { worker } = await busyWorker(nap);
+    worker.kill("SIGTERM");
+    await worker.waitFor("stderr", "waiting for 2 handlers to end");
+    worker.kill("SIGTERM");
+    expect(await worker.ended()).toMatchObject({ code: 143 });
+    await untilNone(nap);
+  });
+
   test.each([
     ["", "the handlers first", "SIGTERM", true],
     ["", "the handlers last", "SIGINT", false],
