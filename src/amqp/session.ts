@@ -1,9 +1,10 @@
 // One logical session over successive links: fail-over, back-off, topology again, and a new generation each time.
 // What is published or consumed on it is a Client; it is attached to each new link.
 import { orAborted, pause, toTimer } from "../deadline.ts";
-import { Failure, Refused, Unreachable } from "../errors.ts";
+import { Failure, Unreachable } from "../errors.ts";
 import { closeChannel, type Connection } from "./connection.ts";
 import { addressOf } from "../address.ts";
+import { isPassing, together } from "./failed-tries.ts";
 import type { Target } from "./target.ts";
 import { readLogin, type LoginPlan } from "./login.ts";
 import { Linker, reasonFrom, type Link, type LinkReport } from "./link.ts";
@@ -237,26 +238,4 @@ export class Session {
     const message = `no lasting connection within ${limit}: ${reason.message.trim()}`;
     return new Failure(reason.ending, message, reason.hint ?? hint, reason);
   }
-}
-
-/** What is told when no broker of a list can be used: the last failure, and those of the others with it. */
-function together(failures: ReadonlyMap<Target, Failure>, last: Failure): Failure {
-  const messages = new Set([...failures.values()].map(({ message }) => message.trim()));
-  if (messages.size === 1) return last;
-  const message = `none of ${failures.size} brokers can be used: ${[...messages].join("; ")}`;
-  return new Failure(last.ending, message, last.hint, last);
-}
-
-/**
- * After a loss, an exclusive queue, or one with an exclusive consumer, may be locked by our own dead connection until the
- * broker has noticed, and a limit of connections used up by it; and a TLS handshake that fails may have been damaged on its
- * way, for one before it was good.
- */
-function isPassing(failure: Failure, again: boolean): boolean {
-  if (failure.passing || !again) return failure.passing;
-  const isLocked =
-    failure instanceof Refused &&
-    (failure.reply.code === 405 ||
-      /in exclusive use$|connection limit \(\d+\) is reached/.test(failure.reply.text));
-  return isLocked || failure.ending === "unreachable";
 }
