@@ -115,16 +115,16 @@ function fromProfile(key: string, flag: Flag, profile: Profile | undefined): Giv
 }
 
 /**
- * A flag that may be typed bare can be switched on, and off, where nothing is typed: `AMQP_STATS=true`. Where it takes more
- * than a choice of words, `1` and `no` are values: seconds, the name of a file.
+ * A flag that may be typed bare can be switched on, and off, where nothing is typed: `AMQP_STATS=true`. But what it reads as
+ * a value is one: `1` second, a file called `no`.
  */
-function switched({ bare, choices }: Flag, texts: readonly string[]): readonly string[] {
+function switched(flag: Flag, texts: readonly string[]): readonly string[] {
   const [text = ""] = texts;
-  if (bare === undefined || texts.length !== 1) return texts;
-  const isWord = choices !== undefined || /^(true|false)$/i.test(text);
+  if (flag.bare === undefined || texts.length !== 1) return texts;
+  const isWord = /^(true|false)$/i.test(text) || !isReadable(flag, text);
   const position = isWord ? toSwitch(text) : undefined;
   if (position === undefined) return texts;
-  return position ? [bare] : [];
+  return position ? [flag.bare] : [];
 }
 
 /** Nobody looks for a flag that nobody typed. What stands in quotes is a value, and a flag with a value is to be typed. */

@@ -192,6 +192,9 @@ describe("the environment", () => {
     expect(parsePub([], { AMQP_DRY_RUN: "1" }).options.dryRun).toBe("text");
     expect(parsePub([], { AMQP_DRY_RUN: "off" }).options.dryRun).toBeUndefined();
     expect(parsePub([], { AMQP_STATS: "TRUE" }).options.stats).toBe(1000);
+    expect(parsePub([], { AMQP_STATS: "yes" }).options.stats).toBe(1000);
+    expect(parsePub([], { AMQP_STATS: "no" }).options.stats).toBeUndefined();
+    expect(() => parsePub([], { AMQP_STATS: "often" })).toThrow('AMQP_STATS "often"');
     expect(parsePub([], { AMQP_LINES: "1", AMQP_STATS: "2" }).options).toMatchObject({
       lines: ["1"],
       stats: 2000,
