@@ -1,7 +1,8 @@
-// --print-config: every option with its value and where that came from, as TOML that could stand in a profile.
+// --print-config: every option with its value and where that came from, as TOML that is a profile.
 import { type Flag, type FlagTable, isRepeatable, kebab, variable } from "./flag.ts";
 import { bySection } from "./generate/listing.ts";
 import type { Profile, Readings } from "./parse.ts";
+import { DEFAULT } from "./profile.ts";
 import { splitUrls } from "./url.ts";
 
 /** Where the comment that names the origin begins, when the value leaves room. */
@@ -27,8 +28,12 @@ export function printConfig(
   const sections = bySection(entries).map(({ group, entries: part }) =>
     [`# ${group}`, ...part.map(({ key, flag }) => line(key, flag, readings)), ""].join("\n"),
   );
-  const head = [`# The options of ${program}, and where each came from.`];
-  return [...head, `# ${describeFile(readings.profile, location)}`, "", ...sections].join("\n");
+  const head = [
+    `# The options of ${program}, and where each came from.`,
+    `# ${describeFile(readings.profile, location)}`,
+    `[${toKey(readings.profile?.name ?? DEFAULT)}]`,
+  ];
+  return [...head, "", ...sections].join("\n");
 }
 
 /** They say which profile it is, which the first lines tell. */
@@ -87,6 +92,10 @@ function hidePassword(text: string): string {
   if (url.password === "" && url.search === "" && url.hash === "") return text;
   const user = url.username === "" && url.password === "" ? "" : `${url.username}:***@`;
   return `${url.protocol}//${user}${url.host}${url.pathname}`;
+}
+
+function toKey(name: string): string {
+  return /^[\w-]+$/.test(name) ? name : toToml(name);
 }
 
 /** A whole number as it is, any other text as a TOML string without anything that could act on a terminal. */

@@ -10,7 +10,7 @@ import { findSimilar } from "./similar.ts";
 import { isSecret, splitUrls } from "./url.ts";
 
 /** The profile that counts when none is named. */
-const DEFAULT = "default";
+export const DEFAULT = "default";
 
 /** These choose the profile, and so cannot stand in it. */
 const choosing = new Set(["profile", "config"]);

@@ -109,10 +109,21 @@ describe("--print-config", () => {
             ...(verbose ? ["--verbose"] : []),
           ];
           const { options } = parse(con.name, con.flags, argv, {});
-          const profile = readProfile(file(`[a]\n${print(argv)}`), "a", con.flags);
+          const profile = readProfile(file(print(argv)), "default", con.flags);
           expect(parse(con.name, con.flags, [], {}, profile).options).toEqual(options);
         },
       ),
     );
+  });
+
+  it.each(["staging", "a.b c", "1"])("keeps the profile's name: %s", (name) => {
+    const named = readProfile(file(`["${name}"]\nprefetch = 3`), name, con.flags);
+    const text = printConfig(
+      con.name,
+      con.flags,
+      parse(con.name, con.flags, [], {}, named),
+      undefined,
+    );
+    expect(readProfile(file(text), name, con.flags)?.texts.get("prefetch")).toEqual(["3"]);
   });
 });
