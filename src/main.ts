@@ -60,6 +60,7 @@ export async function main<F extends Flags>(
     if (text !== undefined) return await output.write(text);
     const parsed = await addProfile(program, typed, argv, env, signal);
     blame = parsed.blame;
+    debug = readGeneral(parsed).debug;
     if (parsed !== typed)
       log = await openLog(process.stderr, readGeneral(parsed).color, process.env);
     if (general.printConfig) return await output.write(await describe(program, parsed, env));

@@ -1,11 +1,10 @@
 // Fetches messages one by one (basic.get) until the queue is empty; several queues one after the other.
-import type { GetMessage } from "amqplib";
 import { pause } from "../deadline.ts";
-import { Undecodable, type Failure } from "../errors.ts";
+import type { Failure } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
-import { toDelivery } from "./received.ts";
+import { toDeliveryOrDrop } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
 import { Settler } from "./settler.ts";
 
@@ -61,9 +60,11 @@ export class Getter implements Intake {
         empty = mayComeBack ? 0 : empty + 1;
         continue;
       }
-      const delivery = got === "lost" ? undefined : this.#decode(got, link, queue);
-      if (delivery) yield [delivery];
-      else {
+      const delivery = got === "lost" ? undefined : toDeliveryOrDrop(got, link, queue);
+      if (delivery) {
+        this.#settler.arrived(delivery);
+        yield [delivery];
+      } else {
         await this.#replaced(link);
         // What was in hand is in its queue again.
         empty = 0;
@@ -118,19 +119,6 @@ export class Getter implements Intake {
     this.detach();
     this.#failure = failure;
     this.#changed();
-  }
-
-  /** Undefined when it cannot be decoded: the connection is dropped, and what cannot be decoded comes once more. */
-  #decode(got: GetMessage, link: Link, queue: string): Delivery | undefined {
-    try {
-      const delivery = toDelivery(got, link.generation, queue);
-      this.#settler.arrived(delivery);
-      return delivery;
-    } catch (error) {
-      if (!(error instanceof Undecodable)) throw error;
-      link.connection.destroy(error);
-      return undefined;
-    }
   }
 
   /** The link in use; waits for one. Undefined when stopped. @throws Failure */

@@ -3,6 +3,7 @@ import type { Message as Received, MessageProperties } from "amqplib";
 import { messageOf, type Reply, Undecodable } from "../errors.ts";
 import type { Delivery, Message, Properties } from "../message/message.ts";
 import { fromWireTable } from "./arguments.ts";
+import type { Link } from "./link.ts";
 import { decodeProperties } from "./properties.ts";
 import { isRawHeader } from "./wire.ts";
 
@@ -12,6 +13,21 @@ export function toDelivery(received: Received, generation: number, queue: string
     return decode(received, generation, queue);
   } catch (error) {
     throw new Undecodable(messageOf(error), error);
+  }
+}
+
+/** The same; undefined when it cannot be decoded: the connection is dropped, and what came from a queue comes once more. */
+export function toDeliveryOrDrop(
+  received: Received,
+  { generation, connection }: Pick<Link, "generation" | "connection">,
+  queue: string,
+): Delivery | undefined {
+  try {
+    return toDelivery(received, generation, queue);
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    connection.destroy(error);
+    return undefined;
   }
 }
 

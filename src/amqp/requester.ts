@@ -3,11 +3,11 @@
 import type { ConsumeMessage, Message as Returned } from "amqplib";
 import { randomBytes } from "node:crypto";
 import { toTimer } from "../deadline.ts";
-import { Cancelled, Failure, messageOf, Undecodable, Unsendable } from "../errors.ts";
+import { Cancelled, Failure, messageOf, Unsendable } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import type { BlockedReport } from "./connection.ts";
 import type { Link } from "./link.ts";
-import { toDelivery, toProperties } from "./received.ts";
+import { toDeliveryOrDrop, toProperties } from "./received.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "./session.ts";
 
@@ -196,7 +196,7 @@ export class Requester implements Client {
   /** A reply that nobody waits for any longer is dropped. */
   #onReply(link: Link, message: ConsumeMessage | null): void {
     if (!message) return link.connection.destroy(new Cancelled(this.#replyTo));
-    const reply = decode(message, link, this.#replyTo);
+    const reply = toDeliveryOrDrop(message, link, this.#replyTo);
     if (!reply) return;
     const pending = this.#pending.get(reply.properties.correlationId ?? "");
     if (!pending) return;
@@ -214,17 +214,6 @@ export class Requester implements Client {
       this.#unconfirmed.delete(each);
       return id ?? [];
     });
-  }
-}
-
-/** Undefined when it cannot be decoded: the connection is dropped, for what the broker sends makes no sense. */
-function decode(message: ConsumeMessage, link: Link, queue: string): Delivery | undefined {
-  try {
-    return toDelivery(message, link.generation, queue);
-  } catch (error) {
-    if (!(error instanceof Undecodable)) throw error;
-    link.connection.destroy(error);
-    return undefined;
   }
 }
 

@@ -2,7 +2,6 @@
 import type { AdministrationPlan } from "../administer.ts";
 import type { Task } from "../amqp/topology.ts";
 import { UsageError } from "../errors.ts";
-import { version } from "../version.ts";
 import { planConnection } from "./connection-plan.ts";
 import { kebab, type FlagTable, type Group, type OptionsOf } from "./flag.ts";
 import type { administrationFlags } from "./flags/administration.ts";
@@ -70,7 +69,7 @@ export function planAdministration<F extends FlagTable>(
     );
   if (first !== undefined) checkNoMessages(flags, parsed, first);
   checkNames(options, origin("routingKey") === "flag");
-  const { warnings, ...connection } = planConnection(options, origin, { name, version });
+  const { warnings, ...connection } = planConnection(options, origin, name);
   return {
     connection,
     warnings,

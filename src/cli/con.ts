@@ -5,7 +5,6 @@ import { UsageError } from "../errors.ts";
 import { measured } from "../measure.ts";
 import { ping } from "../ping.ts";
 import { sketchConsume, type Sketch } from "../preview/sketch.ts";
-import { version } from "../version.ts";
 import type { HandlerPlan } from "../work/handler.ts";
 import { planConnection } from "./connection-plan.ts";
 import { prepareErrand } from "./errand.ts";
@@ -20,7 +19,8 @@ import { consumerTopologyFlags } from "./flags/topology.ts";
 import { keepFlags, selectFlags } from "./flags/select.ts";
 import type { OptionsOf } from "./flag.ts";
 import { planTreatment } from "./handler-plan.ts";
-import { planTaking, saysStream } from "./intake-plan.ts";
+import { saysStream } from "./intake-checks.ts";
+import { planTaking } from "./intake-plan.ts";
 import { planMeasure } from "./measure-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
@@ -96,10 +96,7 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
   const { origin } = parsed;
   const { single: options, alsoFrom } = splitQueues(parsed.options);
   checkCombinations(options, origin, alsoFrom);
-  const connection = planConnection(options, origin, {
-    name: "amqp-con",
-    version,
-  });
+  const connection = planConnection(options, origin, "amqp-con");
   const { handler, forward, ...treatment } = planTreatment(options, origin, parsed.operands, {
     alsoFrom,
     isStream: saysStream(options),

@@ -3,6 +3,7 @@ import type { Target } from "../amqp/target.ts";
 import type { ConnectionPlan } from "../amqp/session.ts";
 import type { TlsPlan } from "../amqp/tls.ts";
 import { UsageError } from "../errors.ts";
+import { version } from "../version.ts";
 import type { OptionsOf } from "./flag.ts";
 import type { connectionFlags } from "./flags/connection.ts";
 import type { tlsFlags } from "./flags/tls.ts";
@@ -12,17 +13,11 @@ import { isSecret, readUrl, splitUrls, type UrlParts, type UrlPlace } from "./ur
 
 type Options = OptionsOf<typeof connectionFlags & typeof tlsFlags>;
 
-/** The program and its version, for the broker's list of connections. */
-export interface Product {
-  readonly name: string;
-  readonly version: string;
-}
-
-/** What connects, and what to warn about. @throws UsageError */
+/** What connects, and what to warn about; `program` is named in the broker's list of connections. @throws UsageError */
 export function planConnection(
   options: Options,
   origin: (key: keyof Options) => Origin,
-  product: Product,
+  program: string,
 ): ConnectionPlan & { readonly warnings: readonly string[] } {
   checkCombinations(options);
   const given = spell(origin("url"));
@@ -48,9 +43,9 @@ export function planConnection(
       channelMax: options.channelMax,
       frameMax: options.frameMax,
       clientProperties: {
-        connection_name: options.connectionName ?? product.name,
-        product: product.name,
-        version: product.version,
+        connection_name: options.connectionName ?? program,
+        product: program,
+        version,
       },
     },
     warnings: [

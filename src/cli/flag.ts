@@ -3,7 +3,7 @@
 import { ValueError } from "../errors.ts";
 import { readField, type Field } from "../message/fields.ts";
 import { isName } from "../message/text.ts";
-import { readFactor, readSize, writeSize } from "./units.ts";
+import { readSize, writeSize } from "./units.ts";
 
 /** The headings of help and reference, in their order. */
 export const groups = [
@@ -78,7 +78,7 @@ export type OptionsOf<F> = {
 const last = (values: readonly string[]): string => values.at(-1) ?? "";
 
 /** A maker of flags with one value: how it is read, and how a default is written. */
-export function one<T extends string | number>(
+export function one<T>(
   placeholder: string,
   read: (value: string) => T,
   write: (value: T) => string = String,
@@ -104,8 +104,17 @@ export function readName(value: string): string {
   throw new ValueError("longer than the 255 bytes that AMQP allows");
 }
 
-/** How many times as much: 1 or more, not always whole. */
-export const factor = one("F", readFactor);
+/** A number, not always whole, that `fits`; `expected` says which do. */
+export function decimal(placeholder: string, fits: (value: number) => boolean, expected: string) {
+  return one(placeholder, (word) => {
+    const value = /^(\d+\.?\d*|\.\d+)$/.test(word) ? Number(word) : Number.NaN;
+    if (Number.isFinite(value) && fits(value)) return value;
+    throw new ValueError(`expected a number, ${expected}`);
+  });
+}
+
+/** How many a second: more than 0. */
+export const perSecond = decimal("N", (value) => value > 0, "more than 0");
 
 /** A number of bytes: plain, `64KiB`, `1MB`. */
 export function size(bounds: { readonly max: number }) {

@@ -1,13 +1,38 @@
 // Which flags of taking messages exclude or need each other. Pure.
 import { UsageError } from "../errors.ts";
-import { kebab } from "./flag.ts";
-import {
-  saysStream,
-  type Circumstances,
-  type TakingKey,
-  type TakingOptions,
-} from "./intake-plan.ts";
+import type { consumeFlags, outputFlags } from "./flags/consume.ts";
+import type { keepFlags, selectFlags } from "./flags/select.ts";
+import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origin } from "./parse.ts";
+
+export type TakingOptions = OptionsOf<
+  typeof consumeFlags & typeof outputFlags & typeof selectFlags & typeof keepFlags
+> & {
+  readonly queue: string;
+  readonly createQueue: boolean;
+  readonly queueType: string | undefined;
+};
+export type TakingKey = keyof TakingOptions;
+
+/** What else decides how messages are taken. */
+export interface Circumstances {
+  readonly alsoFrom: readonly string[];
+  /** Prefetch as the way of handling messages wants it. */
+  readonly prefetch: number;
+  /** Something is published on the same connection, and its answers are waited for. */
+  readonly publishesToo: boolean;
+}
+
+/** Do the flags say that the queue is a stream? */
+export function saysStream({
+  offset,
+  offsetFile,
+  createQueue,
+  queueType,
+}: Pick<TakingOptions, "offset" | "offsetFile" | "createQueue" | "queueType">): boolean {
+  const isDeclared = createQueue && queueType === "stream";
+  return isDeclared || offset !== undefined || offsetFile !== undefined;
+}
 
 /** How a message is settled. @throws UsageError */
 export function checkSettling(options: TakingOptions): void {

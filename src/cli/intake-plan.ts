@@ -3,29 +3,16 @@ import type { SubscriptionPlan } from "../amqp/intake.ts";
 import type { Verdict } from "../amqp/settlement.ts";
 import { STREAM_OFFSET } from "../amqp/stream.ts";
 import type { ConsumePlan, IntakeKind } from "../consume.ts";
-import type { consumeFlags, outputFlags } from "./flags/consume.ts";
-import type { keepFlags, selectFlags } from "./flags/select.ts";
-import type { OptionsOf } from "./flag.ts";
-import { checkSettling, checkSource, ofSubscription } from "./intake-checks.ts";
+import {
+  checkSettling,
+  checkSource,
+  ofSubscription,
+  saysStream,
+  type Circumstances,
+  type TakingKey,
+  type TakingOptions,
+} from "./intake-checks.ts";
 import type { Origin } from "./parse.ts";
-
-export type TakingOptions = OptionsOf<
-  typeof consumeFlags & typeof outputFlags & typeof selectFlags & typeof keepFlags
-> & {
-  readonly queue: string;
-  readonly createQueue: boolean;
-  readonly queueType: string | undefined;
-};
-export type TakingKey = keyof TakingOptions;
-
-/** What else decides how messages are taken. */
-export interface Circumstances {
-  readonly alsoFrom: readonly string[];
-  /** Prefetch as the way of handling messages wants it. */
-  readonly prefetch: number;
-  /** Something is published on the same connection, and its answers are waited for. */
-  readonly publishesToo: boolean;
-}
 
 type Taking = Pick<
   ConsumePlan,
@@ -123,17 +110,6 @@ function planStream(options: TakingOptions): SubscriptionPlan["stream"] {
   // The broker's own default, but said: it then refuses a queue that is no stream, of which no place could be kept.
   const mustSay = offsetFile !== undefined && consumerArg?.[STREAM_OFFSET] === undefined;
   return { start: offset ?? (mustSay ? "next" : undefined) };
-}
-
-/** Do the flags say that the queue is a stream? */
-export function saysStream({
-  offset,
-  offsetFile,
-  createQueue,
-  queueType,
-}: Pick<TakingOptions, "offset" | "offsetFile" | "createQueue" | "queueType">): boolean {
-  const isDeclared = createQueue && queueType === "stream";
-  return isDeclared || offset !== undefined || offsetFile !== undefined;
 }
 
 interface Settling {

@@ -8,7 +8,6 @@ import { ping } from "../ping.ts";
 import { sketchPublish, type Sketch } from "../preview/sketch.ts";
 import { checkTexts, publish, type PublishPlan } from "../publish.ts";
 import { rpc } from "../rpc.ts";
-import { version } from "../version.ts";
 import { prepareErrand } from "./errand.ts";
 import { administrationFlags } from "./flags/administration.ts";
 import { connectionFlags } from "./flags/connection.ts";
@@ -110,7 +109,7 @@ export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
   const source = planSource(options, origin);
   checkStdin(options, source);
   checkDelivery(options, origin);
-  const connection = planConnection(options, origin, { name: "amqp-pub", version });
+  const connection = planConnection(options, origin, "amqp-pub");
   const keys = options.routingKey === undefined ? [] : [options.routingKey];
   const isAimless = !hasTarget(options, source) && !options.ping;
   const aimless = "without -k, -q or -e the message reaches no queue.";

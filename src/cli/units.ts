@@ -28,13 +28,6 @@ export function readDuration(value: string, plainUnitMs: number): number {
   return Number(number) * (milliseconds[unit] ?? plainUnitMs);
 }
 
-/** `2`, `1.5` → a number, at least 1. */
-export function readFactor(value: string): number {
-  const number = /^\d+\.?\d*$/.test(value) ? Number(value) : 0;
-  if (number >= 1) return number;
-  throw new ValueError("expected a number, 1 or more");
-}
-
 /** `100`, `64KiB`, `1MB` → whole bytes. */
 export function readSize(value: string): number {
   const [, number = "", unit = "b"] = /^(\d+\.?\d*)(b|kb|mb|gb|kib|mib|gib)?$/i.exec(value) ?? [];

@@ -1,11 +1,10 @@
 // A source's plan → the source: where messages come from, and what is done to each on its way.
 import { randomUUID } from "node:crypto";
-import { ValueError } from "../errors.ts";
 import type { Message, Properties } from "../message/message.ts";
 import { compressed, type Encoding } from "./compress.ts";
 import { directory, type DirectoryPlan } from "./directory.ts";
 import { fileBodies } from "./files.ts";
-import { lines, type LinesPlan } from "./lines.ts";
+import { attempt, lines, type LinesPlan } from "./lines.ts";
 import { messageBodies } from "./message.ts";
 import { paced } from "./pace.ts";
 import { checkReadable, checkStdin } from "./pieces.ts";
@@ -112,13 +111,11 @@ function templates({
 }: SourceWorld): (message: Message) => Message | undefined {
   let n = 0;
   return (message) => {
-    try {
-      n++;
-      return expandMessage(message, { n, env });
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      refuse(position.place(), error.message);
-      return undefined;
-    }
+    n++;
+    return attempt(
+      () => expandMessage(message, { n, env }),
+      () => position.place(),
+      { refuse },
+    );
   };
 }

@@ -92,6 +92,9 @@ export class Aftermath {
             ? "the next run begins behind the last message that was settled, with --offset-file"
             : "its message was put back; what becomes of such messages is decided by --on-failure",
         );
+      default:
+        // A policy without a case would leave its messages in hand for ever.
+        judgement satisfies never;
     }
   }
 

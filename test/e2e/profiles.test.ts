@@ -47,6 +47,12 @@ describe("a profile", () => {
     expect(code).toBe(3);
   });
 
+  it("may switch on what is for errors", async () => {
+    const { env } = await configure(`[default]\nurl = "amqp://127.0.0.1:1"\ndebug = true`);
+    const { stderr } = await runToEnd("amqp-con", ["--ping"], { env });
+    expect(stderr).toContain("\nUnreachable: nobody listens on 127.0.0.1:1\n    at ");
+  });
+
   it("is kept out by --config /dev/null", async () => {
     const { env } = await configure("[default]\nprefetch = 'many'");
     const args = ["--print-config", "--config", "/dev/null"];

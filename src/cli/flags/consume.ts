@@ -1,6 +1,6 @@
 // What amqp-con takes, how much at a time, when it stops and how it shows messages.
 import { formats, readFormat } from "../../sink/index.ts";
-import { count, name, text, toggle } from "../flag.ts";
+import { count, name, one, text, toggle } from "../flag.ts";
 import { duration } from "../time-flag.ts";
 
 export const consumeFlags = {
@@ -84,21 +84,20 @@ export const consumeFlags = {
 };
 
 export const outputFlags = {
-  format: {
-    ...text({
-      usual: true,
-      group: "Output",
-      default: "text",
-      placeholder: "FORMAT",
-      completes: Object.keys(formats),
-      summary: "how a message is written to stdout, or a template",
-      details: [
-        "text: `Received: BODY`. body: the body and a newline. raw: the body's bytes, nothing else. json: the record, which amqp-pub --json sends again byte for byte. pretty: everything about the message, with JSON and MessagePack bodies laid out. hex: the body as a hex dump. none: nothing.",
-        "A text with % or \\ is a template: %s body, %S its length, %k routing key, %K its length, %e exchange, %q queue, %h headers, %h{NAME} one of them, %p{NAME} a property, %T timestamp in milliseconds, %R time of receipt, %o delivery tag, %r redelivered, %% a percent sign, %s{hex} and %s{base64} the body encoded; \\n \\r \\t \\0 \\xNN \\\\. Nothing is added to it, not even a newline.",
-      ].join(" "),
-    }),
-    read: (values: readonly string[]) => readFormat(values.at(-1) ?? ""),
-  },
+  format: one(
+    "FORMAT",
+    readFormat,
+  )({
+    usual: true,
+    group: "Output",
+    default: "text",
+    completes: Object.keys(formats),
+    summary: "how a message is written to stdout, or a template",
+    details: [
+      "text: `Received: BODY`. body: the body and a newline. raw: the body's bytes, nothing else. json: the record, which amqp-pub --json sends again byte for byte. pretty: everything about the message, with JSON and MessagePack bodies laid out. hex: the body as a hex dump. none: nothing.",
+      "A text with % or \\ is a template: %s body, %S its length, %k routing key, %K its length, %e exchange, %q queue, %h headers, %h{NAME} one of them, %p{NAME} a property, %T timestamp in milliseconds, %R time of receipt, %o delivery tag, %r redelivered, %% a percent sign, %s{hex} and %s{base64} the body encoded; \\n \\r \\t \\0 \\xNN \\\\. Nothing is added to it, not even a newline.",
+    ].join(" "),
+  }),
   verbose: toggle({
     group: "Output",
     summary: "properties, headers, exchange and key of each message",

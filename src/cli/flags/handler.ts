@@ -1,9 +1,11 @@
 // What amqp-con does with a message other than showing it: run a program for it, answer it, pass it on.
 import { failureActions } from "../../work/judgement.ts";
-import { count, factor, oneOf, text, toggle } from "../flag.ts";
+import { count, decimal, oneOf, text, toggle } from "../flag.ts";
 import { duration, positiveDuration } from "../time-flag.ts";
 
 const group = "Handlers";
+
+const factor = decimal("F", (value) => value >= 1, "1 or more");
 
 export const handlerFlags = {
   shell: text({

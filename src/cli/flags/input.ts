@@ -1,8 +1,19 @@
 // Where amqp-pub takes messages from, and what it does to them on their way.
 import { encodings } from "../../source/compress.ts";
-import { ValueError } from "../../errors.ts";
 import { readEscapes } from "../escapes.ts";
-import { count, file, files, keyOf, one, oneOf, size, text, toggle } from "../flag.ts";
+import {
+  count,
+  file,
+  files,
+  keyOf,
+  decimal,
+  one,
+  oneOf,
+  perSecond,
+  size,
+  text,
+  toggle,
+} from "../flag.ts";
 import { duration } from "../time-flag.ts";
 
 const group = "Input";
@@ -17,16 +28,7 @@ const escaped = one("STR", (value) => {
 });
 
 /** How many times as fast: 0 or more. */
-const speed = one("F", (value) => readNumber(value, (number) => number >= 0, "0 or more"));
-
-/** How many a second: more than 0. */
-const perSecond = one("N", (value) => readNumber(value, (number) => number > 0, "more than 0"));
-
-function readNumber(value: string, fits: (number: number) => boolean, expected: string): number {
-  const number = /^(\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : Number.NaN;
-  if (Number.isFinite(number) && fits(number)) return number;
-  throw new ValueError(`expected a number, ${expected}`);
-}
+const speed = decimal("F", (value) => value >= 0, "0 or more");
 
 export const inputFlags = {
   message: text({

@@ -2,7 +2,7 @@
 import { readSeconds } from "../../message/time.ts";
 import type { Offset } from "../../amqp/stream.ts";
 import { ValueError } from "../../errors.ts";
-import { file, one, oneOf, pairs, size, text, toggle } from "../flag.ts";
+import { file, one, oneOf, pairs, perSecond, size, text, toggle } from "../flag.ts";
 import { readDuration } from "../units.ts";
 
 const group = "Consuming";
@@ -22,47 +22,41 @@ export const selectFlags = {
     details:
       "requeue: they are held and put back at the end of the run, or they would come again at once; --prefetch bounds how many, 65535 by default. ack: thrown away. reject: thrown away or dead-lettered.",
   }),
-  rate: one(
-    "N",
-    readRate,
-  )({
+  rate: perSecond({
     group,
     summary: "at most N messages a second, evenly",
     details: "After a pause there is no burst.",
   }),
-  work: {
-    ...text({
-      group,
-      placeholder: "SEC[..SEC]",
-      summary: "pretend to work this long on each message before settling it",
-    }),
-    read: (values: readonly string[]) => readRange(values.at(-1) ?? ""),
-  },
-  offset: {
-    ...text({
-      group,
-      placeholder: "OFFSET",
-      completes: ["first", "last", "next"],
-      summary: "where to begin in a stream",
-      details:
-        "first; last: the last chunk that was written; next: what comes from now on, the default; a number; a time such as 2026-01-01T00:00:00Z; or how long ago, such as 10m. After a lost connection reading goes on behind the last message settled.",
-    }),
-    read: (values: readonly string[]) => readOffset(values.at(-1) ?? ""),
-  },
+  work: one(
+    "SEC[..SEC]",
+    readRange,
+  )({
+    group,
+    summary: "pretend to work this long on each message before settling it",
+  }),
+  offset: one(
+    "OFFSET",
+    readOffset,
+  )({
+    group,
+    completes: ["first", "last", "next"],
+    summary: "where to begin in a stream",
+    details:
+      "first; last: the last chunk that was written; next: what comes from now on, the default; a number; a time such as 2026-01-01T00:00:00Z; or how long ago, such as 10m. After a lost connection reading goes on behind the last message settled.",
+  }),
   offsetFile: file({
     group,
     summary: "keep the place in a stream in this file, and go on there",
     details: "It beats --offset once it is there. It is written after messages were settled.",
   }),
   exclusiveConsumer: toggle({ group, summary: "no other consumer may take from the queue" }),
-  consumerPriority: {
-    ...text({
-      group,
-      placeholder: "N",
-      summary: "consumers of a higher priority get messages first",
-    }),
-    read: (values: readonly string[]) => readPriority(values.at(-1) ?? ""),
-  },
+  consumerPriority: one(
+    "N",
+    readPriority,
+  )({
+    group,
+    summary: "consumers of a higher priority get messages first",
+  }),
   consumerArg: pairs({ group, summary: "further argument of the subscription, typed" }),
 };
 
@@ -94,12 +88,6 @@ function readRange(value: string): readonly [number, number] {
   if (others.length > 0 || range[0] > range[1])
     throw new ValueError("expected a duration such as 2 or 250ms, or a range such as 0.5..3");
   return range;
-}
-
-function readRate(value: string): number {
-  const number = /^(?:\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : 0;
-  if (number > 0) return number;
-  throw new ValueError("expected a number greater than 0");
 }
 
 function readOffset(value: string): Offset {
