@@ -136,7 +136,7 @@ describe("--print-config", () => {
     expect(code).toBe(0);
   });
 
-  it("writes what can be a profile again", async () => {
+  it("writes what is a profile again", async () => {
     const first = await runToEnd("amqp-con", [
       "-q",
       "hello",
@@ -146,7 +146,7 @@ describe("--print-config", () => {
       "b",
       "--print-config",
     ]);
-    const { env } = await configure(`[default]\n${first.stdout}`);
+    const { env } = await configure(first.stdout);
     const second = await runToEnd("amqp-con", ["--print-config"], { env });
     expect(values(second.stdout)).toEqual(values(first.stdout));
     expect(second.stdout).toMatch(/^routing-key = \["a", "b"\] +# profile "default"$/m);
