@@ -1,5 +1,6 @@
 // One output stream of one run, from its pipe to whoever takes it.
 import type { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import type { Taker } from "./collect.ts";
 import type { Pipe } from "./pipes.ts";
 
@@ -8,6 +9,8 @@ export class Drain {
   /** Resolves when the stream has ended, or was cut, and everything was taken. @throws what the taker throws */
   readonly done: Promise<void>;
   readonly #stream: Readable | null;
+  /** Pieces taken so far. */
+  #taken = 0;
   #isBusy = false;
   #isCut = false;
 
@@ -19,8 +22,17 @@ export class Drain {
     this.done.catch(() => {});
   }
 
-  /** Does not wait for the stream's end any longer: somebody else may hold it open for ever. What is being taken is. */
-  cut(): void {
+  /**
+   * Does not wait for the stream's end any longer: somebody else may hold it open for ever. But what it holds already is
+   * taken, however late the event loop is: it reads each turn, and a stream's first piece comes in the second.
+   */
+  async cut(): Promise<void> {
+    let before: number;
+    do {
+      before = this.#taken;
+      await setImmediate();
+      await setImmediate();
+    } while (this.#taken !== before);
     if (this.#isBusy) return;
     this.#isCut = true;
     this.#stream?.destroy();
@@ -43,6 +55,7 @@ export class Drain {
 
   async #take(taker: Taker, chunk: unknown): Promise<void> {
     if (!Buffer.isBuffer(chunk)) return;
+    this.#taken++;
     this.#isBusy = true;
     await taker.take(chunk);
     this.#isBusy = false;

@@ -70,7 +70,8 @@ export class Programs {
     ];
     const drained = Promise.all(drains.map(({ done }) => done));
     const lingering = async (): Promise<void> => {
-      while ((await within(LINGER_MS, drained)) === "late") for (const each of drains) each.cut();
+      while ((await within(LINGER_MS, drained)) === "late")
+        await Promise.all(drains.map((each) => each.cut()));
     };
     const ended = this.#ended(child);
     // A taker that fails is told at once, not after the program's end.

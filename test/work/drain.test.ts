@@ -38,10 +38,23 @@ describe("a pipe", () => {
     const pipes = await Pipes.open(1);
     const pipe = pipes.take();
     const { drain } = drained(pipe);
-    drain.cut();
+    await drain.cut();
     await drain.done;
     closeSync(Number(pipe.end));
     pipes.close();
     expect(descriptors()).toBe(before);
+  });
+
+  test("is cut only when all that it holds was read, however late the event loop is", async () => {
+    const pipes = await Pipes.open(1);
+    const pipe = pipes.take();
+    const { drain, text } = drained(pipe);
+    const written = "x".repeat(60_000);
+    writeSync(Number(pipe.end), written);
+    await drain.cut();
+    await drain.done;
+    expect(text()).toBe(written);
+    closeSync(Number(pipe.end));
+    pipes.close();
   });
 });
