@@ -1,5 +1,6 @@
 // What marks a message that waits for another try, or has died: headers, and the names of the queues in which it waits. Pure.
 import type { Field, Table } from "./fields.ts";
+import type { Delivery } from "./message.ts";
 
 /** Headers of a message that waits for another try. Ours, since brokers from 4.0 on do not count what is published again. */
 export const retryHeaders = {
@@ -41,6 +42,17 @@ export function firstTryOf(
   const routingKey = headers[retryHeaders.routingKey];
   const isOurs = typeof exchange === "string" && typeof routingKey === "string";
   return isOurs ? { exchange, routingKey } : undefined;
+}
+
+/** The same for a delivery: undefined also when it has waited in another queue than the one it comes from. */
+export function firstTryHere({ properties: { headers = {} }, queue }: Delivery) {
+  const isHere = (headers[retryHeaders.queue] ?? queue) === queue;
+  return isHere ? firstTryOf(headers) : undefined;
+}
+
+/** The delivery with the exchange and the key it had at its first try: a delay queue gives it back under other ones. */
+export function asFirstSeen(delivery: Delivery): Delivery {
+  return { ...delivery, ...firstTryHere(delivery) };
 }
 
 /** The headers without those that mark a try. Headers of the same names on a message that is none of ours stay. */

@@ -5,6 +5,7 @@ import { messageOf, UsageError } from "../errors.ts";
 import { parseExact } from "../message/exact-json.ts";
 import { isList, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
+import { asFirstSeen } from "../message/retry-marks.ts";
 import { limitTime, TooLong } from "./time-limit.ts";
 import type { Log } from "../ui/log.ts";
 
@@ -57,7 +58,7 @@ export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS
   const tell = tellOnce(log);
   const decide = (delivery: Delivery): boolean => {
     try {
-      const answer: unknown = evaluate(toContext(delivery));
+      const answer: unknown = evaluate(toContext(asFirstSeen(delivery)));
       if (typeof answer !== "boolean")
         tell("", new TypeError(`it is ${typeof answer}, not yes or no`));
       return answer === true;

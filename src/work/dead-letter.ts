@@ -3,9 +3,9 @@
 import type { Destination } from "../amqp/courier.ts";
 import { isList, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
-import { failureHeaders } from "../message/retry-marks.ts";
+import { asFirstSeen, failureHeaders } from "../message/retry-marks.ts";
 import { describeEnd, exitCodeOf, type End } from "./judgement.ts";
-import { asFirstSeen, attemptOf, bodyAgain, propertiesAgain } from "./tries.ts";
+import { attemptOf, bodyAgain, propertiesAgain } from "./tries.ts";
 
 /** Why it has failed. */
 export interface Cause {

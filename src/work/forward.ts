@@ -3,7 +3,8 @@ import type { Courier, Destination } from "../amqp/courier.ts";
 import type { Intake } from "../amqp/intake.ts";
 import { Failure } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
-import { asFirstSeen, propertiesElsewhere } from "./tries.ts";
+import { asFirstSeen } from "../message/retry-marks.ts";
+import { propertiesElsewhere } from "./tries.ts";
 import type { Work } from "./work.ts";
 
 /** Work that passes on. It takes what comes; the prefetch bounds what is under way. */

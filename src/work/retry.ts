@@ -2,15 +2,8 @@
 // when, and that the original is acknowledged only after it, is aftermath.ts.
 import type { QueuePlan } from "../amqp/topology.ts";
 import type { Delivery, Message } from "../message/message.ts";
-import { delayQueueName, retryHeaders } from "../message/retry-marks.ts";
-import {
-  asFirstSeen,
-  attemptOf,
-  bodyAgain,
-  deathsElsewhere,
-  propertiesAgain,
-  tryOf,
-} from "./tries.ts";
+import { asFirstSeen, delayQueueName, retryHeaders } from "../message/retry-marks.ts";
+import { attemptOf, bodyAgain, deathsElsewhere, propertiesAgain, tryOf } from "./tries.ts";
 
 /** How often a message is tried again, and when. */
 export interface RetryPlan {

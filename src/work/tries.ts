@@ -1,4 +1,4 @@
-// Which try of a message this is, where it came from before the first, and its properties without the traces of the way. Pure.
+// Which try of a message this is, and its properties without the traces of the way. Pure.
 import { isList, isTable, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Properties } from "../message/message.ts";
 import {
@@ -6,7 +6,7 @@ import {
   deathHeader,
   delayPrefix,
   deliveryCount,
-  firstTryOf,
+  firstTryHere,
   retryHeaders,
   withoutCounts,
   withoutMarks,
@@ -41,17 +41,6 @@ function brokersCount({ redelivered, properties: { headers = {} } }: Delivery, n
 export function tryOf(delivery: Delivery): number {
   const { headers = {} } = delivery.properties;
   return 1 + (firstTryHere(delivery) ? countIn(headers[retryHeaders.count]) : 0);
-}
-
-/** Where a message came from that has waited for another try in this queue; undefined for others. */
-function firstTryHere({ properties: { headers = {} }, queue }: Delivery) {
-  const isHere = (headers[retryHeaders.queue] ?? queue) === queue;
-  return isHere ? firstTryOf(headers) : undefined;
-}
-
-/** The delivery with the exchange and the key it had at its first try: a delay queue gives it back under other ones. */
-export function asFirstSeen(delivery: Delivery): Delivery {
-  return { ...delivery, ...firstTryHere(delivery) };
 }
 
 /**

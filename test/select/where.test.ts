@@ -39,6 +39,19 @@ const order: Given = {
 };
 
 describe("an expression", () => {
+  it("sees a message that was tried before as it came first", async () => {
+    const headers = { "x-retry-exchange": "shop", "x-retry-routing-key": "order.created" };
+    const message = messageIn({
+      exchange: "",
+      routingKey: "orders",
+      queue: "orders",
+      properties: { headers: { ...headers, "x-retry-queue": "orders" } },
+    });
+    expect(await isWanted('exchange == "shop" && key == "order.created"', message)).toBe(true);
+    const elsewhere = { ...message, queue: "others" };
+    expect(await isWanted('exchange == "" && key == "orders"', elsewhere)).toBe(true);
+  });
+
   it("is not led astray by names that mean something to JavaScript", async () => {
     const names = ["constructor", "__proto__", "toString", "hasOwnProperty", "then", "length"];
     const message = messageIn({

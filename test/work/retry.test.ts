@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Field } from "../../src/message/fields.ts";
 import { deadLetter } from "../../src/work/dead-letter.ts";
-import { asFirstSeen, attemptOf, propertiesAgain, tryOf } from "../../src/work/tries.ts";
+import { asFirstSeen } from "../../src/message/retry-marks.ts";
+import { attemptOf, propertiesAgain, tryOf } from "../../src/work/tries.ts";
 import { delayAfter, delayQueue, leaseMs, waiting } from "../../src/work/retry.ts";
 import { someDelivery } from "../support/delivery.ts";
 
