@@ -100,7 +100,7 @@ async function takeAll(
     // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
     const isAll = !rules.reason && !flow.isWaiting;
     flow.passOver(isAll ? Infinity : (batch.at(-1)?.deliveryTag ?? 0), intake);
-    if (isFull(plan, intake)) rules.stopFor(`--prefetch holds no more: ${intake.held} are held`);
+    if (isFull(plan, intake)) rules.stopAsFull(intake.held);
     world.meter?.received(batch);
     // The broker is told to stop before the last acknowledgement makes room for more.
     if (rules.reason) await intake.stop();

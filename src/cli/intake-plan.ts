@@ -50,6 +50,8 @@ export function planTaking(
     intake: planIntake(options, origin, stream !== undefined),
     stop: {
       count: limit,
+      countedBy:
+        options.count === undefined && settling.limit !== undefined ? "--prefetch" : "--count",
       idleMs: options.idleTimeout,
       timeoutMs: options.timeout,
       untilEmpty: options.untilEmpty ? "--until-empty" : settling.untilEmpty,

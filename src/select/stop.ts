@@ -6,6 +6,8 @@ import type { Delivery } from "../message/message.ts";
 /** The rules of a run; absent ones never hold. */
 export interface StopPlan {
   readonly count: number | undefined;
+  /** Why there is a count: it was asked for, or no more can be held at once. */
+  readonly countedBy: "--count" | "--prefetch";
   /** Nothing has arrived for so long. */
   readonly idleMs: number | undefined;
   /** So long since the start. */
@@ -97,13 +99,19 @@ export class StopRules {
     if (last >= 0) wanted = wanted.slice(0, last + 1);
     this.#received += wanted.length;
     if (last >= 0) this.#stop({ text: `the body of --until-body has arrived`, ending: "done" });
-    if (this.#received === count) this.#stop({ text: `--count ${count} reached`, ending: "done" });
+    if (this.#received === count) this.#stop({ text: this.#describeCount(), ending: "done" });
     return wanted;
   }
 
-  /** Nothing more can come for another reason. */
-  stopFor(text: string): void {
-    this.#stop({ text, ending: "done" });
+  #describeCount(): string {
+    const { count, countedBy } = this.#plan;
+    return `${countedBy} ${count} reached${countedBy === "--prefetch" ? "; there may be more" : ""}`;
+  }
+
+  /** What --where does not want fills the hands: nothing more can come. */
+  stopAsFull(held: number): void {
+    const text = `--prefetch holds no more: ${held} are held; there may be more behind them`;
+    this.#stop({ text, ending: "empty" });
   }
 
   /** The queue holds nothing more. */

@@ -83,6 +83,7 @@ describe("the subscription", () => {
   it("never stops by itself unless told to, and for each rule it was told", () => {
     expect(plan().stop).toEqual({
       count: undefined,
+      countedBy: "--count",
       idleMs: undefined,
       timeoutMs: undefined,
       untilEmpty: undefined,
@@ -92,6 +93,7 @@ describe("the subscription", () => {
     const argv = ["-n", "5", "--idle-timeout", "2", "--timeout", "1m", "--until-empty"];
     expect(plan(...argv, "--until-body", "quit").stop).toEqual({
       count: 5,
+      countedBy: "--count",
       idleMs: 2000,
       timeoutMs: 60_000,
       untilEmpty: "--until-empty",
@@ -111,6 +113,9 @@ describe("the subscription", () => {
   ])("%j: the verdict is %s, and no more than %s are taken", (argv, verdict, count) => {
     const { verdict: planned, stop } = plan(...argv);
     expect(planned).toBe(verdict);
+    expect(stop.countedBy).toBe(
+      count === undefined || argv.includes("-n") ? "--count" : "--prefetch",
+    );
     expect(stop.count).toBe(count);
     expect(stop.untilEmpty !== undefined).toBe(verdict === "leave");
   });

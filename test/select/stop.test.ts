@@ -6,6 +6,7 @@ import { messageIn } from "../support/message-in.ts";
 
 const NONE: StopPlan = {
   count: undefined,
+  countedBy: "--count",
   idleMs: undefined,
   timeoutMs: undefined,
   untilEmpty: undefined,
@@ -39,6 +40,12 @@ describe("--count", () => {
     expect(rules.signal.aborted).toBe(true);
     expect(texts(rules.take(bodies("6")))).toEqual([]);
     expect(rules.received).toBe(3);
+  });
+
+  it("is told from what can be held at once", () => {
+    const rules = start({ count: 2, countedBy: "--prefetch" });
+    rules.take(bodies("1", "2"));
+    expect(rules.reason?.text).toBe("--prefetch 2 reached; there may be more");
   });
 });
 
@@ -179,16 +186,15 @@ describe("several rules", () => {
   it("keep to the first reason", () => {
     const rules = start({ count: 1 });
     rules.take(bodies("1"));
-    rules.stopFor("something else");
+    rules.stopAsFull(3);
     expect(rules.reason?.text).toBe("--count 1 reached");
   });
 
   it("may be joined by another reason of the run", () => {
     const rules = start({ count: 5 });
-    rules.stopFor("no room");
-    expect([rules.reason, rules.signal.aborted]).toEqual([
-      { text: "no room", ending: "done" },
-      true,
-    ]);
+    rules.stopAsFull(3);
+    expect(rules.reason).toMatchObject({ ending: "empty" });
+    expect(rules.reason?.text).toContain("3 are held");
+    expect(rules.signal.aborted).toBe(true);
   });
 });
