@@ -12,6 +12,7 @@ import {
   variable,
   toSwitch,
 } from "./flag.ts";
+import { byOtherName } from "./other-names.ts";
 import { splitWords } from "./words.ts";
 
 /** How much an origin counts: what is typed beats the environment, which beats the profile, which beats the default. */
@@ -169,7 +170,7 @@ function readWords(
   try {
     command.parse([...words], { from: "user" });
   } catch (error) {
-    throw error instanceof CommanderError ? explain(error, program) : error;
+    throw error instanceof CommanderError ? explain(error, program, flags) : error;
   }
   if (command.args.length > 0) {
     throw new UsageError(
@@ -210,10 +211,11 @@ function mentioned(
   );
 }
 
-function explain(error: CommanderError, program: string): UsageError {
+function explain(error: CommanderError, program: string, flags: FlagTable): UsageError {
   // Without what follows "=": it may be a secret, given to a misspelled flag.
   const [, flag = ""] = /option '(?:-\w, )?([^'= ]+)/.exec(error.message) ?? [];
-  const [, meant] = /Did you mean (.*)\?/.exec(error.message) ?? [];
+  const [, similar] = /Did you mean (.*)\?/.exec(error.message) ?? [];
+  const meant = byOtherName(flag, flags) ?? similar;
   if (error.code === "commander.unknownOption") {
     return new UsageError(
       `unknown flag ${flag}`,

@@ -1,5 +1,5 @@
 // Makers of flags whose value is a length of time. Other kinds: flag.ts.
-import { ValueError } from "../errors.ts";
+import { messageOf, ValueError } from "../errors.ts";
 import { one } from "./flag.ts";
 import { readDuration } from "./units.ts";
 
@@ -26,7 +26,12 @@ function readPositive(value: string): number {
 }
 
 function readOutage(value: string): number {
-  return value === "forever" ? Infinity : readMs(value);
+  if (value === "forever") return Infinity;
+  try {
+    return readMs(value);
+  } catch (error) {
+    throw new ValueError(`${messageOf(error)}, or forever`);
+  }
 }
 
 function readWholeSeconds(value: string): number {

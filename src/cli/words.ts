@@ -34,14 +34,11 @@ export function splitWords(flags: FlagTable, argv: readonly string[]): Words {
 
 function completeName(typed: string, longs: ReadonlyMap<string, Flag>): string {
   if (longs.has(typed)) return typed;
-  const candidates = [...longs.entries()].filter(([long]) => long.startsWith(typed));
-  const meant = candidates.filter(([, flag]) => !flag.ignored);
-  const [first, ...others] = meant.length > 0 ? meant : candidates;
-  if (first && others.length > 0) {
-    const list = [first, ...others].map(([long]) => long).join(", ");
-    throw new UsageError(`${typed} is ambiguous`, `it could be ${list}`);
-  }
-  return first?.[0] ?? typed;
+  // Those of the sample that have no effect here too: whoever means one of them must not get another.
+  const candidates = [...longs.keys()].filter((long) => long.startsWith(typed));
+  if (candidates.length > 1)
+    throw new UsageError(`${typed} is ambiguous`, `it could be ${candidates.join(", ")}`);
+  return candidates[0] ?? typed;
 }
 
 /** Short flags by their letters. */

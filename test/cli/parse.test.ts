@@ -102,6 +102,12 @@ describe("values", () => {
 describe("wrong use", () => {
   it.each([
     [["--queu"], "--queu is ambiguous"],
+    [["--conf", "x"], "--conf is ambiguous\nhint: it could be --confirm, --config"],
+    [
+      ["--server-name", "amqp://h"],
+      '--server-name "amqp://h": expected a host alone; a URL belongs to --url',
+    ],
+    [["--max-outage", "never"], "2m or 1h, or forever"],
     [["--roting-key", "x"], "unknown flag --roting-key\nhint: did you mean --routing-key?"],
     [["-Z"], "unknown flag -Z\nhint: amqp-con --help-all lists every flag"],
     [["--zzzzzz"], "unknown flag --zzzzzz\nhint: amqp-con --help-all lists every flag"],

@@ -7,6 +7,8 @@ const group = "Connection";
 
 /** An IPv6 address may stand in brackets, as in a URL. */
 const host = one("HOST", (value) => {
+  if (/^amqps?:/i.test(value))
+    throw new ValueError("expected a host alone; a URL belongs to --url");
   if (/^([^:]+|\[.*\]):\d+$/.test(value))
     throw new ValueError("expected a host alone; its port belongs to --port-number");
   const bare = value.replace(/^\[(.*)\]$/, "$1");
@@ -28,7 +30,7 @@ export const connectionFlags = {
     secret: true,
     summary: "amqp:// or amqps:// URL; several: fail-over list",
     details:
-      "User, password and vhost are percent-decoded as UTF-8. In the same place (typed, environment, profile), or in one that counts more, --server-name, --port-number, --vhost and the flags of user and password override those parts of each URL. The first URL that answers is used; after a loss the next ones are tried. All URLs of a list log in as the same user; each names its own vhost, / without one, so name it in each or give --vhost once.",
+      "User, password and vhost are percent-decoded as UTF-8. In the same place (typed, environment, profile), or in one that counts more, --server-name, --port-number, --vhost and the flags of user and password override those parts of each URL; what a URL leaves out comes from them wherever they are given. The first URL that answers is used; after a loss the next ones are tried. All URLs of a list log in as the same user; each names its own vhost, so name it in each or give --vhost once.",
   }),
   serverName: host({
     group,
@@ -102,7 +104,7 @@ export const connectionFlags = {
     group,
     default: 131_072,
     summary: "largest frame in bytes to ask for",
-    details: "RabbitMQ 4.1 and later refuse less than 8192.",
+    details: "At least 8192: RabbitMQ 4.1 and later refuse less.",
   }),
   ping: toggle({
     group,

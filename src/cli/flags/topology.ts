@@ -12,7 +12,7 @@ export const topologyFlags = {
     usual: true,
     summary: "declare the queue; without -q the broker names it",
     details:
-      "Transient and auto-delete by default, as in the sample. A broker that denies transient non-exclusive queues (RabbitMQ 4.3 and later) gets a durable auto-delete queue instead, and a note says so.",
+      "Transient and auto-delete by default, as in the sample. A broker that denies transient non-exclusive queues (RabbitMQ 4.3 and later) gets a durable one instead, auto-delete unless --nad-queue, and a note says so.",
   }),
   exchange: name({
     group,

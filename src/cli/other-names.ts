@@ -1,0 +1,22 @@
+// What flags are called elsewhere, for who types one of those names: the nearest spelling may mean something else (--no-ack is
+// not --nack, which throws messages away).
+import { kebab, type FlagTable } from "./flag.ts";
+
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  ackAuto: ["no-ack", "noack", "auto-ack", "autoack"],
+  count: ["limit", "max-messages"],
+  enableTls: ["tls", "ssl"],
+  jobs: ["concurrency", "workers", "parallel"],
+  message: ["body", "payload"],
+  prefetch: ["qos", "prefetch-count"],
+  serverName: ["host", "hostname"],
+  shell: ["command"],
+  vhost: ["virtual-host"],
+};
+
+/** The flag of the table that others call so: `--no-ack` → `--ack-auto`. */
+export function byOtherName(typed: string, flags: FlagTable): string | undefined {
+  const [key] =
+    Object.entries(otherNames).find(([, names]) => names.includes(typed.slice(2))) ?? [];
+  return key !== undefined && flags[key] && !flags[key].ignored ? `--${kebab(key)}` : undefined;
+}
