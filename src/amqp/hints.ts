@@ -110,7 +110,7 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
   [
     540,
     /basic\.get not supported/,
-    "a stream is read by a subscription, and deleted only without --if-empty and --if-unused",
+    "a stream is read by a subscription: --offset first shows all of it, with --idle-timeout to its end",
   ],
   [
     540,

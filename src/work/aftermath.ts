@@ -69,7 +69,9 @@ export class Aftermath {
     const judgement = judge(outcome.end, this.#plan.onFailure);
     const isOfStream = judgement !== "ack" && (await this.#intake.isOfStream(delivery));
     if (isOfStream && (judgement === "requeue" || judgement === "retry")) {
-      this.#warnOnce("a stream takes no message back: exit codes 4 and 75 count as 3");
+      this.#warnOnce(
+        "a stream takes no message back: exit code 4 counts as 3, and 75 as a failure",
+      );
       return this.#giveUp(delivery, outcome);
     }
     switch (judgement) {

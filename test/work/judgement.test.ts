@@ -1,6 +1,13 @@
 // The map of exit codes.
 import { describe, expect, it } from "vitest";
-import { describeEnd, isFailure, isStopped, judge, type End } from "../../src/work/judgement.ts";
+import {
+  describeEnd,
+  exitCodeOf,
+  isFailure,
+  isStopped,
+  judge,
+  type End,
+} from "../../src/work/judgement.ts";
 
 const exit = (code: number): End => ({ kind: "exit", code });
 const ends: readonly End[] = [
@@ -40,7 +47,7 @@ it("takes everything for a failure but what the handler decided itself", () => {
 });
 
 it("knows the signals that stop a run, also from a shell's exit code", () => {
-  const signals = ["SIGTERM", "SIGINT", "SIGHUP"].map((signal): End => ({
+  const signals = (["SIGTERM", "SIGINT", "SIGHUP"] as const).map((signal): End => ({
     kind: "signal",
     signal,
   }));
@@ -56,4 +63,8 @@ it("says in words how a handler has ended", () => {
     "still running after 1.5 s",
     "an output larger than 5 bytes",
   ]);
+});
+
+it("gives each end the exit code that a shell would", () => {
+  expect(ends.map(exitCodeOf)).toEqual([1, 255, 137, 124, undefined]);
 });
