@@ -1,7 +1,8 @@
 // Administration without messages: declare what is asked for, then unbind, purge, count, delete; say so, and go.
 import type { Link } from "./amqp/link.ts";
 import { Session, type Client, type ConnectionPlan } from "./amqp/session.ts";
-import { perform, type Done, type Task, type TopologyPlan } from "./amqp/topology.ts";
+import { perform, type Done, type Task } from "./amqp/task.ts";
+import type { TopologyPlan } from "./amqp/topology.ts";
 import { exitCodes, Refused } from "./errors.ts";
 import { toLine } from "./message/record.ts";
 import { escapeLine } from "./ui/escape.ts";
@@ -40,11 +41,16 @@ export async function administer(plan: AdministrationPlan, world: World): Promis
   return exitCodes.done.code;
 }
 
-/** What is not there need not be declared first: whoever wants to delete it has the wrong name, or is done. */
+/** What helps whoever declares or takes messages helps nobody here. */
 function explain(error: unknown): unknown {
-  if (!(error instanceof Refused) || error.reply.code !== 404) return error;
-  const hint = "check its name and --vhost; perhaps it was deleted already";
-  return new Refused(error.reply, hint, error);
+  return error instanceof Refused ? new Refused(error.reply, hintFor(error), error) : error;
+}
+
+function hintFor({ reply: { code, text }, hint }: Refused): string | undefined {
+  if (code === 404) return "check its name and --vhost; perhaps it was deleted already";
+  return text.includes("basic.get not supported")
+    ? "a stream is deleted only without --if-empty and --if-unused"
+    : hint;
 }
 
 /** A client that does each task once, also when the connection is lost between two of them. */
@@ -59,9 +65,9 @@ class Administrator implements Client {
     this.#tasks = tasks;
   }
 
-  async attach({ channel, queue }: Link): Promise<void> {
+  async attach(link: Link): Promise<void> {
     for (const task of this.#tasks.slice(this.done.length))
-      this.done.push(await perform(channel, task, queue));
+      this.done.push(await perform(link, task));
   }
 
   detach(): void {}

@@ -160,7 +160,7 @@ export async function isAnswered(question: Promise<unknown>): Promise<boolean> {
 }
 
 /** Joins a channel's two ends: its own error, or the loss of its connection. */
-async function watchChannel(channel: Channel, connection: Connection): Promise<Failure> {
+export async function watchChannel(channel: Channel, connection: Connection): Promise<Failure> {
   const refused = new Promise<Failure>((resolve) => {
     channel.on("error", (error: unknown) => resolve(toFailure(error, connection.place)));
   });

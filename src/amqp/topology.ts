@@ -1,5 +1,5 @@
-// Declares, checks and binds what the flags ask for; idempotent, so that it runs again after every reconnect. Unbinds,
-// purges and deletes when asked to.
+// Declares, checks and binds what the flags ask for; idempotent, so that it runs again after every reconnect.
+// What is done besides: task.ts.
 import type { Channel } from "amqplib";
 import type { Table } from "../message/fields.ts";
 import { toArguments } from "./arguments.ts";
@@ -95,73 +95,6 @@ async function declareQueue(
     : await channel.assertQueue(name, options);
   tell({ what: "queue", name: queue, created: !passive });
   return queue;
-}
-
-/** Something to do besides declaring. An empty queue name means the queue that was declared. */
-export type Task =
-  | { readonly act: "unbind"; readonly binding: BindingPlan }
-  | { readonly act: "purge"; readonly queue: string }
-  | { readonly act: "depth"; readonly queue: string }
-  | {
-      readonly act: "delete-queue";
-      readonly queue: string;
-      readonly ifEmpty: boolean;
-      readonly ifUnused: boolean;
-    }
-  | { readonly act: "delete-exchange"; readonly exchange: string; readonly ifUnused: boolean };
-
-/** A task that is done: to which queue or exchange, and what the broker counted. */
-export interface Done {
-  readonly task: Task;
-  readonly name: string;
-  /** Messages that were ready for delivery. */
-  readonly messages: number;
-  readonly consumers: number;
-}
-
-/** Does it. RabbitMQ deletes and unbinds what does not exist without a word: here it is a 404. Broker errors pass through. */
-export async function perform(channel: Channel, task: Task, declared: string): Promise<Done> {
-  if (task.act === "delete-exchange") {
-    await channel.checkExchange(task.exchange);
-    await channel.deleteExchange(task.exchange, { ifUnused: task.ifUnused });
-    return { task, name: task.exchange, messages: 0, consumers: 0 };
-  }
-  if (task.act === "unbind") return unbind(channel, task, declared);
-  const queue = task.queue || declared;
-  const { messageCount, consumerCount } = await channel.checkQueue(queue);
-  const found = { task, name: queue, messages: messageCount, consumers: consumerCount };
-  if (task.act === "depth") return found;
-  if (task.act === "delete-queue" && (task.ifEmpty || task.ifUnused))
-    await refuseStream(channel, queue);
-  const { messageCount: removed } = await (task.act === "purge"
-    ? channel.purgeQueue(queue)
-    : channel.deleteQueue(queue, { ifEmpty: task.ifEmpty, ifUnused: task.ifUnused }));
-  return { ...found, messages: removed };
-}
-
-/**
- * RabbitMQ deletes a stream whatever the conditions, and its counts of a stream cannot be relied on. A basic.get tells:
- * streams refuse it (540); on another queue a message comes and is put back.
- */
-async function refuseStream(channel: Channel, queue: string): Promise<void> {
-  const message = await channel.get(queue, { noAck: false });
-  if (message) channel.nack(message, false, true);
-}
-
-async function unbind(
-  channel: Channel,
-  task: Extract<Task, { readonly act: "unbind" }>,
-  declared: string,
-): Promise<Done> {
-  const { to, source, key, arguments: table } = task.binding;
-  const destination = task.binding.destination || declared;
-  await channel.checkExchange(source);
-  if (to === "queue") await channel.checkQueue(destination);
-  else await channel.checkExchange(destination);
-  const undo =
-    to === "queue" ? channel.unbindQueue.bind(channel) : channel.unbindExchange.bind(channel);
-  await undo(destination, source, key, toArguments(table));
-  return { task, name: destination, messages: 0, consumers: 0 };
 }
 
 /** The same topology for a broker that denies transient non-exclusive queues (RabbitMQ 4.3): durable instead. */

@@ -102,7 +102,7 @@ describe("--delete-queue and --delete-exchange", () => {
         /^ERROR: {2}\(540, "NOT_IMPLEMENTED - basic.get not supported by stream/,
       );
       expect(stderr).toContain(
-        "\nhint: a stream is read by a subscription, and deleted only without",
+        "\nhint: a stream is deleted only without --if-empty and --if-unused",
       );
       expect(stdout).toBe("");
       expect(code).toBe(4);
@@ -110,6 +110,29 @@ describe("--delete-queue and --delete-exchange", () => {
       expect(await queueState(stream)).toMatchObject({ consumers: 0 });
     },
   );
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ["--if-empty", { "x-queue-type": "quorum" }, "540"],
+    ["--if-unused", { "x-queue-type": "quorum" }, "540"],
+    ["--if-empty", { "x-queue-type": "quorum", "x-max-length": 9 }, "is not empty: it holds 2"],
+    ["--if-empty", { "x-max-length": 10 }, "is not empty: it holds 2"],
+    ["--if-empty", {}, "406"],
+  ])("with %s touch no message of a queue with %j", async (condition, args, reason) => {
+    const queue = await createQueue(["one", "two"], { arguments: args });
+    const deleting = ["-q", queue, "--delete-queue", condition];
+    const { code, stderr } = await runToEnd("amqp-con", deleting, { env: env() });
+    expect(stderr).toContain(reason);
+    expect(code).toBe(4);
+    const first = await withChannel((channel) => channel.get(queue, { noAck: true }));
+    expect(first && [first.content.toString(), first.fields.redelivered]).toEqual(["one", false]);
+  });
+
+  test("with --if-unused delete a queue that holds messages, whatever its arguments", async () => {
+    const queue = await createQueue(["one"], { arguments: { "x-max-length": 10 } });
+    const deleting = ["-q", queue, "--delete-queue", "--if-unused"];
+    const { stderr } = await runToEnd("amqp-con", deleting, { env: env() });
+    expect(stderr).toBe(`Deleted queue: ${queue} (1 message)\n`);
+  });
 
   test("tell what was done before a refusal", async () => {
     const tasks = await createQueue(["one"]);
