@@ -1,5 +1,6 @@
 // Where a stream is read from, and how far it has been read: a stream keeps its messages, so that after a reconnect, and in
 // the next run, reading goes on behind the last one that was settled (rabbitmq.com/docs/streams#consuming).
+import { isTaggedInt } from "../message/exact-json.ts";
 import type { Field } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
 
@@ -82,6 +83,5 @@ function toInt(offset: bigint): Field {
 
 /** The broker writes it as a 64-bit number. */
 function readOffset(field: Field | undefined): bigint | undefined {
-  if (typeof field !== "object" || field === null || !("int" in field)) return undefined;
-  return typeof field.int === "string" ? BigInt(field.int) : undefined;
+  return isTaggedInt(field) ? BigInt(field.int) : undefined;
 }

@@ -1,5 +1,5 @@
 // JSON in which whole numbers keep every digit: those that a double cannot hold become typed fields, `{"int":"…"}`.
-import type { Field, Table } from "./fields.ts";
+import type { Field } from "./fields.ts";
 import { ValueError } from "../errors.ts";
 
 /** Fewer digits in a row than this fit a double. */
@@ -14,11 +14,22 @@ export function parseExact(text: string, expected = "expected JSON"): Field {
   }
 }
 
+/** A whole number that is tagged, its digits as text. */
+interface TaggedInt {
+  readonly int: string;
+}
+
+/** Is this a tagged whole number, `{"int":"5"}`, and nothing else? */
+export function isTaggedInt(field: Field | undefined): field is TaggedInt & Field {
+  if (typeof field !== "object" || field === null) return false;
+  const [[key, value] = [], ...others] = Object.entries(field);
+  if (key !== "int" || others.length > 0) return false;
+  return typeof value === "string" && /^-?\d+$/.test(value);
+}
+
 /** Is this what has become of a number with too many digits? */
-export function isLargeNumber(table: Table): boolean {
-  const [[key, value] = [], ...others] = Object.entries(table);
-  if (key !== "int" || typeof value !== "string" || others.length > 0) return false;
-  return /^-?\d+$/.test(value) && !Number.isSafeInteger(Number(value));
+export function isLargeNumber(field: Field): field is TaggedInt & Field {
+  return isTaggedInt(field) && !Number.isSafeInteger(Number(field.int));
 }
 
 /** Goes from string to number to string: one regular expression for all would exhaust the stack on a long string. */

@@ -2,7 +2,7 @@
 // `{"int":"9007199254740993"}`. How they travel on the wire is amqp/table.ts.
 import { encodeText, isEncodable } from "./text.ts";
 import { ValueError } from "../errors.ts";
-import { parseExact } from "./exact-json.ts";
+import { isTaggedInt, parseExact } from "./exact-json.ts";
 import { readTimestamp } from "./time.ts";
 
 /** A value of a field table. An object with exactly one key that is a tag below is a typed value. */
@@ -60,7 +60,7 @@ const small = (low: number, high: number) => {
 /** A large whole number in JSON comes with a tag: exact-json.ts. */
 function toBigInt(value: Field): bigint | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : undefined;
-  if (isTaggedInt(value)) return toBigInt(value.int);
+  if (isTaggedInt(value)) return BigInt(value.int);
   return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value) : undefined;
 }
 
@@ -105,7 +105,8 @@ function toDecimal(value: Field): Decimal {
   return { places: small(0, 255)(places ?? null), digits: small(0, 2 ** 32 - 1)(digits ?? null) };
 }
 
-function toTable(value: Field): Table {
+/** @throws ValueError for anything but a table */
+export function toTable(value: Field): Table {
   if (isTable(value)) return value;
   throw new ValueError("expected an object");
 }
@@ -127,11 +128,6 @@ const tags: Readonly<Record<string, (value: Field) => TypedField>> = {
   string64: (value) => ["string64", toBase64(value)],
   table: (value) => ["table", toTable(value)],
 };
-
-/** Is this a whole number that a double cannot hold, tagged? */
-export function isTaggedInt(field: Field): field is { readonly int: Field } {
-  return typeof field === "object" && field !== null && "int" in field;
-}
 
 export function isTable(field: Field): field is Table {
   return typeof field === "object" && field !== null && !isList(field);

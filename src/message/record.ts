@@ -7,15 +7,8 @@
 import { isUtf8 } from "node:buffer";
 import { decodeText, encodeText, isEncodable } from "./text.ts";
 import { ValueError } from "../errors.ts";
-import {
-  checkField,
-  checkName,
-  isBase64,
-  isList,
-  isTaggedInt,
-  type Field,
-  type Table,
-} from "./fields.ts";
+import { isTaggedInt } from "./exact-json.ts";
+import { checkField, checkName, isBase64, toTable, type Field, type Table } from "./fields.ts";
 import { parseTime, readTimestamp } from "./time.ts";
 import type { Delivery, Message, Properties } from "./message.ts";
 
@@ -134,11 +127,6 @@ function readProperties(table: Table): Properties {
     Object.assign(properties, at(name, read, field));
   }
   return properties;
-}
-
-function toTable(field: Field): Table {
-  if (typeof field === "object" && field !== null && !isList(field)) return field;
-  throw new ValueError("expected an object");
 }
 
 function readHeaders(field: Field): Table {

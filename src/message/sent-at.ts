@@ -1,5 +1,6 @@
 // The header that tells when a message was sent, for latency from end to end (--latency-header).
 import { openWallClock } from "../clock.ts";
+import { isTaggedInt } from "./exact-json.ts";
 import type { Field } from "./fields.ts";
 import type { Message, Properties } from "./message.ts";
 
@@ -27,6 +28,5 @@ export function readSentAt({ headers }: Properties): number | undefined {
 
 function toNumber(field: Field): number | undefined {
   if (typeof field === "number") return field;
-  const isTagged = typeof field === "object" && field !== null && "int" in field;
-  return isTagged ? Number(field.int) : undefined;
+  return isTaggedInt(field) ? Number(field.int) : undefined;
 }

@@ -2,8 +2,8 @@
 // why this library: docs/adr/0020-where-is-cel.md. It is loaded only when it is used. What takes too long is ended.
 import { setImmediate } from "node:timers/promises";
 import { messageOf, UsageError } from "../errors.ts";
-import { parseExact } from "../message/exact-json.ts";
-import { isList, typed, type Field, type Table } from "../message/fields.ts";
+import { isLargeNumber, parseExact } from "../message/exact-json.ts";
+import { isList, isTable, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
 import { asFirstSeen } from "../message/retry-marks.ts";
 import { limitTime, TooLong } from "./time-limit.ts";
@@ -214,10 +214,7 @@ function readJson(body: Buffer): Value {
 
 function fromJson(json: Field): Value {
   if (isList(json)) return json.map(fromJson);
-  if (typeof json !== "object" || json === null) return json;
-  const { int, ...others } = json;
-  // As exact-json.ts writes a number that no double holds.
-  if (typeof int === "string" && /^-?\d{16,}$/.test(int) && Object.keys(others).length === 0)
-    return BigInt(int);
+  if (isLargeNumber(json)) return BigInt(json.int);
+  if (!isTable(json)) return json;
   return new Map(Object.entries(json).map(([name, value]) => [name, fromJson(value)]));
 }

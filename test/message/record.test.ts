@@ -152,6 +152,14 @@ describe("reading a record", () => {
     ],
     ['{"properties":{"timestamp":-1}}', '"timestamp": expected whole seconds since 1970'],
     [
+      '{"properties":{"timestamp":{"int":"5","x":1}}}',
+      '"timestamp": expected whole seconds since 1970',
+    ],
+    [
+      '{"properties":{"headers":{"a":{"timestamp":{"int":"5","x":1}}}}}',
+      '"headers": "a": expected a whole number from',
+    ],
+    [
       '{"properties":{"timestamp":"18446744073709551616"}}',
       '"timestamp": expected at most 18446744073709551615 seconds',
     ],

@@ -13,7 +13,7 @@ async function isWanted(expression: string, message: Delivery): Promise<boolean>
 }
 
 const order: Given = {
-  body: '{"user":{"id":42,"tags":["new","vip"]},"total":9.5,"big":12345678901234567890}',
+  body: '{"user":{"id":42,"tags":["new","vip"]},"total":9.5,"big":12345678901234567890,"tagged":{"int":"1000000000000000"}}',
   routingKey: "order.created.eu",
   exchange: "shop",
   queue: "orders",
@@ -88,6 +88,7 @@ describe("an expression", () => {
     "json.user.id == 42 && json.total > 9",
     'json.user.tags.exists(tag, tag == "vip")',
     "json.big == 12345678901234567890",
+    'json.tagged.int == "1000000000000000"',
     'true || headers.other == "x"',
   ])("%s holds", async (expression) => {
     expect(await isWanted(expression, messageIn(order))).toBe(true);

@@ -1,0 +1,53 @@
+// Whole numbers in JSON: which tagged ones are meant, and which of them a double could not hold.
+import { describe, expect, it } from "vitest";
+import { StreamPosition } from "../../src/amqp/stream.ts";
+import { isLargeNumber, isTaggedInt, parseExact } from "../../src/message/exact-json.ts";
+import type { Field } from "../../src/message/fields.ts";
+import { readSentAt } from "../../src/message/sent-at.ts";
+import { messageIn } from "../support/message-in.ts";
+
+const notTagged: readonly Field[] = [
+  { int: "5", x: 1 },
+  { int: 5 },
+  { int: "5.5" },
+  { int: "" },
+  { int: ["5"] },
+  { int8: "5" },
+  {},
+  ["5"],
+  "5",
+  5,
+  null,
+];
+
+const sentAt = (field: Field) => readSentAt({ headers: { "x-sent-at": field } });
+const settled = (field: Field) => {
+  const headers = { "x-stream-offset": field };
+  const position = new StreamPosition("first");
+  position.arrived(messageIn({ deliveryTag: 1, properties: { headers } }));
+  position.settledTo(1);
+  return position.settled;
+};
+
+describe("a tagged whole number", () => {
+  it.each([["5"], ["-5"], ["9007199254740993"]])("is one with the digits %s", (digits) => {
+    expect(isTaggedInt({ int: digits })).toBe(true);
+  });
+
+  it.each(notTagged)("is not %j", (field) => {
+    expect(isTaggedInt(field)).toBe(false);
+  });
+
+  it("is large when a double cannot hold it", () => {
+    expect(isLargeNumber(parseExact("9007199254740993"))).toBe(true);
+    expect(isLargeNumber({ int: "9007199254740991" })).toBe(false);
+    expect(isLargeNumber({ int: "9007199254740993", x: 1 })).toBe(false);
+  });
+
+  it("alone tells when a message was sent, and where it stands in its stream", () => {
+    expect(sentAt({ int: "1700000000000000" })).toBe(1_700_000_000_000_000);
+    expect(sentAt({ int: "1700000000000000", x: 1 })).toBeUndefined();
+    expect(settled({ int: "7" })).toBe(7n);
+    expect(settled({ int: "7", x: 1 })).toBeUndefined();
+  });
+});
