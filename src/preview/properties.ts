@@ -1,6 +1,7 @@
 // The properties of exchanges and queues in words, for drawings and lists.
 import type { ExchangePlan, QueuePlan, TopologyPlan } from "../amqp/topology.ts";
-import { isList, tagOf, type Field, type Table } from "../message/fields.ts";
+import type { Table } from "../message/fields.ts";
+import { plainField } from "../message/plain-field.ts";
 
 /** `topic exchange`, `durable`, … An alternate exchange is drawn as an arrow, and so left out. */
 export function describeExchange(plan: ExchangePlan): readonly string[] {
@@ -37,16 +38,7 @@ export function nameQueue(name: string): string {
 export function describeFields(table: Table, leftOut: readonly string[] = []): readonly string[] {
   return Object.entries(table)
     .filter(([key]) => !leftOut.includes(key))
-    .map(([key, field]) => `${key}=${describeField(field)}`);
-}
-
-/** The value, without the tag that tells its type on the wire. */
-function describeField(field: Field): string {
-  if (typeof field === "string") return field;
-  if (typeof field !== "object" || field === null || isList(field)) return JSON.stringify(field);
-  const tag = tagOf(field);
-  const value = tag === undefined ? undefined : field[tag];
-  return value === undefined || tag === "table" ? JSON.stringify(field) : describeField(value);
+    .map(([key, field]) => `${key}=${plainField(field)}`);
 }
 
 /** An argument that is a text. */

@@ -2,11 +2,11 @@
 // content type says that it is JSON or MessagePack. Coloured on a terminal. What cannot be laid out is shown as it is.
 import { isUtf8 } from "node:buffer";
 import type { Delivery } from "../message/message.ts";
+import { fieldType, plainField } from "../message/plain-field.ts";
 import type { Paint } from "../ui/color.ts";
 import { escapeLine } from "../ui/escape.ts";
 import { formatSize } from "../ui/size.ts";
 import { newline, showBody } from "../ui/content.ts";
-import { fieldType, plainField } from "./field.ts";
 import { dump } from "./hex.ts";
 import { layOutJson } from "./json-layout.ts";
 import { loadMessagePack, type MessagePack } from "./message-pack.ts";

@@ -2,9 +2,9 @@
 // the user's own and is written as it is; what comes from the message is escaped on a terminal.
 import { ValueError } from "../errors.ts";
 import type { Delivery, Properties } from "../message/message.ts";
+import { plainField } from "../message/plain-field.ts";
 import { encodeText } from "../message/text.ts";
 import { showBody, showText } from "../ui/content.ts";
-import { plainField } from "./field.ts";
 import type { Format } from "./sink.ts";
 
 type Part = (delivery: Delivery, isTerminal: boolean) => Buffer;

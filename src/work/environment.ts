@@ -1,6 +1,7 @@
 // The environment of a handler: what this process has, without our secrets, and AMQP_* about the message. Pure.
-import { isList, typed, type Field, type Table } from "../message/fields.ts";
+import type { Table } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
+import { plainField } from "../message/plain-field.ts";
 import type { Environment } from "../world.ts";
 import { attemptOf } from "./tries.ts";
 
@@ -100,13 +101,9 @@ function* describe(delivery: Delivery): Generator<readonly [string, string]> {
 /** `x-delay` is AMQP_HEADER_X_DELAY; of two headers with the same variable the first one counts. */
 function* describeHeaders(headers: Table): Generator<readonly [string, string]> {
   for (const [name, field] of Object.entries(headers))
-    yield [`${HEADER}${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`, showField(field)];
+    yield [variableOf(name), field === null ? "" : plainField(field)];
 }
 
-/** A value as plain text: bytes in base64, tables and lists as JSON. */
-function showField(field: Field): string {
-  if (isList(field)) return JSON.stringify(field);
-  const [tag, value] = typed(field);
-  if (tag === "null") return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+function variableOf(header: string): string {
+  return `${HEADER}${header.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
 }

@@ -67,6 +67,7 @@ describe("a message", () => {
     [null, ""],
     [{ timestamp: 1_700_000_000 }, "1700000000"],
     [{ bytes: "aGk=" }, "aGk="],
+    [{ decimal: { places: 2, digits: 1234 } }, "12.34"],
     [["a", 1], '["a",1]'],
     [{ a: { b: 1 } }, '{"a":{"b":1}}'],
   ])("has a header %j as %j", (field, value) => {

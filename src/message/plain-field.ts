@@ -1,5 +1,6 @@
-// A header's value as people read it: plain for what is plain, JSON as in the record for lists and tables.
-import { isList, typed, type Field } from "../message/fields.ts";
+// The value of a header or an argument as people and handlers read it: plain for what is plain, JSON as in the record for
+// lists and tables.
+import { isList, typed, type Field } from "./fields.ts";
 
 /** The value without its type: `5` for int 5, base64 for bytes. */
 export function plainField(field: Field): string {
