@@ -6,7 +6,7 @@ import type { Delivery } from "../message/message.ts";
 import { toArguments } from "./arguments.ts";
 import { Brake } from "./brake.ts";
 import { closeChannel } from "./connection.ts";
-import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
+import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
 import { Depths, unendable } from "./depths.ts";
 import { Missing } from "./missing.ts";
@@ -114,7 +114,7 @@ export class Consumer implements Intake {
   async isEmpty(): Promise<boolean> {
     const link = this.#link;
     if (!link || this.#missing.isAwaited || this.#arrived.length > 0) return false;
-    const asked = this.#queues(link).map((queue) => link.channel.checkQueue(queue));
+    const asked = queuesOf(this.#plan, link).map((queue) => link.channel.checkQueue(queue));
     const states = await Promise.all(asked);
     if (!this.#isSubscribed || link !== this.#link) return false;
     const judgement = this.#depths.judge(states);
@@ -128,7 +128,8 @@ export class Consumer implements Intake {
     await link.channel.prefetch(this.#plan.prefetch);
     this.#link = link;
     this.#settler.attach(link);
-    for (const [i, queue] of this.#queues(link).entries()) await this.#subscribe(link, queue, i);
+    for (const [i, queue] of queuesOf(this.#plan, link).entries())
+      await this.#subscribe(link, queue, i);
     this.#isSubscribed = this.#link === link;
     if (!this.#isSubscribed || !this.#plan.mayStopReading) return;
     // Not earlier: the answer to a subscription comes behind what the one before it has brought.
@@ -154,10 +155,6 @@ export class Consumer implements Intake {
     this.detach();
     this.#failure = failure;
     this.#wake();
-  }
-
-  #queues(link: Link): readonly string[] {
-    return [this.#plan.queue || link.queue, ...this.#plan.alsoFrom];
   }
 
   async #subscribe(link: Link, queue: string, index: number): Promise<void> {

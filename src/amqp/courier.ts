@@ -8,6 +8,7 @@ import type { BlockedReport } from "./connection.ts";
 import { hintForTarget } from "./hints.ts";
 import type { Link } from "./link.ts";
 import { toFailure } from "./refusal.ts";
+import { mayBeStuck, Renewals } from "./renewals.ts";
 import { Route, type Fate } from "./route.ts";
 import type { Client } from "./session.ts";
 import type { QueuePlan } from "./topology.ts";
@@ -21,14 +22,12 @@ export interface Destination {
 
 const NACK_TRIES = 4;
 const NACK_DELAY_MS = 100;
-const MOST_RENEWALS = 3;
 
 export class Courier {
   readonly #destinations: readonly Destination[];
   readonly #report: BlockedReport;
   #route: Route | undefined;
-  /** Channels given up in a row, without a message that was stored. */
-  #renewals = 0;
+  readonly #renewals = new Renewals();
   #renewing: Promise<void> = Promise.resolve();
 
   /** On each link it is first checked that the destinations exist. */
@@ -59,8 +58,9 @@ export class Courier {
       const route = this.#on(generation);
       if (!route) return "lost";
       const fate = await tryOn(route, message);
-      if (fate === "confirmed") this.#renewals = 0;
-      if (fate === "nacked" && this.#mayRenew(route)) this.#renewing = this.#renew(route);
+      if (fate === "confirmed") this.#renewals.acked();
+      const isStuck = fate === "nacked" && !route.isReplaced && mayBeStuck(route.link, route);
+      if (isStuck && this.#renewals.next()) this.#renewing = this.#renew(route);
       else if (!isUnknown(fate) || !route.isReplaced) return fate;
     }
   }
@@ -71,15 +71,8 @@ export class Courier {
     return (await this.#on(generation)?.declare(queue)) ?? false;
   }
 
-  /** May it be the channel that refuses: one that was opened after a loss, and has taken nothing? See Renewals. */
-  #mayRenew(route: Route): boolean {
-    const isLate = route.link.generation > 1 && !route.hasAcked;
-    return isLate && !route.isReplaced && this.#renewals < MOST_RENEWALS;
-  }
-
   /** Another channel on the same connection: what is in hand on that would count as delivered once more. */
   async #renew(route: Route): Promise<void> {
-    this.#renewals++;
     route.isReplaced = true;
     const channel = await openChannel(route.link).catch(() => undefined);
     if (this.#route === route)

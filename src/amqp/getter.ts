@@ -2,7 +2,7 @@
 import { pause } from "../deadline.ts";
 import type { Failure } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
-import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
+import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
 import { toDeliveryOrDrop } from "./received.ts";
 import type { Verdict } from "./settlement.ts";
@@ -51,7 +51,7 @@ export class Getter implements Intake {
     for (let empty = 0; empty <= this.#plan.alsoFrom.length;) {
       const link = await this.#live();
       if (!link) return;
-      const queue = this.#plan.alsoFrom[empty - 1] ?? (this.#plan.queue || link.queue);
+      const queue = queuesOf(this.#plan, link)[empty] ?? link.queue;
       const got = await link.channel.get(queue, { noAck: false }).catch(() => "lost" as const);
       if (got === false) {
         // What is worked on may be put back.

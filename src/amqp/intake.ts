@@ -1,6 +1,7 @@
 // How deliveries come in, by subscription (consumer.ts) or one by one (getter.ts), and the account of what became of them.
 import type { Table } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
+import type { Link } from "./link.ts";
 import type { Client } from "./session.ts";
 import type { Verdict } from "./settlement.ts";
 import type { Offset } from "./stream.ts";
@@ -65,4 +66,9 @@ export interface SubscriptionPlan {
   readonly stream: { readonly start: Offset | undefined } | undefined;
   /** Nobody waits for answers on this connection: reading may stop while what has arrived waits. */
   readonly mayStopReading: boolean;
+}
+
+/** The queues of a subscription, by the names that they have on this link. */
+export function queuesOf({ queue, alsoFrom }: SubscriptionPlan, link: Link): readonly string[] {
+  return [queue || link.queue, ...alsoFrom];
 }

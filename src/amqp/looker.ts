@@ -6,7 +6,7 @@ import { messageOf } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 import { Consumer } from "./consumer.ts";
 import { Getter } from "./getter.ts";
-import type { Intake, IntakeAccount, SubscriptionPlan } from "./intake.ts";
+import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
 import type { Verdict } from "./settlement.ts";
 
@@ -103,7 +103,7 @@ export class Looker implements Intake {
 async function maySubscribe(link: Link, plan: SubscriptionPlan): Promise<boolean> {
   // Without a limit, a quorum queue would stop at 2,000.
   if (plan.prefetch === 0) return false;
-  for (const queue of [plan.queue || link.queue, ...plan.alsoFrom]) {
+  for (const queue of queuesOf(plan, link)) {
     const { consumerCount } = await link.channel.checkQueue(queue);
     if (consumerCount > 0 || !(await isLasting(link, queue))) return false;
   }

@@ -8,7 +8,7 @@ import type { Link } from "./link.ts";
 import { numbering, ownId } from "./message-ids.ts";
 import { passBarrier } from "./barrier.ts";
 import { toReturned } from "./received.ts";
-import { Renewals } from "./renewals.ts";
+import { mayBeStuck, Renewals } from "./renewals.ts";
 import { Retries } from "./retries.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "./session.ts";
@@ -196,9 +196,8 @@ export class Publisher implements Client {
       else this.#ledger.nacked(entry.message);
     this.#ledger.acked(acked);
     this.#waiting.wake();
-    const isStuck = link.generation > 1 && !this.#window.hasAcked;
-    const renewal = isStuck ? this.#renewals.next(nacked) : undefined;
-    if (renewal) this.#drop(link, renewal);
+    const reason = mayBeStuck(link, this.#window) ? this.#renewals.reason(nacked) : undefined;
+    if (reason) this.#drop(link, reason);
   }
 
   #retry(entries: readonly Entry[]): void {

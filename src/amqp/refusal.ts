@@ -14,6 +14,11 @@ export function toFailure(error: unknown, target: Target): Failure {
   return fromDecoder(error) ?? fromTls(error, target) ?? fromSocket(error, target);
 }
 
+/** Does amqplib throw this because the channel is closing? Its loss is reported elsewhere, and what was on its way comes again. */
+export function isClosing(error: unknown): boolean {
+  return error instanceof Error && error.name === "IllegalOperationError";
+}
+
 /** The broker's code and text inside an error of amqplib, which prints them as `404 (NOT-FOUND) with message "…"`. */
 function toReply(error: unknown): Reply | undefined {
   const message = messageOf(error);

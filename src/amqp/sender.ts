@@ -5,6 +5,7 @@ import type { Message, Properties } from "../message/message.ts";
 import { toArguments } from "./arguments.ts";
 import type { Connection } from "./connection.ts";
 import { Framer } from "./frames.ts";
+import { isClosing } from "./refusal.ts";
 import { framing } from "./wire.ts";
 
 /** Sends on one channel. */
@@ -83,9 +84,7 @@ class PlainSender implements Sender {
         toOptions({ ...properties, ...(messageId !== undefined && { messageId }) }, mandatory),
       );
     } catch (error) {
-      // A channel that is closing throws this synchronously. Its loss is reported elsewhere, and the message sent again.
-      const isClosing = error instanceof Error && error.name === "IllegalOperationError";
-      if (!isClosing) throw unsendable(error);
+      if (!isClosing(error)) throw unsendable(error);
     }
   }
 }

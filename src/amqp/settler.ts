@@ -5,6 +5,7 @@ import { pause, within } from "../deadline.ts";
 import type { Delivery } from "../message/message.ts";
 import type { IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "./link.ts";
+import { isClosing } from "./refusal.ts";
 import { HANDED_ON_AT_ONCE, Settlement, type Verdict } from "./settlement.ts";
 import { STREAM_OFFSET, StreamPosition } from "./stream.ts";
 
@@ -206,12 +207,12 @@ function tellsReturnFromFailure({ version }: Readonly<Record<string, unknown>>):
   return Number(major) > 4 || (Number(major) === 4 && Number(minor) >= 3);
 }
 
-/** amqplib throws on a channel that is closing: the broker gives these messages again. */
+/** On a channel that is closing nothing can be settled: the broker gives these messages again. */
 function unlessClosing(act: () => void): void {
   try {
     act();
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "IllegalOperationError") throw error;
+    if (!isClosing(error)) throw error;
   }
 }
 

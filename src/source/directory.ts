@@ -3,12 +3,11 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { errorCode, reasonOf, ValueError } from "../errors.ts";
 import type { PublishRecord } from "../message/record.ts";
-import { attempt } from "./lines.ts";
 import { Pace } from "../pace.ts";
 import { gaps } from "./pace.ts";
 import { unreadable } from "./pieces.ts";
 import { parseRecord, toMessage, type ReplayPlan } from "./records.ts";
-import type { Source, SourceWorld } from "./source.ts";
+import { attempt, type Source, type SourceWorld } from "./source.ts";
 
 export interface DirectoryPlan extends ReplayPlan {
   readonly folder: string;

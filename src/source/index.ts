@@ -4,14 +4,14 @@ import type { Message, Properties } from "../message/message.ts";
 import { compressed, type Encoding } from "./compress.ts";
 import { directory, type DirectoryPlan } from "./directory.ts";
 import { fileBodies } from "./files.ts";
-import { attempt, lines, type LinesPlan } from "./lines.ts";
+import { lines, type LinesPlan } from "./lines.ts";
 import { messageBodies } from "./message.ts";
 import { paced } from "./pace.ts";
 import { checkReadable, checkStdin } from "./pieces.ts";
 import { records, type RecordsPlan } from "./records.ts";
 import { repeat, type RepeatPlan } from "./repeat.ts";
 import { resize } from "./resize.ts";
-import type { Batch, Source, SourceWorld } from "./source.ts";
+import { attempt, type Batch, type Source, type SourceWorld } from "./source.ts";
 import { expandMessage } from "./template.ts";
 
 /** Which source, decided by the flags. */

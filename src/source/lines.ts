@@ -3,7 +3,7 @@ import { decodeText } from "../message/text.ts";
 import { UsageError, ValueError } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import { expectBytes, nameOf, readPieces } from "./pieces.ts";
-import type { Batch, Envelope, Source, SourceWorld } from "./source.ts";
+import { attempt, type Batch, type Envelope, type Source, type SourceWorld } from "./source.ts";
 import { Splitter } from "./split.ts";
 
 export interface LinesPlan {
@@ -59,21 +59,6 @@ export async function* batches(
     yield take(splitter.cut(piece), delimiter.length);
   const rest = splitter.rest();
   if (rest) yield take([rest], 0);
-}
-
-/** What it returns; undefined when it throws a ValueError that may be skipped. @throws UsageError when it may not */
-export function attempt<T>(
-  make: () => T,
-  place: () => string,
-  { refuse }: Pick<SourceWorld, "refuse">,
-): T | undefined {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    refuse(place(), error.message);
-    return undefined;
-  }
 }
 
 function placeOf(path: string, number: number): string {

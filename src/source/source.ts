@@ -1,4 +1,5 @@
 // What a source is: where messages come from.
+import { ValueError } from "../errors.ts";
 import type { Environment } from "../world.ts";
 import type { Readable } from "node:stream";
 import type { Message } from "../message/message.ts";
@@ -39,3 +40,18 @@ export interface Progress {
 export type Batch = Iterable<Message>;
 
 export type Source = (envelope: Envelope, world: SourceWorld) => AsyncIterable<Batch>;
+
+/** What it returns; undefined when it throws a ValueError that may be skipped. @throws UsageError when it may not */
+export function attempt<T>(
+  make: () => T,
+  place: () => string,
+  { refuse }: Pick<SourceWorld, "refuse">,
+): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    refuse(place(), error.message);
+    return undefined;
+  }
+}
