@@ -55,15 +55,15 @@ class Pinger implements Client {
 }
 
 function describe(
-  { place, openedInMs, serverProperties, tls }: Connection,
+  { target, openedInMs, serverProperties, tls }: Connection,
   latencyMs: number,
 ): string {
   const { product, version, cluster_name: cluster } = serverProperties;
   return [
     escapeLine(`${String(product)} ${String(version)}`),
     ...(typeof cluster === "string" ? [`cluster ${escapeLine(cluster)}`] : []),
-    addressOf(place),
-    `vhost ${escapeLine(place.vhost)}`,
+    addressOf(target),
+    `vhost ${escapeLine(target.vhost)}`,
     tls === undefined ? "no TLS" : tls,
     `connected in ${openedInMs.toFixed(1)} ms`,
     `round trip ${latencyMs.toFixed(1)} ms`,

@@ -163,7 +163,7 @@ class Asking {
     const askedAt = meter?.now();
     const outcome = await this.#requester.ask(message, (reply) => {
       replies++;
-      meter?.published(reply.body.length, askedAt);
+      meter?.completed(reply.body.length, askedAt);
       if (reply.properties.type === ERROR_TYPE) failed = true;
       this.#show(reply);
     });

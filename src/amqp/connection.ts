@@ -34,7 +34,7 @@ export interface BlockedReport {
 
 /** A live connection. */
 export class Connection {
-  readonly place: Target;
+  readonly target: Target;
   /** How often heartbeats were asked for; 0 for none. */
   readonly heartbeatMs: number;
   /** How long connecting and logging in took. */
@@ -52,14 +52,14 @@ export class Connection {
   private constructor(
     model: ChannelModel,
     handshake: Handshake,
-    place: Target,
+    target: Target,
     { heartbeatMs, openedInMs }: Pick<Connection, "heartbeatMs" | "openedInMs">,
   ) {
     this.heartbeatMs = heartbeatMs;
     this.openedInMs = openedInMs;
     this.#model = model;
     this.#handshake = handshake;
-    this.place = place;
+    this.target = target;
     const isRaw = keepRawHeaders(model);
     this.valve = fitValve(model);
     this.#readDeliveries = isRaw && this.valve ? readDeliveries(model, this.valve) : undefined;
@@ -172,7 +172,7 @@ export class Connection {
     });
     // amqplib only ends its side after a heartbeat timeout; an open socket would keep the process alive.
     this.destroy();
-    return this.#reason ?? toLoss(error, this.place);
+    return this.#reason ?? toLoss(error, this.target);
   }
 }
 

@@ -120,7 +120,7 @@ function isUnknown(fate: Fate): boolean {
 async function openChannel({ connection }: Link): Promise<Channel> {
   const channel = await connection.openChannel("confirm");
   channel.on("error", (error: unknown) =>
-    connection.destroy(explain(toFailure(error, connection.place))),
+    connection.destroy(explain(toFailure(error, connection.target))),
   );
   return channel;
 }

@@ -70,16 +70,16 @@ export class Linker {
   }
 
   /** The broker's answer, which must come within the time for connecting: a broker may accept a connection, and then be deaf. */
-  async answered<T>(answer: Promise<T>, { place }: Connection, signal: AbortSignal): Promise<T> {
+  async answered<T>(answer: Promise<T>, { target }: Connection, signal: AbortSignal): Promise<T> {
     const timeoutMs = this.#login.settings.connectTimeoutMs;
     const outcome = await within(timeoutMs, orAborted(answer, signal));
-    const where = addressOf(place);
+    const where = addressOf(target);
     if (outcome === "late")
       throw new Unreachable(
         `${where} has accepted the connection, but did not answer within ${timeoutMs / 1000} s`,
         "look at the broker's log, or allow more time with --connect-timeout",
       );
-    if (outcome === "aborted") throw stoppedBefore(place, signal);
+    if (outcome === "aborted") throw stoppedBefore(target, signal);
     return outcome;
   }
 
@@ -162,7 +162,7 @@ export async function isAnswered(question: Promise<unknown>): Promise<boolean> {
 /** Joins a channel's two ends: its own error, or the loss of its connection. */
 export async function watchChannel(channel: Channel, connection: Connection): Promise<Failure> {
   const refused = new Promise<Failure>((resolve) => {
-    channel.on("error", (error: unknown) => resolve(toFailure(error, connection.place)));
+    channel.on("error", (error: unknown) => resolve(toFailure(error, connection.target)));
   });
   return Promise.race([refused, connection.lost]);
 }

@@ -19,7 +19,10 @@ import { Watchdog } from "./watchdog.ts";
 import { MAX_BYTES, Window, type Entry } from "./window.ts";
 
 /** What the broker says of messages sent (basic.ack, basic.nack). */
-type Settled = Record<"deliveryTag", number> & Record<"multiple", boolean>;
+interface Settled {
+  readonly deliveryTag: number;
+  readonly multiple: boolean;
+}
 
 /** A full window is filled again when it has come down to this share: many messages to a write, not each for itself. */
 const REFILL = 0.75;

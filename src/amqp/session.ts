@@ -144,7 +144,7 @@ export class Session {
       link.connection.destroy();
       outage.lost(this.#client.progress);
       const next = await this.#replace(reason, outage).catch((error: unknown) =>
-        toFailure(error, link.connection.place),
+        toFailure(error, link.connection.target),
       );
       if (this.#closing.signal.aborted) return;
       if (next instanceof Failure) return this.#client.fail(next);
@@ -163,7 +163,7 @@ export class Session {
     this.#report.lost(reason);
     if (outage.isContinued) await pause(outage.delay(), this.#closing.signal);
     const link = await this.#connect(outage, true);
-    this.#report.restored(addressOf(link.connection.place));
+    this.#report.restored(addressOf(link.connection.target));
     return link;
   }
 

@@ -18,9 +18,9 @@ import { tlsFlags } from "./flags/tls.ts";
 import { consumerTopologyFlags } from "./flags/topology.ts";
 import { keepFlags, selectFlags } from "./flags/select.ts";
 import type { OptionsOf } from "./flag.ts";
-import { planTreatment } from "./handler-plan.ts";
+import { planWork } from "./work-plan.ts";
 import { saysStream } from "./intake-checks.ts";
-import { planTaking } from "./intake-plan.ts";
+import { planIntake } from "./intake-plan.ts";
 import { planMeasure } from "./measure-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
@@ -97,18 +97,18 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
   const { single: options, alsoFrom } = splitQueues(parsed.options);
   checkCombinations(options, origin, alsoFrom);
   const connection = planConnection(options, origin, "amqp-con");
-  const { handler, forward, ...treatment } = planTreatment(options, origin, parsed.operands, {
+  const { handler, forward, ...work } = planWork(options, origin, parsed.operands, {
     alsoFrom,
     isStream: saysStream(options),
   });
-  const { prefetch } = treatment;
+  const { prefetch } = work;
   const topology = planTopology(options, origin, options.routingKey, options.messageTtl);
   const publishesToo = handler !== undefined || forward !== undefined;
   return {
     connection,
     topology,
-    warnings: [...connection.warnings, ...treatment.warnings, ...warnOfRetries(handler, topology)],
-    ...planTaking(options, origin, { alsoFrom, prefetch, publishesToo }),
+    warnings: [...connection.warnings, ...work.warnings, ...warnOfRetries(handler, topology)],
+    ...planIntake(options, origin, { alsoFrom, prefetch, publishesToo }),
     lazyMs: options.lazy,
     sink: { format: options.format, verbose: options.verbose, folder: options.save },
     writesOutput: handler !== undefined || (!forward && options.format !== "none"),

@@ -5,14 +5,14 @@ import type { keepFlags, selectFlags } from "./flags/select.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origin } from "./parse.ts";
 
-export type TakingOptions = OptionsOf<
+export type IntakeOptions = OptionsOf<
   typeof consumeFlags & typeof outputFlags & typeof selectFlags & typeof keepFlags
 > & {
   readonly queue: string;
   readonly createQueue: boolean;
   readonly queueType: string | undefined;
 };
-export type TakingKey = keyof TakingOptions;
+export type IntakeKey = keyof IntakeOptions;
 
 /** What else decides how messages are taken. */
 export interface Circumstances {
@@ -29,13 +29,13 @@ export function saysStream({
   offsetFile,
   createQueue,
   queueType,
-}: Pick<TakingOptions, "offset" | "offsetFile" | "createQueue" | "queueType">): boolean {
+}: Pick<IntakeOptions, "offset" | "offsetFile" | "createQueue" | "queueType">): boolean {
   const isDeclared = createQueue && queueType === "stream";
   return isDeclared || offset !== undefined || offsetFile !== undefined;
 }
 
 /** How a message is settled. @throws UsageError */
-export function checkSettling(options: TakingOptions): void {
+export function checkSettling(options: IntakeOptions): void {
   const policies = (["ackAuto", "nack", "reject", "peek", "lazy"] as const).filter(
     (key) => options[key] !== false && options[key] !== undefined,
   );
@@ -57,7 +57,7 @@ export function checkSettling(options: TakingOptions): void {
 }
 
 /** What a stream cannot do: it keeps its messages, and takes none back (basic.nack, basic.reject). @throws UsageError */
-function checkStream(options: TakingOptions): void {
+function checkStream(options: IntakeOptions): void {
   const refusing = (["nack", "reject"] as const).find((key) => options[key]);
   const flag = refusing
     ? `--${refusing}`
@@ -80,10 +80,10 @@ export const ofSubscription = [
   "offsetFile",
 ] as const;
 
-/** From where messages are taken. @throws UsageError */
-export function checkSource(
-  options: TakingOptions,
-  origin: (key: TakingKey) => Origin,
+/** How messages come in. @throws UsageError */
+export function checkIntake(
+  options: IntakeOptions,
+  origin: (key: IntakeKey) => Origin,
   { alsoFrom }: Circumstances,
 ): void {
   const needless = ofSubscription.find((key) => origin(key) === "flag");

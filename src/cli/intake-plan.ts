@@ -5,16 +5,16 @@ import { STREAM_OFFSET } from "../amqp/stream.ts";
 import type { ConsumePlan, IntakeKind } from "../consume.ts";
 import {
   checkSettling,
-  checkSource,
+  checkIntake,
   ofSubscription,
   saysStream,
   type Circumstances,
-  type TakingKey,
-  type TakingOptions,
+  type IntakeKey,
+  type IntakeOptions,
 } from "./intake-checks.ts";
 import type { Origin } from "./parse.ts";
 
-type Taking = Pick<
+type IntakePlan = Pick<
   ConsumePlan,
   "subscription" | "intake" | "stop" | "verdict" | "flow" | "offsetFile" | "workMs"
 >;
@@ -24,13 +24,13 @@ const MAX_PREFETCH = 65_535;
 const USUAL_PREFETCH = 256;
 
 /** What is taken. @throws UsageError */
-export function planTaking(
-  options: TakingOptions,
-  origin: (key: TakingKey) => Origin,
+export function planIntake(
+  options: IntakeOptions,
+  origin: (key: IntakeKey) => Origin,
   circumstances: Circumstances,
-): Taking {
+): IntakePlan {
   checkSettling(options);
-  checkSource(options, origin, circumstances);
+  checkIntake(options, origin, circumstances);
   const stream = planStream(options);
   const settling = planSettling(options, stream !== undefined);
   const limit = options.count ?? settling.limit ?? (fetchesOne(options) ? 1 : undefined);
@@ -47,7 +47,7 @@ export function planTaking(
         options.where === undefined,
       stream,
     },
-    intake: planIntake(options, origin, stream !== undefined),
+    intake: chooseIntake(options, origin, stream !== undefined),
     stop: {
       count: limit,
       countedBy:
@@ -72,13 +72,13 @@ export function planTaking(
 }
 
 /** --get alone fetches a single message; a flag that says how far to go says how many. */
-function fetchesOne({ get, untilEmpty, untilBody }: TakingOptions): boolean {
+function fetchesOne({ get, untilEmpty, untilBody }: IntakeOptions): boolean {
   return get && !untilEmpty && untilBody === undefined;
 }
 
-function planIntake(
-  { get, peek, where, count, untilBody }: TakingOptions,
-  origin: (key: TakingKey) => Origin,
+function chooseIntake(
+  { get, peek, where, count, untilBody }: IntakeOptions,
+  origin: (key: IntakeKey) => Origin,
   isStream: boolean,
 ): IntakeKind {
   if (get) return "get";
@@ -90,7 +90,7 @@ function planIntake(
 }
 
 function planSubscription(
-  options: TakingOptions,
+  options: IntakeOptions,
   { alsoFrom, publishesToo }: Circumstances,
 ): Omit<SubscriptionPlan, "prefetch" | "ackOnArrival" | "stream"> {
   const { queue, ackEvery, consumerTag, exclusiveConsumer, consumerPriority } = options;
@@ -106,7 +106,7 @@ function planSubscription(
   };
 }
 
-function planStream(options: TakingOptions): SubscriptionPlan["stream"] {
+function planStream(options: IntakeOptions): SubscriptionPlan["stream"] {
   if (!saysStream(options)) return undefined;
   const { offset, offsetFile, consumerArg } = options;
   // The broker's own default, but said: it then refuses a queue that is no stream, of which no place could be kept.
@@ -122,7 +122,7 @@ interface Settling {
 }
 
 /** What becomes of a message that was shown. What is put back is held to the end, or it would come again at once. */
-function planSettling(options: TakingOptions, isStream: boolean): Settling {
+function planSettling(options: IntakeOptions, isStream: boolean): Settling {
   const refuses = options.nack || options.reject;
   // A stream keeps its messages; one that is not acknowledged only makes it stop.
   const putBack = isStream ? "ack" : "leave";
@@ -139,8 +139,8 @@ function planSettling(options: TakingOptions, isStream: boolean): Settling {
 
 /** Messages in hand. What is held to the end counts as well, and makes room for nothing; 0 means no limit. */
 function planPrefetch(
-  options: TakingOptions,
-  origin: (key: TakingKey) => Origin,
+  options: IntakeOptions,
+  origin: (key: IntakeKey) => Origin,
   usual: number,
   { verdict, mismatch }: Settling,
   limit = Infinity,

@@ -51,7 +51,7 @@ export class Meter {
     return this.#gauges;
   }
 
-  /** The moment, for `published`. */
+  /** The moment, for `completed`. */
   now(): number {
     return this.#clocks.steady();
   }
@@ -61,8 +61,8 @@ export class Meter {
     this.#gauges = gauges;
   }
 
-  /** A message is out: handed over, or confirmed or answered if `since`, the moment it was taken, is given. */
-  published(size: number, since: number | undefined): void {
+  /** A message is handed over, confirmed or answered. `since`, the moment it was taken, is given where latency counts. */
+  completed(size: number, since: number | undefined): void {
     this.#messages++;
     this.#bytes += size;
     if (since !== undefined) this.latency.record((this.#clocks.steady() - since) * 1000);

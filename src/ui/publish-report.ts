@@ -15,7 +15,7 @@ export function reportPublish(
   let warned = false;
   return {
     sent: ({ body }, takenAt) => {
-      meter?.published(body.length, takenAt);
+      meter?.completed(body.length, takenAt);
       if (!quiet) output.queue(label, showBody(body, output.isTerminal), newline);
     },
     returned: (message, { code, text }) => {

@@ -12,7 +12,7 @@ import { environmentOf, inherited } from "./environment.ts";
 import { findProgram } from "./find-program.ts";
 import { isStopped, type End } from "./judgement.ts";
 import { Pipes } from "./pipes.ts";
-import { Programs, type Command } from "./program.ts";
+import { Children, type Command } from "./children.ts";
 import type { Work } from "./work.ts";
 
 export interface HandlerPlan {
@@ -38,7 +38,7 @@ const TELL_WAITING_MS = 3000;
 export class Handling implements Work {
   readonly #plan: HandlerPlan;
   readonly #world: HandlerWorld;
-  readonly #programs: Programs;
+  readonly #children: Children;
   readonly #aftermath: Aftermath;
   readonly #turns = new Turns();
   readonly #environment: Environment;
@@ -51,13 +51,13 @@ export class Handling implements Work {
 
   private constructor(
     plan: HandlerPlan,
-    programs: Programs,
-    after: Aftermath,
+    children: Children,
+    aftermath: Aftermath,
     world: HandlerWorld,
   ) {
     this.#plan = plan;
-    this.#programs = programs;
-    this.#aftermath = after;
+    this.#children = children;
+    this.#aftermath = aftermath;
     this.#world = world;
     this.#environment = inherited(world.env);
     for (const signal of [world.signal, this.failed])
@@ -72,9 +72,9 @@ export class Handling implements Work {
     world: HandlerWorld,
   ): Promise<Handling> {
     const pipes = await Pipes.open(2 * plan.jobs);
-    const programs = new Programs(plan.command, pipes, world);
+    const children = new Children(plan.command, pipes, world);
     const aftermath = new Aftermath(plan.aftermath, intake, courier, world.log);
-    return new Handling(plan, programs, aftermath, world);
+    return new Handling(plan, children, aftermath, world);
   }
 
   get failed(): AbortSignal {
@@ -111,7 +111,7 @@ export class Handling implements Work {
   async end(): Promise<void> {
     this.#isOver = true;
     this.#aftermath.end();
-    await this.#programs.end();
+    await this.#children.end();
   }
 
   /** What has not begun then never does. */
@@ -161,7 +161,7 @@ export class Handling implements Work {
     const stdout = reply ? kept : new WholeOutput(this.#world.output, this.#turns);
     const stderr = new ErrorLines(this.#world.log);
     const input = { body: seen.body, record, env: variables };
-    const ended = await this.#programs.run(input, stdout, stderr);
+    const ended = await this.#children.run(input, stdout, stderr);
     const end: End = kept.isCut ? { kind: "excess", bytes: MAX_REPLY_BYTES } : ended;
     return { end, stdout: kept.bytes, stderr: stderr.head };
   }

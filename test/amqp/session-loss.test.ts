@@ -59,7 +59,7 @@ describe("after a loss", () => {
     const client = new IdleClient();
     await openSession([dying.port, other.port], client);
     await client.attached(2);
-    expect(client.connection?.place.port).toBe(other.port);
+    expect(client.connection?.target.port).toBe(other.port);
     expect(dying.connections).toBe(1);
   });
 

@@ -84,7 +84,7 @@ describe("the first connection", () => {
     const session = await openSession([closed, silent.port, server.port], client, {
       connectTimeoutMs: 300,
     });
-    expect(session.connection?.place.port).toBe(server.port);
+    expect(session.connection?.target.port).toBe(server.port);
   });
 
   it("tells what is wrong with each broker of the list when none can be used", async () => {

@@ -34,15 +34,15 @@ describe("a publisher's meter", () => {
     const meter = meterAt(clocks);
     const since = meter.now();
     clocks.steady = 100.25;
-    meter.published(10, since);
-    meter.published(5, since);
+    meter.completed(10, since);
+    meter.completed(5, since);
     expect(meter).toMatchObject({ messages: 2, bytes: 15 });
     expect(meter.latency).toMatchObject({ count: 2, max: 250 });
   });
 
   it("knows no latency of messages that were only handed over", () => {
     const meter = meterAt({ steady: 100 });
-    meter.published(10, undefined);
+    meter.completed(10, undefined);
     expect(meter.messages).toBe(1);
     expect(meter.latency.count).toBe(0);
   });

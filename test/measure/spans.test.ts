@@ -22,10 +22,10 @@ describe("spans", () => {
     const meter = new Meter({ steady: () => clocks.atMs, wall: () => 0 });
     const [often, once] = [new Spans(meter), new Spans(meter)];
     meter.watch({ open: () => 7, account: () => ({}) });
-    meter.published(10, 499);
+    meter.completed(10, 499);
     clocks.atMs = 1500;
     expect(often.next()).toMatchObject({ fromMs: 0, toMs: 1000, messages: 1, bytes: 10, open: 7 });
-    meter.published(20, 1498);
+    meter.completed(20, 1498);
     clocks.atMs = 2500;
     const second = often.next();
     expect(second).toMatchObject({ fromMs: 1000, toMs: 2000, messages: 1, bytes: 20 });

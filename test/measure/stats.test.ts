@@ -31,7 +31,7 @@ function meterNow(open: () => number | undefined = () => 5): Meter {
 
 function publish(meter: Meter, count: number): void {
   const since = meter.now() - 2;
-  for (let i = 0; i < count; i++) meter.published(100, since);
+  for (let i = 0; i < count; i++) meter.completed(100, since);
 }
 
 describe("lines", () => {

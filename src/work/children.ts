@@ -43,7 +43,8 @@ const LEFTOVER_MS = 500;
 /** How long output is awaited after the end: somebody else may hold the pipe open for ever. */
 const LINGER_MS = 1000;
 
-export class Programs {
+/** The processes of a handler, one for each message that it works on. */
+export class Children {
   readonly #command: Command;
   readonly #pipes: Pipes;
   readonly #inputs = new Inputs();

@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import { isName } from "../message/text.ts";
 import type { AftermathPlan } from "../work/aftermath.ts";
 import type { HandlerPlan } from "../work/handler.ts";
-import type { Command } from "../work/program.ts";
+import type { Command } from "../work/children.ts";
 import { delayQueueNames } from "../work/retry.ts";
 import type { consumeFlags, outputFlags } from "./flags/consume.ts";
 import type { handlerFlags } from "./flags/handler.ts";
@@ -19,15 +19,15 @@ type Options = OptionsOf<typeof handlerFlags & typeof consumeFlags & typeof outp
 type Key = keyof Options;
 
 /** What else is done with messages, and how many are held for it. */
-export interface Treatment {
+export interface WorkPlan {
   readonly handler: HandlerPlan | undefined;
   readonly forward: Destination | undefined;
   readonly prefetch: number;
   readonly warnings: readonly string[];
 }
 
-/** Where messages come from. */
-export interface Sources {
+/** The queues that messages come from. */
+interface Queues {
   readonly alsoFrom: readonly string[];
   readonly isStream: boolean;
 }
@@ -38,15 +38,15 @@ const ofRetries = ["retries", "retryDelay", "retryBackoff"] as const;
 const LONG_MS = 25 * 60_000;
 
 /** What `-- COMMAND`, --shell and --forward ask for. @throws UsageError */
-export function planTreatment(
+export function planWork(
   options: Options,
   origin: (key: Key) => Origin,
   operands: readonly string[],
-  { alsoFrom, isStream }: Sources,
-): Treatment {
+  { alsoFrom, isStream }: Queues,
+): WorkPlan {
   const command = planCommand(options, operands);
   const forward = readDestination("--forward", options.forward);
-  checkTreatment(options, origin, command, forward);
+  checkWork(options, origin, command, forward);
   checkCircle(options, [options.queue, ...alsoFrom]);
   if (isStream && command) checkRetries(options, origin);
   const { execTimeout, jobs } = options;
@@ -126,7 +126,7 @@ const ofHandlers = [
   "jobs",
 ] as const;
 
-function checkTreatment(
+function checkWork(
   options: Options,
   origin: (key: Key) => Origin,
   command: Command | undefined,
@@ -137,13 +137,13 @@ function checkTreatment(
     throw new UsageError(`--${kebab(stray)} needs a handler`, "-- COMMAND ARG..., or --shell LINE");
   if (command && forward)
     throw new UsageError("--forward excludes a handler", "a message is handled one way");
-  const treatment = command ? "a handler" : forward && "--forward";
-  if (!treatment) return;
+  const way = command ? "a handler" : forward && "--forward";
+  if (!way) return;
   const isGiven = (key: Key): boolean => origin(key) !== "default" && options[key] !== false;
   const excluded = ofShowing.find(isGiven) ?? ofFormats.find((key) => origin(key) === "flag");
   if (excluded || options.ackEvery > 1)
     throw new UsageError(
-      `${treatment} excludes --${kebab(excluded ?? "ackEvery")}`,
+      `${way} excludes --${kebab(excluded ?? "ackEvery")}`,
       command ? "its exit code decides, and its output is shown" : "messages are passed on instead",
     );
 }
