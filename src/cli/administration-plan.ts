@@ -6,6 +6,7 @@ import { planConnection } from "./connection-plan.ts";
 import { kebab, type FlagTable, type Group, type OptionsOf } from "./flag.ts";
 import type { administrationFlags } from "./flags/administration.ts";
 import type { connectionFlags } from "./flags/connection.ts";
+import { keepFlags } from "./flags/select.ts";
 import type { tlsFlags } from "./flags/tls.ts";
 import type { topologyFlags } from "./flags/topology.ts";
 import type { Parsed } from "./parse.ts";
@@ -42,8 +43,6 @@ const aboutMessages = new Set<Group>([
   "Consuming",
   "Handlers",
 ]);
-/** Flags of other headings that are. */
-const alsoAboutMessages = new Set(["save", "decompress", "decompressLimit"]);
 
 /** What is to be done; undefined when nothing but messages is asked for. @throws UsageError */
 export function planAdministration<F extends FlagTable>(
@@ -112,7 +111,7 @@ function checkNoMessages<F extends FlagTable>(
   const keys = Object.keys(flags).filter((key): key is keyof F & string => {
     const flag = flags[key];
     if (!flag || flag.ignored) return false;
-    return aboutMessages.has(flag.group) || alsoAboutMessages.has(key);
+    return aboutMessages.has(flag.group) || Object.hasOwn(keepFlags, key);
   });
   const stray = keys.find((key) => origin(key) === "flag");
   if (stray !== undefined || operands.length > 0)

@@ -48,6 +48,13 @@ export interface Description {
   readonly secret?: true;
 }
 
+/** A flag of the sample that does nothing here. */
+export const ignored = {
+  group: "General",
+  ignored: true,
+  summary: "accepted as in the sample; no effect here",
+} as const satisfies Description;
+
 /** May the flag be given more than once, each time with a value of its own? */
 export function isRepeatable({ takes }: Pick<Reader<unknown>, "takes">): boolean {
   return takes === "each" || takes === "many";

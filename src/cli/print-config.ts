@@ -2,7 +2,7 @@
 import { type Flag, type FlagTable, isRepeatable, kebab, variable } from "./flag.ts";
 import { bySection } from "./generate/listing.ts";
 import type { Profile, Readings } from "./parse.ts";
-import { DEFAULT } from "./profile.ts";
+import { DEFAULT, isChoosing } from "./profile.ts";
 import { splitUrls } from "./url.ts";
 
 /** Where the comment that names the origin begins, when the value leaves room. */
@@ -34,11 +34,6 @@ export function printConfig(
     `[${toKey(readings.profile?.name ?? DEFAULT)}]`,
   ];
   return [...head, "", ...sections].join("\n");
-}
-
-/** They say which profile it is, which the first lines tell. */
-function isChoosing(key: string): boolean {
-  return key === "profile" || key === "config";
 }
 
 function describeFile(profile: Profile | undefined, location: string | undefined): string {

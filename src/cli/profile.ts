@@ -12,8 +12,10 @@ import { isSecret, splitUrls } from "./url.ts";
 /** The profile that counts when none is named. */
 export const DEFAULT = "default";
 
-/** These choose the profile, and so cannot stand in it. */
-const choosing = new Set(["profile", "config"]);
+/** Does this flag choose the profile? Then it cannot stand in it. */
+export function isChoosing(key: string): boolean {
+  return key === "profile" || key === "config";
+}
 
 /** The profile of that name, without what only the other program knows. @throws UsageError naming file, profile and key */
 export function readProfile(
@@ -101,7 +103,7 @@ function readTexts(
     const place = `${path}: [${profile}] ${name}`;
     const [key, flag] = known.get(name) ?? [];
     if (key === undefined || flag === undefined) throw unknownKey(path, profile, name, known);
-    if (flag.typedOnly || choosing.has(key))
+    if (flag.typedOnly || isChoosing(key))
       throw new UsageError(`${place} cannot stand in a profile`, `type it: --${name}`);
     const given = toTexts(value, flag, place);
     if (Object.hasOwn(flags, key)) texts.set(key, given);

@@ -1,6 +1,6 @@
 // What amqp-con takes, how much at a time, when it stops and how it shows messages.
 import { formats, readFormat } from "../../sink/index.ts";
-import { count, name, one, text, toggle } from "../flag.ts";
+import { count, ignored, name, one, text, toggle } from "../flag.ts";
 import { duration } from "../time-flag.ts";
 
 export const consumeFlags = {
@@ -104,12 +104,6 @@ export const outputFlags = {
     details: "With the formats text, body, raw and hex: in lines below the message.",
   }),
 };
-
-const ignored = {
-  group: "General",
-  ignored: true,
-  summary: "accepted as in the sample; no effect here",
-} as const;
 
 /** Flags of the sample's common parser that do nothing in a consumer. */
 export const samplePublisherFlags = {

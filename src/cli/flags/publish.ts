@@ -1,5 +1,5 @@
 // How far amqp-pub makes sure that its messages have arrived.
-import { count, toggle } from "../flag.ts";
+import { count, ignored, toggle } from "../flag.ts";
 import { duration } from "../time-flag.ts";
 
 export const deliveryFlags = {
@@ -32,12 +32,6 @@ export const deliveryFlags = {
   }),
   quiet: toggle({ group: "Output", summary: "no Sent: lines" }),
 };
-
-const ignored = {
-  group: "General",
-  ignored: true,
-  summary: "accepted as in the sample; no effect here",
-} as const;
 
 /** Flags of the sample's common parser that do nothing in a publisher. */
 export const sampleConsumerFlags = {
