@@ -64,12 +64,11 @@ export async function feed(
   }
 }
 
-const skippable = "what came before it was sent; --on-bad-record skip passes over such input";
+const skipHint = "what came before it was sent; --on-bad-record skip passes over such input";
 
 /** What a source calls for input that cannot be sent. */
 export function refusing({ onBadRecord, source }: FeedPlan, skips: Skips, { log }: World) {
-  // The others cannot be told to skip: cli/source-plan.ts.
-  const hint = source.kind === "message" || source.kind === "files" ? undefined : skippable;
+  const hint = source.skippable ? skipHint : undefined;
   return (place: string, reason: string): void => {
     if (onBadRecord === "stop") throw new UsageError(`${place}: ${reason}`, hint);
     skips.count++;

@@ -25,7 +25,7 @@ import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planProperties, planStamps } from "./properties-plan.ts";
 import { planRpc } from "./rpc-plan.ts";
-import { planShape, planSource, readsStdin } from "./source-plan.ts";
+import { planShape, planSource } from "./source-plan.ts";
 import { planTopology } from "./topology-plan.ts";
 
 const flags = {
@@ -138,21 +138,15 @@ function planDelivery(options: Options, source: SourcePlan): PublisherPlan {
     window: options.confirmWindow,
     confirmTimeoutMs: options.confirmTimeout,
     nackRetries: options.nackRetries,
-    numbered: options.confirm && !isRecorded(source),
+    numbered: options.confirm && source.brings !== "record",
   };
-}
-
-/** Do the messages come with all that they had when they were recorded? */
-function isRecorded({ kind }: SourcePlan): boolean {
-  return kind === "records" || kind === "directory";
 }
 
 /** Is there anything that says where messages go? */
 function hasTarget(options: Options, source: SourcePlan): boolean {
-  const bringsKeys =
-    isRecorded(source) || (source.kind === "lines" && source.keyDelimiter !== undefined);
   const { exchange, routingKey, queue, createQueue } = options;
-  return bringsKeys || createQueue || routingKey !== undefined || exchange !== "" || queue !== "";
+  const isTyped = createQueue || routingKey !== undefined || exchange !== "" || queue !== "";
+  return isTyped || source.brings !== "body";
 }
 
 function checkOperands({ operands: [first] }: Parsed<typeof flags>): void {
@@ -164,7 +158,7 @@ function checkOperands({ operands: [first] }: Parsed<typeof flags>): void {
 }
 
 function checkStdin({ passwordFile }: Options, source: SourcePlan): void {
-  if (passwordFile !== "-" || !readsStdin(source)) return;
+  if (passwordFile !== "-" || !source.paths.includes("-")) return;
   throw new UsageError(
     "--password-file - excludes messages from standard input",
     "it is read once: take the one or the other from a file",

@@ -43,5 +43,5 @@ export function planRpc(
 /** Is it known already that there will be more than one? */
 function isSeveral(source: PublishPlan["source"]): boolean {
   if (!("repeat" in source)) return false;
-  return source.repeat.times !== 1 || (source.kind === "files" && source.paths.length > 1);
+  return source.repeat.times !== 1 || source.paths.length > 1;
 }

@@ -1,6 +1,7 @@
 // Input flags → where the messages come from, and what is done to them on their way. Pure: opens no file.
 import { UsageError } from "../errors.ts";
 import type { ShapePlan, SourcePlan, Stamp } from "../source/index.ts";
+import type { RepeatPlan } from "../source/repeat.ts";
 import { readEscapes } from "./escapes.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { inputFlags } from "./flags/input.ts";
@@ -26,36 +27,25 @@ const belongings: readonly (readonly [readonly Key[], readonly SourceKey[], stri
 export function planSource(options: Options, origin: OriginOf): SourcePlan {
   const chosen = chooseSource(origin);
   checkBelongings(chosen, origin);
+  const flag = `--${kebab(chosen)}`;
   switch (chosen) {
     case "message":
-      return { kind: "message", text: options.message ?? "", repeat: planRepeat(options, origin) };
+      return planMessage(flag, options, origin);
     case "file":
-      return planFiles(options, origin);
+      return planFiles(flag, options, origin);
     case "lines":
-      return planLines(options, origin);
-    case "json": {
-      const { json: paths = [], toOrigin, speed = 0 } = options;
-      checkStdin(paths);
-      return { kind: "records", paths, toOrigin, speed };
-    }
-    case "fromDir": {
-      const { fromDir: folder = "", toOrigin, speed = 1 } = options;
-      return { kind: "directory", folder, toOrigin, speed };
-    }
+      return planLines(flag, options, origin);
+    case "json":
+      return planRecords(flag, options);
+    case "fromDir":
+      return planDirectory(flag, options);
   }
-}
-
-/** Does it read standard input? */
-export function readsStdin(source: SourcePlan): boolean {
-  if (source.kind === "message") return source.text === "-";
-  if (source.kind === "directory") return false;
-  return source.paths.length === 0 || source.paths.includes("-");
 }
 
 /** What is done to each message. Records are sent as they are, whatever a profile says of templates. @throws UsageError */
 export function planShape(
   { rate, template, compress }: Options,
-  { kind }: SourcePlan,
+  { brings }: SourcePlan,
   stamps: readonly Stamp[],
   contentEncoding: string | undefined,
 ): ShapePlan {
@@ -64,8 +54,7 @@ export function planShape(
       "--compress excludes --content-encoding",
       "it sets the content-encoding itself",
     );
-  const isRecorded = kind === "records" || kind === "directory";
-  return { rate, template: template && !isRecorded, compress, stamps };
+  return { rate, template: template && brings !== "record", compress, stamps };
 }
 
 /** What is typed overrides the environment, which overrides a profile. */
@@ -98,7 +87,36 @@ function checkBelongings(chosen: SourceKey, origin: OriginOf): void {
   }
 }
 
-function planRepeat(options: Options, origin: OriginOf) {
+function planMessage(flag: string, options: Options, origin: OriginOf): SourcePlan {
+  const { message: text = "" } = options;
+  const repeat = planRepeat(options, origin);
+  const paths = text === "-" ? [text] : [];
+  const what = describeTimes(repeat.times);
+  return { kind: "message", flag, paths, text, repeat, what, brings: "body", skippable: false };
+}
+
+function describeTimes(times: number): string {
+  if (times === 0) return "messages for ever";
+  return times === 1 ? "one message" : `${times} messages`;
+}
+
+function planFiles(flag: string, options: Options, origin: OriginOf): SourcePlan {
+  const { file: paths = [] } = options;
+  checkStdin(paths);
+  const repeat = planRepeat(options, origin);
+  const { times } = repeat;
+  if (paths.includes("-") && times !== 1) {
+    throw new UsageError(
+      "--nb-messages excludes --file -",
+      "stdin can be read once; to repeat it, read it with -m -",
+    );
+  }
+  const again = times === 0 ? ", again and again" : times === 1 ? "" : `, ${times} times`;
+  const what = `${paths.length} file(s)${again}`;
+  return { kind: "files", flag, paths, repeat, what, brings: "body", skippable: false };
+}
+
+function planRepeat(options: Options, origin: OriginOf): RepeatPlan {
   return {
     times: options.nbMessages,
     // Of two paces the one that was asked for.
@@ -109,19 +127,7 @@ function planRepeat(options: Options, origin: OriginOf) {
   };
 }
 
-function planFiles(options: Options, origin: OriginOf): SourcePlan {
-  const { file: paths = [] } = options;
-  checkStdin(paths);
-  if (paths.includes("-") && options.nbMessages !== 1) {
-    throw new UsageError(
-      "--nb-messages excludes --file -",
-      "stdin can be read once; to repeat it, read it with -m -",
-    );
-  }
-  return { kind: "files", paths, repeat: planRepeat(options, origin) };
-}
-
-function planLines(options: Options, origin: OriginOf): SourcePlan {
+function planLines(flag: string, options: Options, origin: OriginOf): SourcePlan {
   const { lines: paths = [], delimiter = "\\n", keyDelimiter } = options;
   checkStdin(paths);
   const isNull = options.null && rank[origin("null")] >= rank[origin("delimiter")];
@@ -129,10 +135,32 @@ function planLines(options: Options, origin: OriginOf): SourcePlan {
     throw new UsageError("--null excludes --delimiter", "both say what ends a line");
   return {
     kind: "lines",
+    flag,
     paths,
     delimiter: isNull ? Buffer.of(0) : readEscapes(delimiter),
     keyDelimiter: keyDelimiter === undefined ? undefined : readEscapes(keyDelimiter),
+    what: "each line as a message",
+    brings: keyDelimiter === undefined ? "body" : "key",
+    skippable: true,
   };
+}
+
+/** What is the same of records, wherever they come from. */
+const ofRecords = {
+  what: "each record as a message",
+  brings: "record",
+  skippable: true,
+} as const;
+
+function planRecords(flag: string, options: Options): SourcePlan {
+  const { json: paths = [], toOrigin, speed = 0 } = options;
+  checkStdin(paths);
+  return { kind: "records", flag, paths, toOrigin, speed, ...ofRecords };
+}
+
+function planDirectory(flag: string, options: Options): SourcePlan {
+  const { fromDir: folder = "", toOrigin, speed = 1 } = options;
+  return { kind: "directory", flag, paths: [], folder, toOrigin, speed, ...ofRecords };
 }
 
 function checkStdin(paths: readonly string[]): void {

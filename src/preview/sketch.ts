@@ -63,6 +63,9 @@ export interface Consuming {
   readonly deadLetter: Destination | undefined;
 }
 
+/** What of its way a message says itself. */
+const owns = { body: undefined, key: "key", record: "exchange and key" } as const;
+
 /** The plan of amqp-pub; `asks`: with --rpc. */
 export function sketchPublish(plan: PublishPlan, asks: boolean): Sketch {
   return {
@@ -71,8 +74,8 @@ export function sketchPublish(plan: PublishPlan, asks: boolean): Sketch {
     publishing: {
       exchange: plan.exchange,
       key: plan.routingKey ?? (plan.topology.queue ? undefined : ""),
-      own: describeOwn(plan.source),
-      what: describeSource(plan.source),
+      own: owns[plan.source.brings],
+      what: plan.source.what,
       confirm: plan.delivery.confirm,
       mandatory: plan.delivery.mandatory,
       persistent: plan.properties.deliveryMode === 2,
@@ -142,23 +145,4 @@ function keysIn(
 ): readonly string[] {
   const keys = headers[name];
   return keys !== undefined && isList(keys) ? keys.filter((key) => typeof key === "string") : [];
-}
-
-function describeOwn(source: PublishPlan["source"]): Publishing["own"] {
-  if (source.kind === "records" || source.kind === "directory") return "exchange and key";
-  return source.kind === "lines" && source.keyDelimiter !== undefined ? "key" : undefined;
-}
-
-function describeSource(source: PublishPlan["source"]): string {
-  if (source.kind === "message") {
-    const { times } = source.repeat;
-    if (times === 0) return "messages for ever";
-    return times === 1 ? "one message" : `${times} messages`;
-  }
-  if (source.kind === "files") {
-    const { times } = source.repeat;
-    const again = times === 0 ? ", again and again" : times === 1 ? "" : `, ${times} times`;
-    return `${source.paths.length} file(s)${again}`;
-  }
-  return source.kind === "lines" ? "each line as a message" : "each record as a message";
 }

@@ -10,13 +10,15 @@ import { parseRecord, toMessage, type ReplayPlan } from "./records.ts";
 import { attempt, type Source, type SourceWorld } from "./source.ts";
 
 export interface DirectoryPlan extends ReplayPlan {
+  /** The flag that names the folder, for errors. */
+  readonly flag: string;
   readonly folder: string;
 }
 
 /** In the order of their names, one at a time in memory. A body without record is not complete, and passed over. */
-export function directory({ folder, toOrigin, speed }: DirectoryPlan): Source {
+export function directory({ flag, folder, toOrigin, speed }: DirectoryPlan): Source {
   return async function* messages(envelope, world) {
-    const names = await listRecords(folder);
+    const names = await listRecords(flag, folder);
     world.progress?.expect(names.length, "messages");
     const pace = new Pace(world.stop);
     const gap = gaps(speed);
@@ -36,9 +38,9 @@ export function directory({ folder, toOrigin, speed }: DirectoryPlan): Source {
 }
 
 /** The names of the records, in order: all have the same length, or the same beginning and a time in nanoseconds. */
-async function listRecords(folder: string): Promise<readonly string[]> {
+async function listRecords(flag: string, folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw unreadable("--from-dir", folder, error);
+    throw unreadable(flag, folder, error);
   });
   return names.filter((name) => name.endsWith(".json")).toSorted();
 }

@@ -2,18 +2,24 @@
 import { readFile } from "node:fs/promises";
 import { UsageError } from "../errors.ts";
 import { expectBytes, isPipe, nameOf, readAll, unreadable } from "./pieces.ts";
-import type { SourceWorld } from "./source.ts";
+import type { RepeatPlan } from "./repeat.ts";
+import type { InputPlan, SourceWorld } from "./source.ts";
+
+export interface FilesPlan extends InputPlan {
+  readonly repeat: RepeatPlan;
+}
 
 /** The files' contents in order, one at a time in memory. @throws UsageError naming a file that cannot be read */
-export function fileBodies(
-  paths: readonly string[],
-  times: number,
-): (world: SourceWorld) => AsyncIterable<Buffer> {
+export function fileBodies({
+  flag,
+  paths,
+  repeat: { times },
+}: FilesPlan): (world: SourceWorld) => AsyncIterable<Buffer> {
   let isFirst = true;
   const readPipe = async (path: string, world: SourceWorld): Promise<Buffer> => {
-    if (times === 1) return readAll("--file", path, { ...world, progress: undefined });
+    if (times === 1) return readAll(flag, path, { ...world, progress: undefined });
     throw new UsageError(
-      `--nb-messages excludes --file ${nameOf(path)}`,
+      `--nb-messages excludes ${flag} ${nameOf(path)}`,
       "a pipe can be read once",
     );
   };
@@ -23,17 +29,17 @@ export function fileBodies(
     for (const path of paths) {
       if (world.stop.aborted) return;
       world.position.place = () => nameOf(path);
-      const body = (await isPipe(path)) ? await readPipe(path, world) : await readBody(path);
+      const body = (await isPipe(path)) ? await readPipe(path, world) : await readBody(flag, path);
       yield body;
       if (path !== "-") world.progress?.advance(body.length);
     }
   };
 }
 
-async function readBody(path: string): Promise<Buffer> {
+async function readBody(flag: string, path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw unreadable("--file", path, error);
+    throw unreadable(flag, path, error);
   }
 }

@@ -3,24 +3,26 @@ import { randomUUID } from "node:crypto";
 import type { Message, Properties } from "../message/message.ts";
 import { compressed, type Encoding } from "./compress.ts";
 import { directory, type DirectoryPlan } from "./directory.ts";
-import { fileBodies } from "./files.ts";
+import { fileBodies, type FilesPlan } from "./files.ts";
 import { lines, type LinesPlan } from "./lines.ts";
-import { messageBodies } from "./message.ts";
+import { messageBodies, type MessagePlan } from "./message.ts";
 import { paced } from "./pace.ts";
 import { checkReadable, checkStdin } from "./pieces.ts";
 import { records, type RecordsPlan } from "./records.ts";
-import { repeat, type RepeatPlan } from "./repeat.ts";
+import { repeat } from "./repeat.ts";
 import { resize } from "./resize.ts";
-import { attempt, type Batch, type Source, type SourceWorld } from "./source.ts";
+import { attempt, type Batch, type Source, type SourceFacts, type SourceWorld } from "./source.ts";
 import { expandMessage } from "./template.ts";
 
 /** Which source, decided by the flags. */
-export type SourcePlan =
-  | { readonly kind: "message"; readonly text: string; readonly repeat: RepeatPlan }
-  | { readonly kind: "files"; readonly paths: readonly string[]; readonly repeat: RepeatPlan }
-  | ({ readonly kind: "lines" } & LinesPlan)
-  | ({ readonly kind: "records" } & RecordsPlan)
-  | ({ readonly kind: "directory" } & DirectoryPlan);
+export type SourcePlan = SourceFacts &
+  (
+    | ({ readonly kind: "message" } & MessagePlan)
+    | ({ readonly kind: "files" } & FilesPlan)
+    | ({ readonly kind: "lines" } & LinesPlan)
+    | ({ readonly kind: "records" } & RecordsPlan)
+    | ({ readonly kind: "directory" } & DirectoryPlan)
+  );
 
 /** What is done to every message, wherever it comes from. */
 export interface ShapePlan {
@@ -55,23 +57,18 @@ export function openSource(plan: SourcePlan, shape: ShapePlan): Source {
  * comes before a bad file is sent in any case. @throws UsageError
  */
 export async function checkInput(plan: SourcePlan): Promise<void> {
-  if (plan.kind === "directory") return checkReadable("--from-dir", plan.folder, true);
-  if (plan.kind === "message") return plan.text === "-" ? checkStdin("--message") : undefined;
-  const [first = "-"] = plan.paths;
-  if (first === "-") checkStdin(flags[plan.kind]);
-  else await checkReadable(flags[plan.kind], first, false);
+  if ("folder" in plan) return checkReadable(plan.flag, plan.folder, true);
+  const [first] = plan.paths;
+  if (first === "-") checkStdin(plan.flag);
+  else if (first !== undefined) await checkReadable(plan.flag, first, false);
 }
-
-const flags = { files: "--file", lines: "--lines", records: "--json" } as const;
 
 function openInput(plan: SourcePlan): Source {
   switch (plan.kind) {
     case "message":
-      return (envelope, world) =>
-        repeat(messageBodies(plan.text, plan.repeat.times), plan.repeat, envelope, world);
+      return (envelope, world) => repeat(messageBodies(plan), plan.repeat, envelope, world);
     case "files":
-      return (envelope, world) =>
-        repeat(fileBodies(plan.paths, plan.repeat.times), plan.repeat, envelope, world);
+      return (envelope, world) => repeat(fileBodies(plan), plan.repeat, envelope, world);
     case "lines":
       return lines(plan);
     case "records":

@@ -3,11 +3,17 @@ import { decodeText } from "../message/text.ts";
 import { UsageError, ValueError } from "../errors.ts";
 import type { Message } from "../message/message.ts";
 import { expectBytes, nameOf, readPieces } from "./pieces.ts";
-import { attempt, type Batch, type Envelope, type Source, type SourceWorld } from "./source.ts";
+import {
+  attempt,
+  type Batch,
+  type Envelope,
+  type InputPlan,
+  type Source,
+  type SourceWorld,
+} from "./source.ts";
 import { Splitter } from "./split.ts";
 
-export interface LinesPlan {
-  readonly paths: readonly string[];
+export interface LinesPlan extends InputPlan {
   /** What ends a line. */
   readonly delimiter: Buffer;
   /** What stands between a line's routing key and its body; undefined when a line is all body. */
@@ -15,12 +21,12 @@ export interface LinesPlan {
 }
 
 /** The lines of all inputs. The last line of each counts also without delimiter. */
-export function lines({ paths, delimiter, keyDelimiter }: LinesPlan): Source {
+export function lines({ flag, paths, delimiter, keyDelimiter }: LinesPlan): Source {
   return async function* messages(envelope, world) {
     await expectBytes(paths, 1, world.progress);
     for (const path of paths) {
       const toMessage = keyDelimiter ? keyed(keyDelimiter, envelope) : plain(envelope);
-      yield* batches(path, "--lines", delimiter, world, toMessage);
+      yield* batches(path, flag, delimiter, world, toMessage);
     }
   };
 }

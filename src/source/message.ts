@@ -1,17 +1,27 @@
 // One text, from the command line or all of stdin.
 import { readAll } from "./pieces.ts";
+import type { RepeatPlan } from "./repeat.ts";
 import type { SourceWorld } from "./source.ts";
 
+export interface MessagePlan {
+  /** The flag that names it, for errors. */
+  readonly flag: string;
+  /** `-` is stdin. */
+  readonly text: string;
+  readonly repeat: RepeatPlan;
+}
+
 /** The body of -m; `-` reads stdin once, however often it is repeated. */
-export function messageBodies(
-  text: string,
-  times: number,
-): (world: SourceWorld) => AsyncIterable<Buffer> {
+export function messageBodies({
+  flag,
+  text,
+  repeat: { times },
+}: MessagePlan): (world: SourceWorld) => AsyncIterable<Buffer> {
   let body: Buffer | undefined = text === "-" ? undefined : Buffer.from(text);
   let isFirst = true;
   let count = 0;
   return async function* bodies(world) {
-    body ??= await readAll("--message", "-", { ...world, progress: undefined });
+    body ??= await readAll(flag, "-", { ...world, progress: undefined });
     const number = ++count;
     world.position.place = () => `message ${number}`;
     if (isFirst && times > 1) world.progress?.expect(times, "messages");

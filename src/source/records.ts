@@ -10,7 +10,7 @@ import { Pace } from "../pace.ts";
 import { gaps } from "./pace.ts";
 import { expectBytes } from "./pieces.ts";
 import { isRabtap, readRabtap } from "./rabtap.ts";
-import type { Envelope, Source } from "./source.ts";
+import type { Envelope, InputPlan, Source } from "./source.ts";
 
 /** How records become messages, wherever they come from. */
 export interface ReplayPlan {
@@ -20,14 +20,12 @@ export interface ReplayPlan {
   readonly speed: number;
 }
 
-export interface RecordsPlan extends ReplayPlan {
-  readonly paths: readonly string[];
-}
+export type RecordsPlan = InputPlan & ReplayPlan;
 
 const newline = Buffer.from("\n");
 
 /** The records of all inputs. Lines without anything are passed over. */
-export function records({ paths, toOrigin: isOrigin, speed }: RecordsPlan): Source {
+export function records({ flag, paths, toOrigin: isOrigin, speed }: RecordsPlan): Source {
   return async function* messages(envelope, world) {
     await expectBytes(paths, 1, world.progress);
     const pace = new Pace(world.stop);
@@ -39,7 +37,7 @@ export function records({ paths, toOrigin: isOrigin, speed }: RecordsPlan): Sour
       return record && toMessage(record, envelope, isOrigin);
     };
     for (const path of paths)
-      for await (const batch of batches(path, "--json", newline, world, read)) {
+      for await (const batch of batches(path, flag, newline, world, read)) {
         if (speed === 0) yield batch;
         else
           for (const message of batch) {

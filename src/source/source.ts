@@ -7,6 +7,24 @@ import type { Message } from "../message/message.ts";
 /** What every message of a run has in common; a source adds the bodies. */
 export type Envelope = Omit<Message, "body">;
 
+/** Files that a source reads. */
+export interface InputPlan {
+  /** The flag that names them, for errors. */
+  readonly flag: string;
+  /** `-` is stdin. */
+  readonly paths: readonly string[];
+}
+
+/** What the rest of the program must know of a source, whichever it is. */
+export interface SourceFacts extends InputPlan {
+  /** What is sent, for people: `3 messages`. */
+  readonly what: string;
+  /** What its messages say for themselves; the rest is as the flags say. A record says everything. */
+  readonly brings: "body" | "key" | "record";
+  /** May it hold input that is no message, which --on-bad-record passes over? */
+  readonly skippable: boolean;
+}
+
 /** What a source may use of the world. It ends early, without error, when `stop` is aborted. */
 export interface SourceWorld {
   readonly stdin: () => Readable;

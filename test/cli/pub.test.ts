@@ -13,23 +13,27 @@ const target = (...argv: readonly string[]) => {
 
 describe("the source", () => {
   const once = { times: 1, intervalMs: 1000, pubName: undefined, size: undefined };
+  const plain = { brings: "body", skippable: false };
+  const message = { ...plain, kind: "message", flag: "--message", paths: [] };
 
   it("is one empty message when nothing is said", () => {
-    expect(source([])).toEqual({ kind: "message", text: "", repeat: once });
+    expect(source([])).toEqual({ ...message, text: "", repeat: once, what: "one message" });
   });
 
   it("is the text, as often as asked for", () => {
     const argv = ["-m", "Hello!", "--nb-messages", "4", "--interval", "0.5"];
     expect(source([...argv, "--pub-name", "P", "--message-size", "1KiB"])).toEqual({
-      kind: "message",
+      ...message,
       text: "Hello!",
       repeat: { times: 4, intervalMs: 500, pubName: "P", size: 1024 },
+      what: "4 messages",
     });
   });
 
   it("is files or lines", () => {
-    expect(source(["-f", "a", "b"])).toEqual({ kind: "files", paths: ["a", "b"], repeat: once });
-    expect(source(["-f", "-"])).toEqual({ kind: "files", paths: ["-"], repeat: once });
+    const files = { ...plain, kind: "files", flag: "--file", repeat: once };
+    expect(source(["-f", "a", "b"])).toEqual({ ...files, paths: ["a", "b"], what: "2 file(s)" });
+    expect(source(["-f", "-"])).toEqual({ ...files, paths: ["-"], what: "1 file(s)" });
     expect(source(["-l"])).toMatchObject({ kind: "lines", paths: ["-"] });
     expect(source(["-l", "a", "-"])).toMatchObject({ kind: "lines", paths: ["a", "-"] });
   });

@@ -10,7 +10,15 @@ const newline = Buffer.from("\n");
 
 describe("lines", () => {
   it("end with a newline, with anything, or with a NUL", () => {
-    const lines = { kind: "lines", paths: ["-"], keyDelimiter: undefined };
+    const lines = {
+      kind: "lines",
+      flag: "--lines",
+      paths: ["-"],
+      keyDelimiter: undefined,
+      what: "each line as a message",
+      brings: "body",
+      skippable: true,
+    };
     expect(source("-l")).toEqual({ ...lines, delimiter: newline });
     expect(source("-l", "--delimiter", "\\r\\n→")).toEqual({
       ...lines,
@@ -23,6 +31,7 @@ describe("lines", () => {
   it("may have a key before them", () => {
     expect(source("-l", "--key-delimiter", "\\t")).toMatchObject({
       keyDelimiter: Buffer.from("\t"),
+      brings: "key",
     });
   });
 
@@ -53,16 +62,17 @@ describe("escapes", () => {
 
 describe("records", () => {
   it("come from stdin, from files, or from a folder, which has its recorded gaps unless told otherwise", () => {
-    const records = { kind: "records", paths: ["-"], toOrigin: false, speed: 0 };
-    const saved = { kind: "directory", folder: "dump", toOrigin: false, speed: 1 };
-    expect(source("--json")).toEqual(records);
+    const facts = { what: "each record as a message", brings: "record", skippable: true };
+    const records = { kind: "records", flag: "--json", paths: ["-"], ...facts, toOrigin: false };
+    const saved = { ...records, kind: "directory", flag: "--from-dir", paths: [], folder: "dump" };
+    expect(source("--json")).toEqual({ ...records, speed: 0 });
     expect(source("--json", "a", "b", "--speed", "1.5", "--to-origin")).toEqual({
       ...records,
       paths: ["a", "b"],
       toOrigin: true,
       speed: 1.5,
     });
-    expect(source("--from-dir", "dump")).toEqual(saved);
+    expect(source("--from-dir", "dump")).toEqual({ ...saved, speed: 1 });
     expect(source("--from-dir", "dump", "--speed", "0")).toEqual({ ...saved, speed: 0 });
   });
 
@@ -78,6 +88,38 @@ describe("records", () => {
     expect(warnings("--from-dir", "dump")).toEqual([]);
     expect(warnings("-l", "--key-delimiter", ":")).toEqual([]);
     expect(warnings("-l")).toHaveLength(1);
+  });
+});
+
+describe("bad input", () => {
+  it.each([["-m", "x"], ["-f", "x"], ["-l"], ["--json"], ["--from-dir", "x"]])(
+    "of %s may be skipped where --on-bad-record may be given",
+    (...argv) => {
+      const skip = [...argv, "--on-bad-record", "skip"];
+      if (source(...argv).skippable) expect(planPub(skip).onBadRecord).toBe("skip");
+      else expect(wrongUse(() => planPub(skip))).toContain("excludes --on-bad-record");
+    },
+  );
+});
+
+describe("standard input", () => {
+  it.each([["-m", "-"], ["-f", "-"], ["-l"], ["-l", "x", "-"], ["--json"]])(
+    "is read by %s %s, so that no password is",
+    (...argv) => {
+      const password = ["--password-file", "-"];
+      expect(wrongUse(() => planPub([...argv, ...password]))).toContain(
+        "--password-file - excludes",
+      );
+    },
+  );
+
+  it.each([
+    ["-m", "x"],
+    ["-f", "x"],
+    ["--json", "x"],
+    ["--from-dir", "-"],
+  ])("is not read by %s %s", (...argv) => {
+    expect(source(...argv).paths).not.toContain("-");
   });
 });
 

@@ -6,7 +6,12 @@ import { lines } from "../../src/source/lines.ts";
 import { testFolder } from "../support/folder.ts";
 import { bodies, collect } from "../support/sources.ts";
 
-const plan = { paths: ["-"], delimiter: Buffer.from("\n"), keyDelimiter: undefined };
+const plan = {
+  flag: "--lines",
+  paths: ["-"],
+  delimiter: Buffer.from("\n"),
+  keyDelimiter: undefined,
+};
 const keyed = { ...plan, keyDelimiter: Buffer.from("::") };
 
 async function fileWith(content: string): Promise<string> {

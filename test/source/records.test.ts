@@ -10,7 +10,7 @@ import { testFolder } from "../support/folder.ts";
 import { command } from "../support/run.ts";
 import { bodies, collect, envelope } from "../support/sources.ts";
 
-const plan = { paths: ["-"], toOrigin: false, speed: 0 };
+const plan = { flag: "--json", paths: ["-"], toOrigin: false, speed: 0 };
 
 async function folderWith(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
   const folder = await testFolder();
@@ -152,7 +152,7 @@ describe("what rabtap writes", () => {
 });
 
 describe("a saved folder", () => {
-  const replay = { toOrigin: false, speed: 0 };
+  const replay = { flag: "--from-dir", toOrigin: false, speed: 0 };
   const saved = { ...envelope, redelivered: false, deliveryTag: 1, body: Buffer.alloc(0) };
 
   it("is read in the order of its numbers, bodies byte for byte", async () => {

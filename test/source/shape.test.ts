@@ -10,9 +10,14 @@ import { bodies, collect, envelope } from "../support/sources.ts";
 const world = { n: 7, env: { HOME: "/home/me", BRACES: "{{n}}" } };
 const plain: ShapePlan = { rate: undefined, template: false, compress: undefined, stamps: [] };
 
+const facts = { what: "messages", brings: "body", skippable: false } as const;
+
 const texts = (text: string, times = 1, size?: number) =>
   ({
     kind: "message",
+    flag: "--message",
+    paths: [],
+    ...facts,
     text,
     repeat: { times, intervalMs: 0, pubName: undefined, size },
   }) as const;
@@ -166,7 +171,9 @@ describe("a rate", () => {
   it("loses no message and keeps their order", async () => {
     const lines = {
       kind: "lines",
+      flag: "--lines",
       paths: ["-"],
+      ...facts,
       delimiter: Buffer.from("\n"),
       keyDelimiter: undefined,
     } as const;
