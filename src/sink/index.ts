@@ -13,23 +13,33 @@ import { isTemplate, template } from "./template.ts";
 import { text } from "./text.ts";
 import { verbose } from "./verbose.ts";
 
-/** A format, or what loads one; `annotated` may have --verbose below it. */
+/** A format, or what loads one. */
 interface Entry {
   readonly open: () => Format | Promise<Format>;
+  /** --verbose adds its lines below. */
   readonly annotated: boolean;
+  /** What it shows, for the details of --format. */
+  readonly shows: string;
 }
 
-const plain = (format: Format): Entry => ({ open: () => format, annotated: true });
-const complete = (open: Entry["open"]): Entry => ({ open, annotated: false });
+const plain = (format: Format, shows: string): Entry => ({
+  open: () => format,
+  annotated: true,
+  shows,
+});
+const complete = (open: Entry["open"], shows: string): Entry => ({ open, annotated: false, shows });
 
 export const formats: Readonly<Record<string, Entry>> = {
-  text: plain(text),
-  body: plain(body),
-  raw: plain(raw),
-  json: complete(() => json),
-  pretty: complete(openPretty),
-  hex: plain(hex),
-  none: complete(() => none),
+  text: plain(text, "`Received: BODY`"),
+  body: plain(body, "the body and a newline"),
+  raw: plain(raw, "the body's bytes, nothing else"),
+  json: complete(() => json, "the record, which amqp-pub --json sends again byte for byte"),
+  pretty: complete(
+    openPretty,
+    "everything about the message, with JSON and MessagePack bodies laid out",
+  ),
+  hex: plain(hex, "the body as a hex dump"),
+  none: complete(() => none, "nothing"),
 };
 
 export interface SinkPlan {

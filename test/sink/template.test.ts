@@ -1,7 +1,7 @@
 // --format TEMPLATE: each letter, each escape, each mistake.
 import { describe, expect, it } from "vitest";
 import type { Delivery } from "../../src/message/message.ts";
-import { openSink, readFormat } from "../../src/sink/index.ts";
+import { formats, openSink, readFormat } from "../../src/sink/index.ts";
 import { messageIn } from "../support/message-in.ts";
 import { pretendedOutput } from "../support/pretended-output.ts";
 
@@ -86,10 +86,7 @@ describe("a template", () => {
     ["%k{x}", "%k takes no {x}"],
     ["%s{hex", String.raw`%s{ lacks its "}"; a brace that is just text is \x7b`],
     ["%h{a%s\\n", '%h{ lacks its "}"'],
-    [
-      "teext",
-      "expected one of text, body, raw, json, pretty, hex, none, or a template with % or \\",
-    ],
+    ["teext", `expected one of ${Object.keys(formats).join(", ")}, or a template with % or \\`],
     ["", "expected one of text,"],
   ])("%j is wrong use: %s", (format, why) => {
     expect(() => readFormat(format)).toThrow(why);

@@ -83,6 +83,9 @@ export const consumeFlags = {
   }),
 };
 
+/** The formats below which --verbose has something to add. */
+const annotated = Object.keys(formats).filter((format) => formats[format]?.annotated);
+
 export const outputFlags = {
   format: one(
     "FORMAT",
@@ -94,14 +97,14 @@ export const outputFlags = {
     completes: Object.keys(formats),
     summary: "how a message is written to stdout, or a template",
     details: [
-      "text: `Received: BODY`. body: the body and a newline. raw: the body's bytes, nothing else. json: the record, which amqp-pub --json sends again byte for byte. pretty: everything about the message, with JSON and MessagePack bodies laid out. hex: the body as a hex dump. none: nothing.",
+      ...Object.entries(formats).map(([format, { shows }]) => `${format}: ${shows}.`),
       "A text with % or \\ is a template: %s body, %S its length, %k routing key, %K its length, %e exchange, %q queue, %h headers, %h{NAME} one of them, %p{NAME} a property, %T timestamp in milliseconds, %R time of receipt, %o delivery tag, %r redelivered, %% a percent sign, %s{hex} and %s{base64} the body encoded; \\n \\r \\t \\0 \\xNN \\\\. Nothing is added to it, not even a newline.",
     ].join(" "),
   }),
   verbose: toggle({
     group: "Output",
     summary: "properties, headers, exchange and key of each message",
-    details: "With the formats text, body, raw and hex: in lines below the message.",
+    details: `With the formats ${annotated.slice(0, -1).join(", ")} and ${annotated.at(-1)}: in lines below the message.`,
   }),
 };
 
