@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   describeEnd,
   exitCodeOf,
+  failureActions,
   isFailure,
   isStopped,
   judge,
@@ -31,8 +32,7 @@ describe("what an end says", () => {
 
   it.each(ends)("%j: what --on-failure says, else reject", (end) => {
     expect(judge(end, undefined)).toBe("reject");
-    for (const onFailure of ["retry", "requeue", "stop", "reject"] as const)
-      expect(judge(end, onFailure)).toBe(onFailure);
+    for (const onFailure of failureActions) expect(judge(end, onFailure)).toBe(onFailure);
   });
 
   it("stops when the program cannot be run, for no message is to blame, unless told otherwise", () => {
