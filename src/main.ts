@@ -19,7 +19,7 @@ import { openOutput } from "./ui/output.ts";
 import { askPassword, openTerminal } from "./ui/prompt.ts";
 import { version } from "./version.ts";
 import { withoutMessage } from "./work/environment.ts";
-import type { World } from "./world.ts";
+import type { Environment, Run, World } from "./world.ts";
 
 const otherBytes =
   "a message of other bytes comes from what a file holds (-f), or from standard input (-m -); names must be UTF-8";
@@ -29,9 +29,13 @@ type Flags = FlagTable & typeof generalFlags;
 /** Before it is known who set a flag. */
 const asTyped: Parsed<Flags>["blame"] = (text) => text;
 
-/** Runs a program and sets the exit code; the process ends when nothing is left to do. */
+/**
+ * Runs what the command line asks for, which `prepare` says, and sets the exit code; the process ends when nothing is left
+ * to do.
+ */
 export async function main<F extends Flags>(
   program: Program<F>,
+  prepare: (parsed: Parsed<F>, env: Environment) => Run,
   process: NodeJS.Process,
 ): Promise<void> {
   const argv = process.argv.slice(2);
@@ -64,7 +68,7 @@ export async function main<F extends Flags>(
     if (parsed !== typed)
       log = await openLog(process.stderr, readGeneral(parsed).color, process.env);
     if (general.printConfig) return await output.write(await describe(program, parsed, env));
-    const run = program.prepare(parsed, env);
+    const run = prepare(parsed, env);
     const askHere = async (): Promise<string> => {
       const terminal = await openTerminal();
       const asked = terminal ?? { input: stdin.open(), screen: process.stderr };

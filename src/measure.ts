@@ -1,5 +1,5 @@
 // A run with somebody who looks: --stats and --report. A run without them passes through and loads nothing.
-import type { World } from "./world.ts";
+import type { Run, World } from "./world.ts";
 
 /** A setting of the run, as it may be shown. */
 export interface Setting {
@@ -22,11 +22,7 @@ export interface MeasurePlan {
 }
 
 /** Runs it, measured where that is asked for. Resolves with its exit code. @throws what it throws; Failure when the page cannot be written */
-export async function measured(
-  plan: MeasurePlan,
-  world: World,
-  run: (world: World) => Promise<number>,
-): Promise<number> {
+export async function measured(plan: MeasurePlan, world: World, run: Run): Promise<number> {
   if (plan.statsMs === undefined && plan.report === undefined) return await run(world);
   const { measure } = await import("./measure/measurement.ts");
   return await measure(plan, world, run);

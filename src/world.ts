@@ -28,3 +28,6 @@ export interface World {
   /** Aborted in the last moment of this process, however it ends (but for SIGKILL): listeners run at once, nothing later. */
   readonly ending: AbortSignal;
 }
+
+/** What a command line asks for. Resolves with the exit code. @throws Failure */
+export type Run = (world: World) => Promise<number>;

@@ -1,13 +1,9 @@
 // amqp-con: its flags, its examples, and what the flags mean together.
 import type { TopologyPlan } from "../amqp/topology.ts";
-import { consume, type ConsumePlan } from "../consume.ts";
+import type { ConsumePlan } from "../consume.ts";
 import { UsageError } from "../errors.ts";
-import { measured } from "../measure.ts";
-import { ping } from "../ping.ts";
-import { sketchConsume, type Sketch } from "../preview/sketch.ts";
 import type { HandlerPlan } from "../work/handler.ts";
 import { planConnection } from "./connection-plan.ts";
-import { prepareErrand } from "./errand.ts";
 import { administrationFlags } from "./flags/administration.ts";
 import { connectionFlags } from "./flags/connection.ts";
 import { consumeFlags, outputFlags, samplePublisherFlags } from "./flags/consume.ts";
@@ -21,7 +17,6 @@ import type { OptionsOf } from "./flag.ts";
 import { planWork } from "./work-plan.ts";
 import { saysStream } from "./intake-checks.ts";
 import { planIntake } from "./intake-plan.ts";
-import { planMeasure } from "./measure-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planTopology } from "./topology-plan.ts";
@@ -77,18 +72,6 @@ export const con: Program<typeof flags> = {
       command: "amqp-con -q tasks -n 10 --format body",
     },
   ],
-  prepare: (parsed) => {
-    const { routingKey: keys, messageTtl } = parsed.options;
-    const sketch = (): Sketch => sketchConsume(planConsume(parsed));
-    const errand = prepareErrand(con, parsed, { keys, messageTtl, sketch });
-    if (errand) return errand;
-    const plan = planConsume(parsed);
-    const measuring = planMeasure("consumer", flags, parsed, plan.writesOutput);
-    return (world) =>
-      parsed.options.ping
-        ? ping(plan, world)
-        : measured(measuring, world, (measuredWorld) => consume(plan, measuredWorld));
-  },
 };
 
 /** What the flags of amqp-con mean. Pure. @throws UsageError */

@@ -1,7 +1,5 @@
-// What main.ts needs to know of a binary: its flags, its texts, and how its options become a run.
-import type { Environment, World } from "../world.ts";
+// What the command line of a binary consists of: its flags and its texts.
 import type { FlagTable } from "./flag.ts";
-import type { Parsed } from "./parse.ts";
 
 /** An example of the short help: what it is for, and the command. */
 export interface Example {
@@ -21,6 +19,4 @@ export interface Program<F extends FlagTable> {
   readonly flags: F;
   /** The first five stand in the short help. */
   readonly examples: readonly Example[];
-  /** Checks what the flags mean together, and returns the run. @throws UsageError before anything is opened */
-  prepare(this: void, parsed: Parsed<F>, env: Environment): (world: World) => Promise<number>;
 }

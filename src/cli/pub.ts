@@ -1,14 +1,9 @@
 // amqp-pub: its flags, its examples, and what the flags mean together.
 import type { PublisherPlan } from "../amqp/publisher-plan.ts";
-import { checkInput, type SourcePlan } from "../source/index.ts";
+import type { SourcePlan } from "../source/index.ts";
 import { planConnection } from "./connection-plan.ts";
 import { UsageError } from "../errors.ts";
-import { measured } from "../measure.ts";
-import { ping } from "../ping.ts";
-import { sketchPublish, type Sketch } from "../preview/sketch.ts";
-import { checkTexts, publish, type PublishPlan } from "../publish.ts";
-import { rpc } from "../rpc.ts";
-import { prepareErrand } from "./errand.ts";
+import type { PublishPlan } from "../publish.ts";
 import { administrationFlags } from "./flags/administration.ts";
 import { connectionFlags } from "./flags/connection.ts";
 import { publisherMeasureFlags } from "./flags/measure.ts";
@@ -20,11 +15,9 @@ import { rpcFlags } from "./flags/rpc.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { publisherTopologyFlags } from "./flags/topology.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
-import { planMeasure } from "./measure-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planProperties, planStamps } from "./properties-plan.ts";
-import { planRpc } from "./rpc-plan.ts";
 import { planShape, planSource } from "./source-plan.ts";
 import { planTopology } from "./topology-plan.ts";
 
@@ -75,31 +68,6 @@ export const pub: Program<typeof flags> = {
     },
     { does: "send files byte for byte", command: "amqp-pub -k images -f *.png --confirm" },
   ],
-  prepare: (parsed, env) => {
-    const { routingKey } = parsed.options;
-    const keys = routingKey === undefined ? [] : [routingKey];
-    const planned = (): PublishPlan => {
-      const plan = planPublish(parsed);
-      checkTexts(plan, env);
-      return plan;
-    };
-    const sketch = (): Sketch => {
-      const plan = planned();
-      return sketchPublish(plan, planRpc(parsed.options, parsed.origin, plan) !== undefined);
-    };
-    const check = async (): Promise<void> => checkInput(planned().source);
-    const errand = prepareErrand(pub, parsed, { keys, sketch, check });
-    if (errand) return errand;
-    const plan = planned();
-    const asking = planRpc(parsed.options, parsed.origin, plan);
-    const measuring = planMeasure(asking ? "requester" : "publisher", flags, parsed, !plan.quiet);
-    return (world) =>
-      parsed.options.ping
-        ? ping(plan, world)
-        : measured(measuring, world, (measuredWorld) =>
-            asking ? rpc(asking, measuredWorld) : publish(plan, measuredWorld),
-          );
-  },
 };
 
 /** What the flags of amqp-pub mean. Pure. @throws UsageError */

@@ -1,11 +1,11 @@
 // Which folder of src may import values from which other one: data flows one way. Types may be named anywhere.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "../../src");
 
-/** Files that stand in src alone may be imported anywhere, and import from anywhere. */
+/** Folders, and from which others they import. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   message: [],
   amqp: ["message"],
@@ -17,28 +17,58 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   preview: ["message", "ui", "work"],
   measure: ["message", "ui"],
   // The choices of flags, and where a password is kept.
-  cli: ["amqp", "message", "preview", "sink", "source", "work"],
+  cli: ["amqp", "message", "sink", "source", "work"],
 };
 
-/** The folders from which a file imports values. */
+/** Files that stand in src alone and import from no folder: any may import them. The other ones there choose and start runs. */
+const leaves = ["address", "clock", "deadline", "errors", "input", "pace", "version", "world"].map(
+  (name) => `${name}.ts`,
+);
+
+/** The folders, and the files that stand in src alone, from which a file imports values. */
 function valuesOf(path: string): readonly string[] {
   const text = readFileSync(join(root, path), "utf8");
   const imports = text.matchAll(
-    /^import (?!type )[^;]*? from "(?:\.\.\/)+(\w+)\/|import\("(?:\.\.\/)+(\w+)\//gm,
+    /(?:^import (?!type )(?:[^;]*? from )?|^export [^;]*? from |\bimport\()"([^"]+)"/gm,
   );
-  return [...imports].map(([, statically, lately]) => statically ?? lately ?? "");
+  return (
+    [...imports]
+      .map(([, from = ""]) => from)
+      .filter((from) => from.startsWith("."))
+      .map((from) => join(path, "..", from).split("/")[0] ?? "")
+      // package.json
+      .filter((from) => from !== "..")
+  );
 }
+
+const strange = (paths: readonly string[], known: readonly string[]): readonly string[] =>
+  paths.flatMap((path) =>
+    valuesOf(path)
+      .filter((other) => !known.includes(other))
+      .map((other) => `${path} imports from ${other}`),
+  );
+
+describe("an import", () => {
+  it("is seen, in every form", () => {
+    expect(valuesOf("main.ts")).toEqual(expect.arrayContaining(["clock.ts", "cli", "ui"]));
+    expect(valuesOf("errand.ts")).toEqual(expect.arrayContaining(["errors.ts", "preview"]));
+    expect(valuesOf("cli/flags/rpc.ts")).toEqual(["cli", "cli", "cli"]);
+  });
+});
 
 it.each(Object.entries(allowed))("src/%s imports from %j", (folder, others) => {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => join(folder, name));
   expect(files.length).toBeGreaterThan(0);
-  const own = new Set([folder, ...others]);
-  const strange = files.flatMap((path) =>
-    valuesOf(path)
-      .filter((other) => other in allowed && !own.has(other))
-      .map((other) => `${path} imports from ${other}`),
-  );
-  expect(strange).toEqual([]);
+  expect(strange(files, [folder, ...others, ...leaves])).toEqual([]);
+});
+
+it("every folder of src has its rule", () => {
+  const entries = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(entries.map(({ name }) => name).toSorted()).toEqual(Object.keys(allowed).toSorted());
+});
+
+it.each(leaves)("src/%s imports from no folder", (leaf) => {
+  expect(strange([leaf], leaves)).toEqual([]);
 });

@@ -1,9 +1,13 @@
 // What is asked for instead of messages: administration, or a look at what would be done. Same in both programs.
-import type { Sketch } from "../preview/sketch.ts";
-import { UsageError } from "../errors.ts";
-import type { World } from "../world.ts";
-import { planAdministration, type AnyParsed, type TopologyWords } from "./administration-plan.ts";
-import type { FlagTable } from "./flag.ts";
+import {
+  planAdministration,
+  type AnyParsed,
+  type TopologyWords,
+} from "./cli/administration-plan.ts";
+import type { FlagTable } from "./cli/flag.ts";
+import { UsageError } from "./errors.ts";
+import type { Sketch } from "./preview/sketch.ts";
+import type { Run } from "./world.ts";
 
 interface DryRunWords {
   readonly sketch: () => Sketch;
@@ -16,15 +20,15 @@ export function prepareErrand<F extends FlagTable>(
   program: { readonly name: string; readonly flags: F },
   parsed: AnyParsed<F>,
   { sketch, check, ...words }: TopologyWords & DryRunWords,
-): ((world: World) => Promise<number>) | undefined {
+): Run | undefined {
   const { dryRun, ping } = parsed.options;
   if (dryRun !== undefined && ping)
     throw new UsageError("--dry-run excludes --ping", "a dry run connects to nothing");
   const plan = planAdministration(program, parsed, words);
   if (dryRun !== undefined) {
     return async (world) => {
-      const { preview } = await import("../preview/preview.ts");
-      const { sketchAdministration } = await import("../preview/sketch.ts");
+      const { preview } = await import("./preview/preview.ts");
+      const { sketchAdministration } = await import("./preview/sketch.ts");
       if (!plan) await check?.();
       const seen = plan ? sketchAdministration(program.name, plan) : sketch();
       return preview(seen, dryRun, world);
@@ -32,7 +36,7 @@ export function prepareErrand<F extends FlagTable>(
   }
   if (plan === undefined) return undefined;
   return async (world) => {
-    const { administer } = await import("../administer.ts");
+    const { administer } = await import("./administer.ts");
     return administer(plan, world);
   };
 }
