@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 
 // Those that neither need a broker nor the built binaries. All others get the shared broker.
 const pure = [
+  "test/*.test.ts",
   "test/cli/**/*.test.ts",
   "test/docs/**/*.test.ts",
   "test/amqp/**/*.test.ts",

@@ -7,14 +7,14 @@ import { Looker } from "./amqp/looker.ts";
 import { Session, type ConnectionPlan } from "./amqp/session.ts";
 import type { Verdict } from "./amqp/settlement.ts";
 import type { TopologyPlan } from "./amqp/topology.ts";
-import { now } from "./clock.ts";
 import { pause, until } from "./deadline.ts";
-import { exitCodes, ReaderGone } from "./errors.ts";
+import { accounted, type Ending } from "./ending.ts";
+import { exitCodes } from "./errors.ts";
 import { Flow, type FlowPlan } from "./select/flow.ts";
 import { OffsetFile } from "./select/offset-file.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
 import { StopRules, type StopPlan } from "./select/stop.ts";
-import { reportReceived, type RunEnd, type SummaryStyle } from "./ui/account.ts";
+import { reportReceived, type SummaryStyle } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
 import { reportBlocked } from "./ui/blocked-report.ts";
 import { checkCommand, type HandlerPlan } from "./work/handler.ts";
@@ -64,27 +64,20 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
   const intake = new intakes[plan.intake](subscription);
   const rules = new StopRules(plan.stop);
   const supply = { intake, flow, rules };
-  const startedAt = now();
   world.meter?.watch({
     open: () => intake.unacked,
     account: () => ({ received: countReceived(supply), ...intake.account }),
   });
   rules.startTimeout();
   const stopSaving = offsets?.watch(() => intake.settledOffset, world.log);
-  let failure: unknown;
-  try {
-    const failures = await run(plan, supply, courier, world);
-    return exitCode(rules, failures, world);
-  } catch (error) {
-    failure = error;
-    if (!(error instanceof ReaderGone)) throw error;
-    return exitCodes.done.code;
-  } finally {
-    rules.end();
-    const durationMs = Math.round(now() - startedAt);
-    report(plan, supply, { durationMs, reason: endingOf(failure, rules, world) }, world);
-    stopSaving?.();
-  }
+  return await accounted(
+    async () => {
+      const failures = await run(plan, supply, courier, world).finally(() => rules.end());
+      return exitCode(rules, failures, world);
+    },
+    (ending) => report(plan, supply, ending, world),
+    world,
+  ).finally(stopSaving);
 }
 
 /** Resolves with the number of messages that have failed for good. */
@@ -161,17 +154,23 @@ function countReceived({ flow, rules }: Supply): number {
 }
 
 /** Why the run has ended, for the account. */
-function endingOf(failure: unknown, { reason }: StopRules, { signal }: World): string {
+function reasonFor(failure: unknown, { reason }: StopRules, { signal }: World): string {
   if (signal.aborted) return "signal";
   if (reason) return reason.text;
   // Without a rule and a failure only the crash demonstration ends.
   return failure instanceof Error ? failure.message.trim() : "--lazy is over";
 }
 
-function report(plan: ConsumePlan, supply: Supply, end: RunEnd, { log, signal }: World): void {
+function report(
+  plan: ConsumePlan,
+  supply: Supply,
+  { durationMs, failure }: Ending,
+  world: World,
+): void {
   const { intake, rules } = supply;
-  if (signal.aborted) log.note("Stopped");
-  else if (rules.reason) log.note(`Stopping: ${rules.reason.text}`);
+  const { signal, log } = world;
+  if (rules.reason && !signal.aborted) log.note(`Stopping: ${rules.reason.text}`);
+  const end = { durationMs, reason: reasonFor(failure, rules, world) };
   reportReceived(countReceived(supply), intake.account, end, plan.summary, log);
 }
 

@@ -1,34 +1,19 @@
 // From the source to the publisher: every message as fast as there is room, and no faster.
 import type { Publisher } from "./amqp/publisher.ts";
 import { orAborted, until } from "./deadline.ts";
-import { Unsendable, UsageError } from "./errors.ts";
+import { Unsendable } from "./errors.ts";
 import type { Message } from "./message/message.ts";
 import { stamping } from "./message/sent-at.ts";
-import { openSource, type ShapePlan, type SourcePlan } from "./source/index.ts";
+import type { PublishPlan } from "./publish.ts";
+import type { Skips } from "./sending.ts";
+import { openSource } from "./source/index.ts";
 import type { Envelope, Position } from "./source/source.ts";
 import { openProgress } from "./ui/progress.ts";
 import type { World } from "./world.ts";
 
-/** Where messages come from, and what becomes of those that are none. */
-export interface FeedPlan {
-  readonly source: SourcePlan;
-  readonly shape: ShapePlan;
-  /** Input that is no message ends the run, or is passed over and counted. */
-  readonly onBadRecord: "stop" | "skip";
-  /** Put the time of sending into a header. */
-  readonly latencyHeader: boolean;
-  /** No line for each message on standard output. */
-  readonly quiet: boolean;
-}
-
-/** Input that was passed over. */
-export interface Skips {
-  count: number;
-}
-
 /** Hands every message of the source to the publisher. @throws Failure of the source or the publisher */
 export async function feed(
-  plan: FeedPlan,
+  plan: PublishPlan,
   envelope: Envelope,
   publisher: Publisher,
   skips: Skips,
@@ -37,7 +22,7 @@ export async function feed(
   const stop = AbortSignal.any([world.signal, publisher.failed, world.output.failed]);
   const progress = openProgress(world, !plan.quiet, () => publisher.account.read);
   const { stdin, env } = world;
-  const refuse = refusing(plan, skips, world);
+  const { refuse } = skips;
   const open = openSource(plan.source, plan.shape);
   const position: Position = { place: () => "a message" };
   const source = open(envelope, { stdin, stop, env, refuse, position, progress });
@@ -62,16 +47,4 @@ export async function feed(
   } finally {
     progress?.end();
   }
-}
-
-const skipHint = "what came before it was sent; --on-bad-record skip passes over such input";
-
-/** What a source calls for input that cannot be sent. */
-export function refusing({ onBadRecord, source }: FeedPlan, skips: Skips, { log }: World) {
-  const hint = source.skippable ? skipHint : undefined;
-  return (place: string, reason: string): void => {
-    if (onBadRecord === "stop") throw new UsageError(`${place}: ${reason}`, hint);
-    skips.count++;
-    log.warn(`${place}: ${reason}; skipped`);
-  };
 }

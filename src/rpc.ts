@@ -1,16 +1,15 @@
 // The story of amqp-pub --rpc: for each message of the source, ask; show each reply; tell who did not answer, and why.
 import { Requester, type RequestOutcome, type RequestPlan } from "./amqp/requester.ts";
 import { Session } from "./amqp/session.ts";
-import { now } from "./clock.ts";
 import { orAborted, until, withGrace } from "./deadline.ts";
-import { exitCodes, ReaderGone, Unsendable } from "./errors.ts";
-import { refusing, type Skips } from "./feed.ts";
+import { accounted } from "./ending.ts";
+import { exitCodes, Unsendable } from "./errors.ts";
 import type { Delivery, Message } from "./message/message.ts";
-import { endingOf, type PublishPlan } from "./publish.ts";
+import type { PublishPlan } from "./publish.ts";
+import { endOf, Skips } from "./sending.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
 import type { Sink } from "./sink/sink.ts";
 import { checkInput, openSource } from "./source/index.ts";
-import type { SourceWorld } from "./source/source.ts";
 import { reportRequests, type RequestAccount } from "./ui/account.ts";
 import { reportBlocked } from "./ui/blocked-report.ts";
 import { reportSession } from "./ui/session-report.ts";
@@ -33,35 +32,34 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export async function rpc(plan: RpcPlan, world: World): Promise<number> {
   await checkInput(plan.publish.source);
   for (const warning of plan.publish.warnings) world.log.warn(warning);
-  const { connection, topology, summary, graceMs, onBadRecord } = plan.publish;
   const requester = new Requester(plan.request, reportBlocked(world.log, "waiting"));
-  const asking = new Asking(plan, requester, await openSink(plan.sink, world), world);
+  const skips = new Skips(plan.publish, world.log);
+  const asking = new Asking(plan, requester, skips, await openSink(plan.sink, world), world);
   world.meter?.watch({ open: () => asking.underWay, account: () => ({ ...asking.account }) });
-  const startedAt = now();
-  let failure: unknown;
+  return await accounted(
+    () => run(plan, requester, asking, world),
+    (ending) =>
+      reportRequests(asking.account, endOf(ending, skips, world), plan.publish.summary, world.log),
+    world,
+  );
+}
+
+async function run(
+  plan: RpcPlan,
+  requester: Requester,
+  asking: Asking,
+  world: World,
+): Promise<number> {
+  const { connection, topology, graceMs } = plan.publish;
+  const report = reportSession(world.log);
+  const session = await Session.open(connection, topology, requester, report, world);
   try {
-    const report = reportSession(world.log);
-    const session = await Session.open(connection, topology, requester, report, world);
-    try {
-      await withGrace(asking.askAll(session.queue), world.signal, graceMs);
-    } finally {
-      requester.stop();
-      await session.close();
-    }
-    return exitCode(asking.account);
-  } catch (error) {
-    failure = error;
-    if (!(error instanceof ReaderGone)) throw error;
-    return exitCodes.done.code;
+    await withGrace(asking.askAll(session.queue), world.signal, graceMs);
   } finally {
-    if (world.signal.aborted) world.log.note("Stopped");
-    const end = {
-      durationMs: Math.round(now() - startedAt),
-      reason: endingOf(failure, world),
-      skipped: onBadRecord === "skip" ? asking.skips.count : undefined,
-    };
-    reportRequests(asking.account, end, summary, world.log);
+    requester.stop();
+    await session.close();
   }
+  return exitCode(asking.account);
 }
 
 /** Requests under way, and what became of those before. */
@@ -75,18 +73,17 @@ class Asking {
   readonly #failing = new AbortController();
   /** Nothing more is asked. */
   readonly #stopping = new AbortController();
-  readonly #refuse: SourceWorld["refuse"];
-  readonly skips: Skips = { count: 0 };
+  readonly #skips: Skips;
   readonly #count = { requests: 0, answered: 0, errors: 0, returned: 0, nacked: 0 };
   /** Replies are shown one after the other. */
   #shown: Promise<void> = Promise.resolve();
 
-  constructor(plan: RpcPlan, requester: Requester, sink: Sink, world: World) {
+  constructor(plan: RpcPlan, requester: Requester, skips: Skips, sink: Sink, world: World) {
     this.#plan = plan;
     this.#requester = requester;
+    this.#skips = skips;
     this.#sink = sink;
     this.#world = world;
-    this.#refuse = refusing(plan.publish, this.skips, world);
   }
 
   /** Requests that are not answered yet. */
@@ -120,7 +117,8 @@ class Asking {
     const source = openSource(publish.source, publish.shape);
     const envelope = { exchange, routingKey, properties };
     const position = { place: () => "a request" };
-    const batches = source(envelope, { stdin, env, stop, refuse: this.#refuse, position });
+    const { refuse } = this.#skips;
+    const batches = source(envelope, { stdin, env, stop, refuse, position });
     for await (const batch of until(batches, stop)) {
       for (const message of batch) {
         while (this.#isFull(jobs) && !stop.aborted)
@@ -150,7 +148,7 @@ class Asking {
   #passOver(place: string, reason: string): void {
     this.#count.requests--;
     try {
-      this.#refuse(place, reason);
+      this.#skips.refuse(place, reason);
     } catch (error) {
       this.#stopping.abort(error);
     }

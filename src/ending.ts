@@ -1,0 +1,34 @@
+// The end of a run with messages: on every way out it is said that it was stopped, and what became of the messages.
+import { now } from "./clock.ts";
+import { exitCodes, ReaderGone } from "./errors.ts";
+import type { World } from "./world.ts";
+
+/** How a run has ended, as far as its own messages do not tell. */
+export interface Ending {
+  readonly durationMs: number;
+  /** What was thrown. */
+  readonly failure: unknown;
+}
+
+/**
+ * Runs it, and then reports, whatever has happened. Resolves with its exit code; that nobody reads the output any longer is
+ * a good end. @throws what it throws, after the report
+ */
+export async function accounted(
+  run: () => Promise<number>,
+  report: (ending: Ending) => void,
+  { signal, log }: Pick<World, "signal" | "log">,
+): Promise<number> {
+  const startedAt = now();
+  let failure: unknown;
+  try {
+    return await run();
+  } catch (error) {
+    failure = error;
+    if (!(error instanceof ReaderGone)) throw error;
+    return exitCodes.done.code;
+  } finally {
+    if (signal.aborted) log.note("Stopped");
+    report({ durationMs: Math.round(now() - startedAt), failure });
+  }
+}

@@ -1,0 +1,66 @@
+// What publishing and asking have in common: what is sent and where to, input that cannot be sent, how such a run ends.
+import type { ConnectionPlan } from "./amqp/session.ts";
+import type { TopologyPlan } from "./amqp/topology.ts";
+import type { Ending } from "./ending.ts";
+import { Failure, UsageError } from "./errors.ts";
+import type { Properties } from "./message/message.ts";
+import type { ShapePlan, SourcePlan } from "./source/index.ts";
+import type { RunEnd, SummaryStyle } from "./ui/account.ts";
+import type { Log } from "./ui/log.ts";
+import type { World } from "./world.ts";
+
+/** Messages, and where they go. */
+export interface SendingPlan {
+  readonly connection: ConnectionPlan;
+  readonly topology: TopologyPlan;
+  readonly warnings: readonly string[];
+  readonly source: SourcePlan;
+  readonly shape: ShapePlan;
+  /** Input that is no message ends the run, or is passed over and counted. */
+  readonly onBadRecord: "stop" | "skip";
+  readonly exchange: string;
+  /** Undefined: the name of the declared queue. */
+  readonly routingKey: string | undefined;
+  readonly properties: Properties;
+  readonly summary: SummaryStyle;
+  readonly graceMs: number;
+}
+
+const skipHint = "what came before it was sent; --on-bad-record skip passes over such input";
+
+/** Input that cannot be sent: it ends the run, or is passed over and counted. */
+export class Skips {
+  readonly #plan: Pick<SendingPlan, "onBadRecord" | "source">;
+  readonly #log: Pick<Log, "warn">;
+  #count = 0;
+
+  constructor(plan: Pick<SendingPlan, "onBadRecord" | "source">, log: Pick<Log, "warn">) {
+    this.#plan = plan;
+    this.#log = log;
+  }
+
+  /** For the account; undefined when the first would have ended the run. */
+  get count(): number | undefined {
+    return this.#plan.onBadRecord === "skip" ? this.#count : undefined;
+  }
+
+  /** What a source calls for such input. @throws UsageError when that ends the run */
+  readonly refuse = (place: string, reason: string): void => {
+    const { onBadRecord, source } = this.#plan;
+    if (onBadRecord === "stop")
+      throw new UsageError(`${place}: ${reason}`, source.skippable ? skipHint : undefined);
+    this.#count++;
+    this.#log.warn(`${place}: ${reason}; skipped`);
+  };
+}
+
+/** How a run that sends has ended, for its account. */
+export function endOf({ durationMs, failure }: Ending, skips: Skips, world: World): RunEnd {
+  return { durationMs, reason: reasonFor(failure, world), skipped: skips.count };
+}
+
+function reasonFor(failure: unknown, { signal, output }: World): string {
+  if (signal.aborted) return "signal";
+  if (failure instanceof Failure) return failure.message.trim();
+  return output.failed.aborted ? "standard output was closed" : "end of input";
+}
