@@ -62,7 +62,7 @@ async function run(
 
 /** The texts that were typed, before anything is opened. @throws UsageError */
 export function checkTexts(
-  { shape, source, routingKey = "", properties }: PublishPlan,
+  { shape, source, routingKey = "", properties }: SendingPlan,
   env: Environment,
 ): void {
   const text = source.kind === "message" ? source.text : "";

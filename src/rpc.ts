@@ -5,8 +5,7 @@ import { orAborted, until, withGrace } from "./deadline.ts";
 import { accounted } from "./ending.ts";
 import { exitCodes, Unsendable } from "./errors.ts";
 import type { Delivery, Message } from "./message/message.ts";
-import type { PublishPlan } from "./publish.ts";
-import { endOf, Skips } from "./sending.ts";
+import { endOf, type SendingPlan, Skips } from "./sending.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
 import type { Sink } from "./sink/sink.ts";
 import { checkInput, openSource } from "./source/index.ts";
@@ -17,8 +16,7 @@ import type { World } from "./world.ts";
 import { ERROR_TYPE, EXIT_CODE_HEADER } from "./work/reply.ts";
 
 /** What amqp-pub --rpc was asked to do. */
-export interface RpcPlan {
-  readonly publish: PublishPlan;
+export interface RpcPlan extends SendingPlan {
   readonly request: RequestPlan;
   /** Requests that may be under way at once. */
   readonly jobs: number;
@@ -30,16 +28,16 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function rpc(plan: RpcPlan, world: World): Promise<number> {
-  await checkInput(plan.publish.source);
-  for (const warning of plan.publish.warnings) world.log.warn(warning);
+  await checkInput(plan.source);
+  for (const warning of plan.warnings) world.log.warn(warning);
   const requester = new Requester(plan.request, reportBlocked(world.log, "waiting"));
-  const skips = new Skips(plan.publish, world.log);
+  const skips = new Skips(plan, world.log);
   const asking = new Asking(plan, requester, skips, await openSink(plan.sink, world), world);
   world.meter?.watch({ open: () => asking.underWay, account: () => ({ ...asking.account }) });
   return await accounted(
     () => run(plan, requester, asking, world),
     (ending) =>
-      reportRequests(asking.account, endOf(ending, skips, world), plan.publish.summary, world.log),
+      reportRequests(asking.account, endOf(ending, skips, world), plan.summary, world.log),
     world,
   );
 }
@@ -50,7 +48,7 @@ async function run(
   asking: Asking,
   world: World,
 ): Promise<number> {
-  const { connection, topology, graceMs } = plan.publish;
+  const { connection, topology, graceMs } = plan;
   const report = reportSession(world.log);
   const session = await Session.open(connection, topology, requester, report, world);
   try {
@@ -110,11 +108,10 @@ class Asking {
 
   /** So many at once as are allowed. */
   async #feed(queue: string): Promise<void> {
-    const { publish, jobs } = this.#plan;
+    const { jobs, exchange, properties, routingKey = queue } = this.#plan;
     const { stdin, env, signal } = this.#world;
     const stop = AbortSignal.any([signal, this.#failing.signal, this.#stopping.signal]);
-    const { exchange, properties, routingKey = queue } = publish;
-    const source = openSource(publish.source, publish.shape);
+    const source = openSource(this.#plan.source, this.#plan.shape);
     const envelope = { exchange, routingKey, properties };
     const position = { place: () => "a request" };
     const { refuse } = this.#skips;

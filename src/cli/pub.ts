@@ -4,6 +4,8 @@ import type { SourcePlan } from "../source/index.ts";
 import { planConnection } from "./connection-plan.ts";
 import { UsageError } from "../errors.ts";
 import type { PublishPlan } from "../publish.ts";
+import type { RpcPlan } from "../rpc.ts";
+import type { SendingPlan } from "../sending.ts";
 import { administrationFlags } from "./flags/administration.ts";
 import { connectionFlags } from "./flags/connection.ts";
 import { publisherMeasureFlags } from "./flags/measure.ts";
@@ -18,6 +20,7 @@ import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planProperties, planStamps } from "./properties-plan.ts";
+import { checkNoRequests, planRequests } from "./rpc-plan.ts";
 import { planShape, planSource } from "./source-plan.ts";
 import { planTopology } from "./topology-plan.ts";
 
@@ -70,13 +73,30 @@ export const pub: Program<typeof flags> = {
   ],
 };
 
-/** What the flags of amqp-pub mean. Pure. @throws UsageError */
+/** What the flags of amqp-pub mean without --rpc. Pure. @throws UsageError */
 export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
+  const { options, origin } = parsed;
+  const sending = planSending(parsed);
+  checkDelivery(options, origin);
+  checkNoRequests(origin);
+  return {
+    ...sending,
+    delivery: planDelivery(options, sending.source),
+    latencyHeader: options.latencyHeader,
+    quiet: options.quiet,
+  };
+}
+
+/** What they mean with it. Pure. @throws UsageError */
+export function planRpc(parsed: Parsed<typeof flags>): RpcPlan {
+  return planRequests(parsed.options, parsed.origin, planSending(parsed));
+}
+
+function planSending(parsed: Parsed<typeof flags>): SendingPlan {
   const { options, origin } = parsed;
   checkOperands(parsed);
   const source = planSource(options, origin);
   checkStdin(options, source);
-  checkDelivery(options, origin);
   const connection = planConnection(options, origin, "amqp-pub");
   const keys = options.routingKey === undefined ? [] : [options.routingKey];
   const isAimless = !hasTarget(options, source) && !options.ping;
@@ -91,9 +111,6 @@ export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
     exchange: options.exchange,
     routingKey: options.routingKey ?? (options.exchange === "" ? options.queue || undefined : ""),
     properties: planProperties(options),
-    delivery: planDelivery(options, source),
-    latencyHeader: options.latencyHeader,
-    quiet: options.quiet,
     summary: options.summary,
     graceMs: options.grace,
   };

@@ -1,30 +1,37 @@
 // The flags of --rpc → what they mean together. Pure.
 import { UsageError } from "../errors.ts";
-import type { PublishPlan } from "../publish.ts";
 import type { RpcPlan } from "../rpc.ts";
+import type { SendingPlan } from "../sending.ts";
+import type { publisherMeasureFlags } from "./flags/measure.ts";
+import type { deliveryFlags } from "./flags/publish.ts";
 import type { rpcFlags } from "./flags/rpc.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origin } from "./parse.ts";
 
 type Options = OptionsOf<typeof rpcFlags>;
-type Key = keyof Options;
 
-/** How to ask; undefined without --rpc. @throws UsageError */
-export function planRpc(
+/** Flags that would change nothing about requests, and what does instead. */
+const useless = {
+  confirmWindow: "every request is confirmed; --jobs says how many are under way at once",
+  confirmTimeout: "every request is confirmed; --timeout says how long to wait for its reply",
+  nackRetries: "what the broker refuses is sent again until --timeout is over",
+  latencyHeader: "--stats and --report show the time from request to reply",
+} as const satisfies Partial<
+  Record<keyof typeof deliveryFlags | keyof typeof publisherMeasureFlags, string>
+>;
+type Useless = keyof typeof useless;
+
+/** How to ask for replies to what is sent. @throws UsageError */
+export function planRequests(
   options: Options,
-  origin: (key: Key) => Origin,
-  publish: PublishPlan,
-): RpcPlan | undefined {
-  const { rpc, replies, timeout, replyQueue, jobs, format } = options;
-  const stray = (["replies", "timeout", "replyQueue", "jobs", "format"] as const).find(
-    (key) => origin(key) === "flag",
-  );
-  if (stray && !rpc)
-    throw new UsageError(`--${kebab(stray)} needs --rpc`, "without it nothing is awaited");
-  if (!rpc) return undefined;
-  if (publish.properties.replyTo !== undefined)
+  origin: (key: Useless) => Origin,
+  sending: SendingPlan,
+): RpcPlan {
+  const { replies, timeout, replyQueue, jobs, format } = options;
+  checkUseless(origin);
+  const { properties, source } = sending;
+  if (properties.replyTo !== undefined)
     throw new UsageError("--rpc excludes --reply-to", "replies come to this program");
-  const { properties, source } = publish;
   if (properties.correlationId !== undefined && isSeveral(source))
     throw new UsageError(
       `--rpc excludes --correlation-id "${properties.correlationId}" for several messages`,
@@ -33,15 +40,30 @@ export function planRpc(
   // Nobody waits for the answer to a request that comes later.
   const expiration = properties.expiration ?? `${Math.min(Math.ceil(timeout), 2 ** 32 - 1)}`;
   return {
-    publish: { ...publish, properties: { ...properties, expiration } },
+    ...sending,
+    properties: { ...properties, expiration },
     request: { replies, timeoutMs: timeout, ownQueue: replyQueue },
     jobs,
     sink: { format, verbose: false, folder: undefined },
   };
 }
 
+/** Without --rpc its flags mean nothing. @throws UsageError */
+export function checkNoRequests(origin: (key: keyof Options) => Origin): void {
+  const stray = (["replies", "timeout", "replyQueue", "jobs", "format"] as const).find(
+    (key) => origin(key) === "flag",
+  );
+  if (stray) throw new UsageError(`--${kebab(stray)} needs --rpc`, "without it nothing is awaited");
+}
+
+function checkUseless(origin: (key: Useless) => Origin): void {
+  const keys = ["confirmWindow", "confirmTimeout", "nackRetries", "latencyHeader"] as const;
+  const stray = keys.find((key) => origin(key) === "flag");
+  if (stray) throw new UsageError(`--rpc excludes --${kebab(stray)}`, useless[stray]);
+}
+
 /** Is it known already that there will be more than one? */
-function isSeveral(source: PublishPlan["source"]): boolean {
+function isSeveral(source: SendingPlan["source"]): boolean {
   if (!("repeat" in source)) return false;
   return source.repeat.times !== 1 || source.paths.length > 1;
 }

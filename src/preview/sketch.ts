@@ -8,6 +8,8 @@ import type { TopologyPlan } from "../amqp/topology.ts";
 import type { ConsumePlan } from "../consume.ts";
 import { isList } from "../message/fields.ts";
 import type { PublishPlan } from "../publish.ts";
+import type { RpcPlan } from "../rpc.ts";
+import type { SendingPlan } from "../sending.ts";
 import type { AftermathPlan } from "../work/aftermath.ts";
 import { delayQueueNames } from "../work/retry.ts";
 
@@ -66,8 +68,9 @@ export interface Consuming {
 /** What of its way a message says itself. */
 const owns = { body: undefined, key: "key", record: "exchange and key" } as const;
 
-/** The plan of amqp-pub; `asks`: with --rpc. */
-export function sketchPublish(plan: PublishPlan, asks: boolean): Sketch {
+/** The plan of amqp-pub, with --rpc or without. A request is always confirmed, and told when nobody takes it. */
+export function sketchPublish(plan: PublishPlan | RpcPlan): Sketch {
+  const asks = "request" in plan;
   return {
     ...sketchRun("amqp-pub", plan),
     tasks: [],
@@ -76,8 +79,8 @@ export function sketchPublish(plan: PublishPlan, asks: boolean): Sketch {
       key: plan.routingKey ?? (plan.topology.queue ? undefined : ""),
       own: owns[plan.source.brings],
       what: plan.source.what,
-      confirm: plan.delivery.confirm,
-      mandatory: plan.delivery.mandatory,
+      confirm: asks || plan.delivery.confirm,
+      mandatory: asks || plan.delivery.mandatory,
       persistent: plan.properties.deliveryMode === 2,
       priority: plan.properties.priority,
       expires: plan.properties.expiration !== undefined,
@@ -140,7 +143,7 @@ function sketchRun(
 
 /** Further routing keys of each message (rabbitmq.com/docs/sender-selected). */
 function keysIn(
-  { properties: { headers = {} } }: PublishPlan,
+  { properties: { headers = {} } }: SendingPlan,
   name: "CC" | "BCC",
 ): readonly string[] {
   const keys = headers[name];

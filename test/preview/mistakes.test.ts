@@ -8,7 +8,7 @@ import { planCon, planPub } from "../support/plan.ts";
 /** A command line as it would be typed; no word holds a blank. */
 function sketch(command: string) {
   const [program, ...argv] = command.replaceAll("''", "").split(" ");
-  return program === "pub" ? sketchPublish(planPub(argv), false) : sketchConsume(planCon(argv));
+  return program === "pub" ? sketchPublish(planPub(argv)) : sketchConsume(planCon(argv));
 }
 
 describe("a likely mistake", () => {

@@ -9,11 +9,11 @@ import {
   sketchPublish,
   type Sketch,
 } from "../../src/preview/sketch.ts";
-import { parseCon, planCon, planPub } from "../support/plan.ts";
+import { parseCon, planAsking, planCon, planPub } from "../support/plan.ts";
 
 /** Sketches of command lines; no word holds a blank. */
 const consume = (words: string): Sketch => sketchConsume(planCon(words.split(" ")));
-const publish = (words: string): Sketch => sketchPublish(planPub(words.split(" ")), false);
+const publish = (words: string): Sketch => sketchPublish(planPub(words.split(" ")));
 const administer = (words: string): Sketch => {
   const parsed = parseCon(words.split(" "));
   const plan = planAdministration(con, parsed, { keys: parsed.options.routingKey });
@@ -121,7 +121,7 @@ describe("a dry run", () => {
   });
 
   it("draws the server of a request, and the way of its reply", async () => {
-    const { lines } = await show(sketchPublish(planPub(["-k", "sums"]), true), "mermaid");
+    const { lines } = await show(sketchPublish(planAsking(["-k", "sums"])), "mermaid");
     expect(lines.slice(-6)).toEqual([
       '  n4["server"]',
       '  n1 -- "sums" --> n2',
@@ -130,6 +130,12 @@ describe("a dry run", () => {
       '  n4 -- "reply" --> n1',
       "",
     ]);
+  });
+
+  it("knows that requests are confirmed, and that those without a queue are told", async () => {
+    const { lines, warnings } = await show(sketchPublish(planAsking(["-k", "q", "--mandatory"])));
+    expect(lines.slice(0, 4)).toEqual([" amqp-pub", " one message", " confirmed", " mandatory"]);
+    expect(warnings).toBe("");
   });
 
   it("names a queue that the broker will name as the broker does", async () => {

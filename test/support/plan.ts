@@ -1,7 +1,7 @@
 // What a command line means, without running it: for tests of flags. The environment is empty but for what is given.
 import { con, planConsume } from "../../src/cli/con.ts";
 import { parse, type Profile } from "../../src/cli/parse.ts";
-import { planPublish, pub } from "../../src/cli/pub.ts";
+import { planPublish, planRpc, pub } from "../../src/cli/pub.ts";
 import { UsageError } from "../../src/errors.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,6 +17,10 @@ export const parseCon = (argv: readonly string[], env: Environment = {}) =>
 /** What amqp-pub would do. */
 export const planPub = (argv: readonly string[], env: Environment = {}) =>
   planPublish(parsePub(argv, env));
+
+/** What amqp-pub --rpc would do. */
+export const planAsking = (argv: readonly string[], env: Environment = {}) =>
+  planRpc(parsePub(["--rpc", ...argv], env));
 
 /** What amqp-con would do. */
 export const planCon = (argv: readonly string[], env: Environment = {}) =>
