@@ -5,7 +5,6 @@ import {
   type TopologyWords,
 } from "./cli/administration-plan.ts";
 import type { FlagTable } from "./cli/flag.ts";
-import { UsageError } from "./errors.ts";
 import type { Sketch } from "./preview/sketch.ts";
 import type { Run } from "./world.ts";
 
@@ -21,9 +20,7 @@ export function prepareErrand<F extends FlagTable>(
   parsed: AnyParsed<F>,
   { sketch, check, ...words }: TopologyWords & DryRunWords,
 ): Run | undefined {
-  const { dryRun, ping } = parsed.options;
-  if (dryRun !== undefined && ping)
-    throw new UsageError("--dry-run excludes --ping", "a dry run connects to nothing");
+  const { dryRun } = parsed.options;
   const plan = planAdministration(program, parsed, words);
   if (dryRun !== undefined) {
     return async (world) => {

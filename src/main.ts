@@ -57,24 +57,19 @@ export async function main<F extends Flags>(
     const env = withoutMessage(process.env);
     const typed = parse(program.name, program.flags, argv, env);
     blame = typed.blame;
-    const general = readGeneral(typed);
+    const general = generalOf(typed);
     debug = general.debug;
     log = await openLog(process.stderr, general.color, process.env);
     const text = await inform(program, general);
     if (text !== undefined) return await output.write(text);
     const parsed = await addProfile(program, typed, argv, env, signal);
     blame = parsed.blame;
-    debug = readGeneral(parsed).debug;
-    if (parsed !== typed)
-      log = await openLog(process.stderr, readGeneral(parsed).color, process.env);
+    debug = generalOf(parsed).debug;
+    if (parsed !== typed) log = await openLog(process.stderr, generalOf(parsed).color, process.env);
     if (general.printConfig) return await output.write(await describe(program, parsed, env));
     const run = prepare(parsed, env);
-    const askHere = async (): Promise<string> => {
-      const terminal = await openTerminal();
-      const asked = terminal ?? { input: stdin.open(), screen: process.stderr };
-      return askPassword(asked, signal).finally(() => terminal?.close());
-    };
-    const { color } = readGeneral(parsed);
+    const askHere = () => askOnTerminal(process, stdin, signal);
+    const { color } = generalOf(parsed);
     const paint = () => painter(color, process.stdout, process.env);
     const streams = { stdin: stdin.open, output, painter: paint, log, askPassword: askHere };
     process.exitCode = await run({ ...streams, signal, ...childCare(process) });
@@ -133,6 +128,17 @@ function listenForSignals(process: NodeJS.Process): AbortSignal {
   return stopping.signal;
 }
 
+/** Where there is no terminal, whoever is at standard input and error is asked. */
+async function askOnTerminal(
+  process: NodeJS.Process,
+  stdin: ReturnType<typeof lazyStdin>,
+  signal: AbortSignal,
+): Promise<string> {
+  const terminal = await openTerminal();
+  const asked = terminal ?? { input: stdin.open(), screen: process.stderr };
+  return askPassword(asked, signal).finally(() => terminal?.close());
+}
+
 /** What it takes to run other programs, and to leave none behind. */
 function childCare(process: NodeJS.Process): Pick<World, "env" | "signalGroup" | "ending"> {
   const ending = new AbortController();
@@ -152,7 +158,8 @@ function childCare(process: NodeJS.Process): Pick<World, "env" | "signalGroup" |
 
 type General = Parsed<typeof generalFlags>["options"];
 
-function readGeneral({ options }: { readonly options: General }): General {
+/** Only the type changes: of a program's own flags nothing is known here. */
+function generalOf({ options }: { readonly options: General }): General {
   return options;
 }
 
@@ -164,7 +171,7 @@ async function addProfile<F extends Flags>(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Parsed<F>> {
-  const { config, profile: name } = readGeneral(typed);
+  const { config, profile: name } = generalOf(typed);
   const location = locateConfig(config, env);
   const file = location === undefined ? undefined : await readConfig(location, signal);
   if (location === undefined && name !== undefined)
@@ -189,7 +196,7 @@ async function describe<F extends Flags>(
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
   const { printConfig } = await import("./cli/print-config.ts");
-  return printConfig(name, flags, parsed, locateConfig(readGeneral(parsed).config, env));
+  return printConfig(name, flags, parsed, locateConfig(generalOf(parsed).config, env));
 }
 
 /** What was asked for instead of a run. A run need not load what writes it. */

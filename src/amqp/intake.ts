@@ -1,4 +1,5 @@
-// How deliveries come in, by subscription (consumer.ts) or one by one (getter.ts), and the account of what became of them.
+// How deliveries come in, by subscription (consumer.ts), one by one (getter.ts) or to be looked at (looker.ts), and the account
+// of what became of them.
 import type { Table } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
 import type { Link } from "./link.ts";

@@ -81,7 +81,7 @@ export class Route {
     const options = { durable, autoDelete, exclusive, arguments: toArguments(table) };
     return this.#channel.assertQueue(name, options).then(
       () => true,
-      // The channel is gone, and with it the link: see Courier.attach.
+      // The channel is gone, and with it the link: see openChannel in courier.ts.
       () => false,
     );
   }

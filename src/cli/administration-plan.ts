@@ -53,10 +53,8 @@ export function planAdministration<F extends FlagTable>(
   const { origin } = parsed;
   const [queue = "", second] = [parsed.options.queue].flat();
   const options: Options = { ...parsed.options, queue };
+  if (options.ping) checkPing(options, "timeout" in flags && parsed.origin("timeout") === "flag");
   checkConditions(options);
-  // The other flags of messages may stay: a worker's own command line shows whether it can connect.
-  if (options.ping && "timeout" in flags && parsed.origin("timeout") === "flag")
-    throw new UsageError("--ping excludes --timeout", "--connect-timeout and --wait limit it");
   const [first] = tasks.filter((task) => options[task] !== false && options[task] !== undefined);
   if (first === undefined && !options.declareOnly) return undefined;
   if (options.ping)
@@ -90,6 +88,14 @@ function planTasks(options: Options, keys: readonly string[]): readonly Task[] {
     ...(options.deleteQueue ? [{ act: "delete-queue", queue, ifEmpty, ifUnused } as const] : []),
     ...(options.deleteExchange ? [{ act: "delete-exchange", exchange, ifUnused } as const] : []),
   ];
+}
+
+/** Flags of messages may stay, but for their time: a worker's own command line shows whether it can connect. */
+function checkPing({ dryRun }: Options, hasTimeout: boolean): void {
+  if (dryRun !== undefined)
+    throw new UsageError("--dry-run excludes --ping", "a dry run connects to nothing");
+  if (hasTimeout)
+    throw new UsageError("--ping excludes --timeout", "--connect-timeout and --wait limit it");
 }
 
 function checkConditions({ ifEmpty, ifUnused, deleteQueue, deleteExchange }: Options): void {

@@ -44,7 +44,7 @@ export interface Description {
   readonly untyped?: true;
   /** Left out of help and completions: accepted so that commands of the sample run unchanged. */
   readonly ignored?: true;
-  /** Errors never show the value. */
+  /** Hidden in errors and the process title; --print-config and --report show as much as print-config.ts lets through. */
   readonly secret?: true;
 }
 

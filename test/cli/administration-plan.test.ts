@@ -136,6 +136,7 @@ describe("wrong use of administration", () => {
       "--ping --timeout 2",
       "--ping excludes --timeout\nhint: --connect-timeout and --wait limit it",
     ],
+    ["-q q --dry-run --ping", "--dry-run excludes --ping\nhint: a dry run connects to nothing"],
     ["-q q --purge --ping", "--purge excludes --ping\nhint: one at a time"],
   ])("%s", (words, told) => {
     expect(wrong(words)).toBe(told);
