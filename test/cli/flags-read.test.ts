@@ -10,14 +10,16 @@ import { pub } from "../../src/cli/pub.ts";
 const src = join(import.meta.dirname, "../../src");
 const programs: readonly { readonly name: string; readonly flags: FlagTable }[] = [pub, con];
 
-/** What may read options: src/cli without its folders (the tables, and what is made from them), and main.ts. */
-const code = [...readdirSync(join(src, "cli")).map((name) => join("cli", name)), "main.ts"]
+const choosing = ["main.ts", "pub.ts", "con.ts", "errand.ts"];
+
+/** What may read options: src/cli without its folders (the tables, and what is made from them), and what chooses the run. */
+const code = [...readdirSync(join(src, "cli")).map((name) => join("cli", name)), ...choosing]
   .filter((path) => path.endsWith(".ts"))
   .map((path) => readFileSync(join(src, path), "utf8").replace(/\/\/.*$/gm, ""))
   .join("\n");
 
 /** `options.name`; main.ts calls those that both programs have by other names. */
-const members = [...code.matchAll(/\b(?:options|general|asked|readGeneral\(\w+\))\.(\w+)/g)].map(
+const members = [...code.matchAll(/\b(?:options|general|asked|generalOf\(\w+\))\.(\w+)/g)].map(
   ([, name = ""]) => name,
 );
 
