@@ -104,8 +104,9 @@ function report(
   reportAccount(account, endOf(ending, skips, world), isDone, summary, world.log);
 }
 
-function isDelivered({ returned, nacked, unconfirmed }: Account, delivery: PublisherPlan): boolean {
-  return nacked === 0 && unconfirmed === 0 && (returned === 0 || !delivery.mandatory);
+function isDelivered(account: Account, { mandatory }: PublisherPlan): boolean {
+  const { returned, nacked, unconfirmed, handedOver = 0 } = account;
+  return nacked === 0 && unconfirmed === handedOver && (returned === 0 || !mandatory);
 }
 
 function ignoreReaderGone(error: unknown): void {

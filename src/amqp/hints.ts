@@ -76,6 +76,11 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     "that name stands for replies to one's own requests: amqp-pub --rpc receives them",
   ],
   [406, /unacceptable_type_in_header/, "the headers CC and BCC are lists of keys: --cc and --bcc"],
+  [
+    406,
+    /delivery_mode_unknown/,
+    "a message's deliveryMode is 1 (transient) or 2 (persistent); one before this answer has another",
+  ],
   [406, /user_id/i, "--user-id must be the user of the connection"],
   [406, /(unknown|invalid) exchange type/, typeHint],
   [

@@ -1,4 +1,5 @@
 // The exact account of what is published: read = confirmed + returned + nacked + unconfirmed, at every moment.
+// Without confirms nothing is confirmed; of the unconfirmed, those that were handed over are counted then.
 // Each step is also told to people here, so that what they read and what is counted cannot differ.
 import type { Reply } from "../errors.ts";
 import type { Message } from "../message/message.ts";
@@ -10,11 +11,12 @@ export interface Account {
   readonly read: number;
   /** Those of them that were given to a connection, once or more often. */
   readonly sent: number;
-  /** Confirmed by the broker; without confirms: handed over, and the connection lived on to the last round trip. */
   readonly confirmed: number;
   readonly returned: number;
   readonly nacked: number;
   readonly unconfirmed: number;
+  /** Those of them that have reached the broker, without confirms: the connection lived on to the last round trip. */
+  readonly handedOver?: number;
   /** How often a message was sent again, after a loss or a nack. */
   readonly resent: number;
 }
@@ -42,6 +44,7 @@ export class Ledger {
   #resent = 0;
   /** Without confirms: what this connection has taken and the broker has not returned. */
   #handedOver = 0;
+  #arrived = 0;
 
   constructor(report: LedgerReport) {
     this.#report = report;
@@ -57,12 +60,13 @@ export class Ledger {
       nacked: this.#nacked,
       unconfirmed,
       resent: this.#resent,
+      ...(this.#arrived > 0 && { handedOver: this.#arrived }),
     };
   }
 
   /** Grows with each message that got through, or was refused for good. */
   get progress(): number {
-    return this.#confirmed + this.#returned + this.#nacked + this.#handedOver;
+    return this.#confirmed + this.#returned + this.#nacked + this.#handedOver + this.#arrived;
   }
 
   read(): void {
@@ -109,7 +113,7 @@ export class Ledger {
 
   /** What was handed over has arrived, all of it. */
   arrived(): void {
-    this.#confirmed += this.#handedOver;
+    this.#arrived += this.#handedOver;
     this.#handedOver = 0;
   }
 

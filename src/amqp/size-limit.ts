@@ -1,11 +1,12 @@
 // How large a message may be: the broker tells when it refuses one, by closing the channel (max_message_size, 16 MiB since
 // RabbitMQ 4.0). That would happen again with each one as large; so they are not sent any more.
 import { Refused, type Failure } from "../errors.ts";
-import type { Message } from "../message/message.ts";
+import { MAX_BODY_BYTES, type Message } from "../message/message.ts";
 
 /** What a publisher has learned of it. */
 export class SizeLimit {
-  #bytes = Infinity;
+  /** To one that is larger, brokers from 4.3 on close the connection instead of the channel, each time anew. */
+  #bytes = MAX_BODY_BYTES;
   #refusal: Refused | undefined;
 
   /** The refusal that has told the limit. */

@@ -6,10 +6,8 @@ import type { Channel, ChannelModel } from "amqplib";
 import { decodeText } from "../message/text.ts";
 import { DeliveryReader } from "./deliveries.ts";
 import { BASIC, BODY_FRAME, FRAME_END, HEADER_FRAME, METHOD_FRAME } from "./frame-format.ts";
+import { MAX_BODY_BYTES } from "../message/message.ts";
 import { DecodeError } from "./table.ts";
-
-/** No RabbitMQ can be set to take more (max_message_size). */
-const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
 /** What a content header holds in place of amqplib's properties, once `keepRawHeaders` has returned true. */
 export interface RawHeader {

@@ -1,6 +1,9 @@
 // The two shapes that travel through the program: a message to publish and a delivery received.
 import type { Table } from "./fields.ts";
 
+/** The largest body that any RabbitMQ can be told to take (max_message_size, rabbitmq.com/docs/limits). */
+export const MAX_BODY_BYTES = 512 * 1024 * 1024;
+
 /** The basic properties of AMQP 0-9-1, by amqplib's names. Absent is absent on the wire. */
 export interface Properties {
   readonly contentType?: string;

@@ -1,8 +1,9 @@
 // Cuts a stream of bytes at a delimiter, whatever pieces it comes in. Holds one piece and one unfinished line at most.
 import { ValueError } from "../errors.ts";
+import { MAX_BODY_BYTES } from "../message/message.ts";
 
-/** Longer lines are no messages: RabbitMQ can be told to take 512 MiB (max_message_size); in base64 that is a third more. */
-const MAX_LINE_BYTES = 704 * 1024 * 1024;
+/** Longer lines are no messages: in base64 a body is a third larger, and there is more in a record. */
+const MAX_LINE_BYTES = MAX_BODY_BYTES * 1.375;
 
 /** Cuts one input. Take all lines of a piece before giving the next one. */
 export class Splitter {

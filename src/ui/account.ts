@@ -43,9 +43,10 @@ export function reportAccount(
   style: SummaryStyle,
   log: Log,
 ): void {
-  const { read, confirmed, returned, nacked, unconfirmed, resent } = account;
+  const { read, confirmed, returned, nacked, unconfirmed, resent, handedOver = 0 } = account;
+  const given = handedOver === 0 ? "" : ` (handed over: ${handedOver})`;
   const again = resent === 0 ? "" : ` (sent again: ${resent})`;
-  const sum = `read ${read} = confirmed ${confirmed} + returned ${returned} + nacked ${nacked} + unconfirmed ${unconfirmed}${again}`;
+  const sum = `read ${read} = confirmed ${confirmed} + returned ${returned} + nacked ${nacked} + unconfirmed ${unconfirmed}${given}${again}`;
   if (style === "none" && !isDone) log.note(`Account: ${sum}`);
   report({ counts: account, sum, messages: read }, end, style, log);
 }

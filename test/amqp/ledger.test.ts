@@ -67,8 +67,9 @@ describe("a ledger", () => {
     ledger.handedOver([entry(), entry(), entry()]);
     ledger.cameBack(message, NO_ROUTE);
     expect(ledger.account).toMatchObject({ confirmed: 0, returned: 1, unconfirmed: 2 });
+    expect(ledger.account).not.toHaveProperty("handedOver");
     ledger.arrived();
-    expect(ledger.account).toMatchObject({ confirmed: 2, returned: 1, unconfirmed: 0 });
+    expect(ledger.account).toMatchObject({ confirmed: 0, unconfirmed: 2, handedOver: 2 });
     expect(told).toEqual({ sent: 3, returned: 1, nacked: 0 });
   });
 
@@ -79,6 +80,6 @@ describe("a ledger", () => {
     ledger.lost();
     ledger.handedOver([entry()]);
     ledger.arrived();
-    expect(ledger.account).toMatchObject({ read: 2, confirmed: 1, unconfirmed: 1 });
+    expect(ledger.account).toMatchObject({ read: 2, unconfirmed: 2, handedOver: 1 });
   });
 });

@@ -88,7 +88,7 @@ describe("without confirms", () => {
     expect(told).toEqual(["sent a"]);
     expect(publisher.account).toMatchObject({ read: 1, confirmed: 0, unconfirmed: 1 });
     await publisher.finish();
-    expect(publisher.account).toMatchObject({ read: 1, confirmed: 1, unconfirmed: 0 });
+    expect(publisher.account).toMatchObject({ read: 1, unconfirmed: 1, handedOver: 1 });
     expect(mandatoryOn(server)).toEqual([false]);
   });
 
@@ -105,7 +105,12 @@ describe("without confirms", () => {
     await publisher.finish();
     expect(told).toEqual(["sent a", "sent b", "returned b 312"]);
     expect(mandatoryOn(server)).toEqual([true, true]);
-    expect(publisher.account).toMatchObject({ read: 2, confirmed: 1, returned: 1, unconfirmed: 0 });
+    expect(publisher.account).toMatchObject({
+      read: 2,
+      returned: 1,
+      unconfirmed: 1,
+      handedOver: 1,
+    });
   });
 
   it("what a lost connection had taken is neither counted as delivered nor sent again", async () => {
@@ -123,10 +128,11 @@ describe("without confirms", () => {
     expect(publisher.account).toEqual({
       read: 3,
       sent: 3,
-      confirmed: 1,
+      confirmed: 0,
       returned: 0,
       nacked: 0,
-      unconfirmed: 2,
+      unconfirmed: 3,
+      handedOver: 1,
       resent: 0,
     });
   });

@@ -93,11 +93,14 @@ describe("keys", () => {
     const queue = await createQueue();
     const stdin = `${queue}:a\n${queue}:b\nnone\n${queue}:c\n`;
     const argv = ["-l", "--key-delimiter", ":", "--quiet", "--summary", "text"];
-    for (const confirm of [[], ["--confirm"]]) {
+    for (const [confirm, sum] of [
+      [[], "confirmed 0 + returned 0 + nacked 0 + unconfirmed 2 (handed over: 2)"],
+      [["--confirm"], "confirmed 2 + returned 0 + nacked 0 + unconfirmed 0"],
+    ] as const) {
       const exit = await pub([...argv, ...confirm], { stdin });
       expect(exit).toMatchObject({ code: 2, stdout: "" });
       expect(timeless(exit.stderr)).toBe(
-        "Account: read 2 = confirmed 2 + returned 0 + nacked 0 + unconfirmed 0\n" +
+        `Account: read 2 = ${sum}\n` +
           "Duration: … s, … messages/s; reason for stopping: line 3 of stdin: there is no key: the --key-delimiter is missing\n" +
           "ERROR: line 3 of stdin: there is no key: the --key-delimiter is missing\n" +
           "hint: what came before it was sent; --on-bad-record skip passes over such input\n",

@@ -15,7 +15,7 @@ export const generalFlags = {
     default: "none",
     summary: "the account at the end, on stderr",
     details:
-      "When something was not delivered, or amqp-pub fails after its first message, the account is printed in any case.",
+      "When something was not delivered, or amqp-pub fails after its first message, the account is printed in any case. Without --confirm nothing is confirmed: it tells how many of the unconfirmed were handed over, and so have reached the broker.",
   }),
   grace: duration({
     group,

@@ -14,12 +14,10 @@ import {
   text,
   toggle,
 } from "../flag.ts";
+import { MAX_BODY_BYTES } from "../../message/message.ts";
 import { duration } from "../time-flag.ts";
 
 const group = "Input";
-
-/** The largest message that RabbitMQ can be told to take (max_message_size). */
-const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
 /** A text in which characters that are hard to type are escaped; checked here, and read again by the plan. */
 const escaped = one("STR", (value) => {
