@@ -4,6 +4,7 @@ import type { Intake } from "./amqp/intake.ts";
 import type { ConsumePlan } from "./consume.ts";
 import { until, withGrace, within } from "./deadline.ts";
 import type { Flow } from "./select/flow.ts";
+import type { Delivery } from "./message/message.ts";
 import type { StopRules } from "./select/stop.ts";
 import { openSink } from "./sink/index.ts";
 import { openProgress, type ProgressBar } from "./ui/progress.ts";
@@ -96,7 +97,7 @@ async function takeAll(
   const { intake, flow, rules } = supply;
   for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
     const batch = rules.take(arrived);
-    progress?.advance(batch.length);
+    progress?.advance(batch.length, bytesOf(batch));
     // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
     const isAll = !rules.reason && !flow.isWaiting;
     flow.passOver(isAll ? Infinity : (batch.at(-1)?.deliveryTag ?? 0), intake);
@@ -106,6 +107,10 @@ async function takeAll(
     if (rules.reason) await intake.stop();
     if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return "late";
   }
+}
+
+function bytesOf(batch: readonly Delivery[]): number {
+  return batch.reduce((sum, { body }) => sum + body.length, 0);
 }
 
 /** Once the session has failed nothing can be settled, and nothing more begins; but what runs may finish, as after a signal. */

@@ -29,10 +29,11 @@ export function directory({ flag, folder, toOrigin, speed }: DirectoryPlan): Sou
       const record = await readSaved(file, world);
       const message =
         record && attempt(() => toMessage(record, envelope, toOrigin), place(file), world);
-      if (!message) continue;
-      if (speed > 0) await pace.next(gap(record.receivedAt));
-      yield [message];
-      world.progress?.advance(1);
+      if (message) {
+        if (speed > 0) await pace.next(gap(record.receivedAt));
+        yield [message];
+      }
+      world.progress?.advance(1, message?.body.length);
     }
   };
 }

@@ -27,6 +27,6 @@ export function messageBodies({
     if (isFirst && times > 1) world.progress?.expect(times, "messages");
     isFirst = false;
     yield body;
-    world.progress?.advance(1);
+    world.progress?.advance(1, body.length);
   };
 }

@@ -48,7 +48,8 @@ export interface Progress {
   /** Told first, when it is known how much there is. */
   expect(total: number, unit: "bytes" | "messages"): void;
   /** So much more has been read, in the unit of what is expected. */
-  advance(amount: number): void;
+  /** `bytes` are told beside messages. */
+  advance(amount: number, bytes?: number): void;
 }
 
 /**

@@ -43,6 +43,7 @@ export class ProgressBar {
   #total = 0;
   #unit: Unit = "bytes";
   #done = 0;
+  #bytes = 0;
   #samples: Sample[] = [];
   #stop: (() => void) | undefined;
 
@@ -57,8 +58,10 @@ export class ProgressBar {
     this.#stop ??= drawEach(DRAW_MS, () => this.draw());
   }
 
-  advance(amount: number): void {
+  /** `bytes` are told beside messages. */
+  advance(amount: number, bytes = 0): void {
     this.#done += amount;
+    this.#bytes += bytes;
   }
 
   /** Takes the bar away. */
@@ -107,7 +110,8 @@ export class ProgressBar {
   }
 
   #amounts(): string {
-    if (this.#unit === "messages") return `${this.#done} of ${this.#total}`;
+    if (this.#unit === "messages")
+      return `${this.#done} of ${this.#total} (${formatSize(this.#bytes)})`;
     return `${formatSize(this.#done)} of ${formatSize(this.#total)}`;
   }
 }

@@ -25,8 +25,22 @@ describe("the package", () => {
       `completions/${name}.fish`,
       `completions/_${name}`,
     ]);
-    const texts = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
-    expect((await packed()).toSorted()).toEqual([...programs, ...texts].toSorted());
+    const names = ["ARCHITECTURE", "CHANGELOG", "CONTRIBUTING", "README"];
+    const texts = [...names.map((name) => `${name}.md`), "LICENSE", "package.json"];
+    const files = (await packed()).filter((file) => !/^(docs|examples)\//.test(file));
+    expect(files.toSorted()).toEqual([...programs, ...texts].toSorted());
+  });
+
+  it("holds every page that its README links to", async () => {
+    const files = await packed();
+    const readme = await readFile(`${root}README.md`, "utf8");
+    const links = [...readme.matchAll(/\]\(([^):#]+)\)/g)].map(([, link = ""]) => link);
+    expect(links).toContain("docs/workers.md");
+    for (const link of links)
+      expect(
+        files.some((file) => file === link || file.startsWith(`${link}/`)),
+        link,
+      ).toBe(true);
   });
 
   it("builds itself when it is packed, and runs no scripts where it is installed", async () => {

@@ -187,6 +187,7 @@ describe("a saved folder", () => {
       `"${join(folder, "0000000002.json")}": its body, the file of the same name that ends in .body, is missing`,
       `"${join(folder, "0000000004.json")}": holds no record`,
     ]);
+    expect(collected.progress.done).toBe(collected.progress.total);
   });
 
   it("of rabtap has bodies in .dat files, or in the records, which may be laid out over lines", async () => {

@@ -8,6 +8,8 @@ export interface Collected {
   readonly messages: readonly Message[];
   /** Place and reason of each piece of input that was no message, as it is told. */
   readonly refused: readonly string[];
+  /** How far it has come, of how much: what a progress bar was told. */
+  readonly progress: { readonly done: number; readonly bytes: number; readonly total: number };
 }
 
 /** What the flags say of every message, when they say nothing. */
@@ -20,7 +22,15 @@ export async function collect(
   { env = {}, flags = envelope }: { env?: Record<string, string>; flags?: Envelope } = {},
 ): Promise<Collected> {
   const refused: string[] = [];
+  const progress = { done: 0, bytes: 0, total: 0 };
   const world = {
+    progress: {
+      expect: (total: number): void => void (progress.total += total),
+      advance: (amount: number, bytes = 0): void => {
+        progress.done += amount;
+        progress.bytes += bytes;
+      },
+    },
     stdin: () => Readable.from(stdin.map((piece) => Buffer.from(piece))),
     stop: new AbortController().signal,
     env,
@@ -29,7 +39,7 @@ export async function collect(
   };
   const messages: Message[] = [];
   for await (const batch of source(flags, world)) messages.push(...batch);
-  return { messages, refused };
+  return { messages, refused, progress };
 }
 
 /** The bodies of messages, as text. */

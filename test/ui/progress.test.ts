@@ -35,13 +35,15 @@ describe("a progress bar", () => {
   it("counts messages where that is what is known", () => {
     const { seen, bar } = stage();
     bar.expect(4, "messages");
-    bar.advance(4);
+    bar.advance(4, 3000);
     seen.ms = 1000;
     seen.messages = 4;
     bar.draw();
     bar.end();
     bar.draw();
-    expect(seen.lines).toEqual(["[########################]100%  4 of 4  4 msg/s  0.0 s left"]);
+    expect(seen.lines).toEqual([
+      "[########################]100%  4 of 4 (2.9 KiB)  4 msg/s  0.0 s left",
+    ]);
   });
 
   it.each([
