@@ -1,8 +1,8 @@
 // Administration without messages: declare what is asked for, then unbind, purge, count, delete; say so, and go.
-import type { Link } from "./amqp/link.ts";
-import { Session, type Client, type ConnectionPlan } from "./amqp/session.ts";
-import { perform, type Done, type Task } from "./amqp/task.ts";
-import type { TopologyPlan } from "./amqp/topology.ts";
+import type { Link } from "./amqp/session/link.ts";
+import { Session, type Client, type ConnectionPlan } from "./amqp/session/session.ts";
+import { perform, type Done, type Task } from "./amqp/session/task.ts";
+import type { TopologyPlan } from "./amqp/session/topology.ts";
 import { exitCodes, Refused } from "./errors.ts";
 import { toLine } from "./message/record.ts";
 import { escapeLine } from "./ui/escape.ts";

@@ -1,12 +1,12 @@
 // The story of amqp-con: for each batch of deliveries, work on it and settle it; until a stop rule holds.
-import { Consumer } from "./amqp/consumer.ts";
-import { beside, Courier, type Destination } from "./amqp/courier.ts";
-import { Getter } from "./amqp/getter.ts";
-import type { SubscriptionPlan } from "./amqp/intake.ts";
-import { Looker } from "./amqp/looker.ts";
-import { Session, type ConnectionPlan } from "./amqp/session.ts";
-import type { Verdict } from "./amqp/settlement.ts";
-import type { TopologyPlan } from "./amqp/topology.ts";
+import { Consumer } from "./amqp/consume/consumer.ts";
+import { beside, Courier, type Destination } from "./amqp/publish/courier.ts";
+import { Getter } from "./amqp/consume/getter.ts";
+import type { SubscriptionPlan } from "./amqp/consume/intake.ts";
+import { Looker } from "./amqp/consume/looker.ts";
+import { Session, type ConnectionPlan } from "./amqp/session/session.ts";
+import type { Verdict } from "./amqp/consume/settlement.ts";
+import type { TopologyPlan } from "./amqp/session/topology.ts";
 import { pause, until } from "./deadline.ts";
 import { accounted, type Ending } from "./ending.ts";
 import { exitCodes } from "./errors.ts";

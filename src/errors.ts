@@ -1,5 +1,5 @@
 // How a run can end badly: the error classes and the one table of exit codes.
-// Which broker answer becomes which error is decided in amqp/refusal.ts.
+// Which broker answer becomes which error is decided in amqp/session/refusal.ts.
 
 /** Every exit code of both binaries; the contract that scripts rely on. */
 export const exitCodes = {

@@ -1,5 +1,5 @@
 // From the source to the publisher: every message as fast as there is room, and no faster.
-import type { Publisher } from "./amqp/publisher.ts";
+import type { Publisher } from "./amqp/publish/publisher.ts";
 import { orAborted, until } from "./deadline.ts";
 import { Unsendable } from "./errors.ts";
 import type { Message } from "./message/message.ts";

@@ -1,7 +1,7 @@
 // --ping: connect, say who answered and how fast, go.
 import { addressOf } from "./address.ts";
-import { Connection } from "./amqp/connection.ts";
-import { Session, type Client, type ConnectionPlan } from "./amqp/session.ts";
+import { Connection } from "./amqp/session/connection.ts";
+import { Session, type Client, type ConnectionPlan } from "./amqp/session/session.ts";
 import { now } from "./clock.ts";
 import { exitCodes, type Failure } from "./errors.ts";
 import { reportSession } from "./ui/session-report.ts";

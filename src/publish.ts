@@ -1,8 +1,8 @@
 // The story of amqp-pub: for each message of the source, publish; wait for the broker; report the account.
-import type { PublisherPlan } from "./amqp/publisher-plan.ts";
-import type { Account } from "./amqp/ledger.ts";
-import { Publisher } from "./amqp/publisher.ts";
-import { Session } from "./amqp/session.ts";
+import type { PublisherPlan } from "./amqp/publish/publisher-plan.ts";
+import type { Account } from "./amqp/publish/ledger.ts";
+import { Publisher } from "./amqp/publish/publisher.ts";
+import { Session } from "./amqp/session/session.ts";
 import { withGrace } from "./deadline.ts";
 import { type Ending, accounted } from "./ending.ts";
 import { exitCodes, ReaderGone } from "./errors.ts";

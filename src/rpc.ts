@@ -1,6 +1,6 @@
 // The story of amqp-pub --rpc: for each message of the source, ask; show each reply; tell who did not answer, and why.
-import { Requester, type RequestOutcome, type RequestPlan } from "./amqp/requester.ts";
-import { Session } from "./amqp/session.ts";
+import { Requester, type RequestOutcome, type RequestPlan } from "./amqp/publish/requester.ts";
+import { Session } from "./amqp/session/session.ts";
 import { orAborted, until, withGrace } from "./deadline.ts";
 import { accounted } from "./ending.ts";
 import { exitCodes, Unsendable } from "./errors.ts";

@@ -1,6 +1,6 @@
 // What publishing and asking have in common: what is sent and where to, input that cannot be sent, how such a run ends.
-import type { ConnectionPlan } from "./amqp/session.ts";
-import type { TopologyPlan } from "./amqp/topology.ts";
+import type { ConnectionPlan } from "./amqp/session/session.ts";
+import type { TopologyPlan } from "./amqp/session/topology.ts";
 import type { Ending } from "./ending.ts";
 import { Failure, UsageError } from "./errors.ts";
 import type { Properties } from "./message/message.ts";

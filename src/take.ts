@@ -1,6 +1,6 @@
 // From the intake to the work, batch by batch, until a stop rule holds; then what is in hand is finished.
-import type { Courier } from "./amqp/courier.ts";
-import type { Intake } from "./amqp/intake.ts";
+import type { Courier } from "./amqp/publish/courier.ts";
+import type { Intake } from "./amqp/consume/intake.ts";
 import type { ConsumePlan } from "./consume.ts";
 import { until, withGrace, within } from "./deadline.ts";
 import type { Flow } from "./select/flow.ts";

@@ -1,5 +1,5 @@
 // amqp-con: its flags, its examples, and what the flags mean together.
-import type { TopologyPlan } from "../amqp/topology.ts";
+import type { TopologyPlan } from "../amqp/session/topology.ts";
 import type { ConsumePlan } from "../consume.ts";
 import { UsageError } from "../errors.ts";
 import type { HandlerPlan } from "../work/handler.ts";

@@ -1,7 +1,7 @@
 // Connection and TLS flags → where to connect, and as whom. Pure: reads no file and opens nothing.
-import type { Target } from "../amqp/target.ts";
-import type { ConnectionPlan } from "../amqp/session.ts";
-import type { TlsPlan } from "../amqp/tls.ts";
+import type { Target } from "../amqp/session/target.ts";
+import type { ConnectionPlan } from "../amqp/session/session.ts";
+import type { TlsPlan } from "../amqp/session/tls.ts";
 import { UsageError } from "../errors.ts";
 import { version } from "../version.ts";
 import type { OptionsOf } from "./flag.ts";

@@ -1,7 +1,7 @@
 // The flags that say which messages are taken, how they are settled and when that ends → what they mean together. Pure.
-import type { SubscriptionPlan } from "../amqp/intake.ts";
-import type { Verdict } from "../amqp/settlement.ts";
-import { STREAM_OFFSET } from "../amqp/stream.ts";
+import type { SubscriptionPlan } from "../amqp/consume/intake.ts";
+import type { Verdict } from "../amqp/consume/settlement.ts";
+import { STREAM_OFFSET } from "../amqp/consume/stream.ts";
 import type { ConsumePlan, IntakeKind } from "../consume.ts";
 import {
   checkSettling,

@@ -1,5 +1,5 @@
 // Connection flags → as whom to log in, and where the password comes from. Pure: reads no file.
-import { Secret, type PasswordPlan } from "../amqp/credentials.ts";
+import { Secret, type PasswordPlan } from "../amqp/session/credentials.ts";
 import { UsageError } from "../errors.ts";
 import type { OptionsOf } from "./flag.ts";
 import type { connectionFlags } from "./flags/connection.ts";

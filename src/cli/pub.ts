@@ -1,5 +1,5 @@
 // amqp-pub: its flags, its examples, and what the flags mean together.
-import type { PublisherPlan } from "../amqp/publisher-plan.ts";
+import type { PublisherPlan } from "../amqp/publish/publisher-plan.ts";
 import type { SourcePlan } from "../source/index.ts";
 import { planConnection } from "./connection-plan.ts";
 import { UsageError } from "../errors.ts";

@@ -1,5 +1,10 @@
 // Topology flags → what shall exist before the first message. Pure.
-import type { BindingPlan, ExchangePlan, QueuePlan, TopologyPlan } from "../amqp/topology.ts";
+import type {
+  BindingPlan,
+  ExchangePlan,
+  QueuePlan,
+  TopologyPlan,
+} from "../amqp/session/topology.ts";
 import { UsageError } from "../errors.ts";
 import type { Table } from "../message/fields.ts";
 import { kebab, type OptionsOf } from "./flag.ts";

@@ -1,5 +1,5 @@
 // The flags of handlers and forwarding → what they mean together. Pure.
-import type { Destination } from "../amqp/courier.ts";
+import type { Destination } from "../amqp/publish/courier.ts";
 import { UsageError } from "../errors.ts";
 import { isName } from "../message/text.ts";
 import type { AftermathPlan } from "../work/aftermath.ts";

@@ -1,5 +1,5 @@
 // Typed AMQP fields (headers and arguments) in the form that a JSON record shows: types that JSON lacks are tagged,
-// `{"int":"9007199254740993"}`. How they travel on the wire is amqp/table.ts.
+// `{"int":"9007199254740993"}`. How they travel on the wire is amqp/wire/table.ts.
 import { encodeText, isEncodable } from "./text.ts";
 import { ValueError } from "../errors.ts";
 import { isTaggedInt, parseExact } from "./exact-json.ts";

@@ -1,5 +1,5 @@
 // Mistakes in exchanges and bindings: messages that never arrive, keys that mean nothing.
-import type { BindingPlan } from "../amqp/topology.ts";
+import type { BindingPlan } from "../amqp/session/topology.ts";
 import { builtInType, exchangeType, nameQueue } from "./properties.ts";
 import type { Sketch } from "./sketch.ts";
 

@@ -1,5 +1,5 @@
 // The properties of exchanges and queues in words, for drawings and lists.
-import type { ExchangePlan, QueuePlan, TopologyPlan } from "../amqp/topology.ts";
+import type { ExchangePlan, QueuePlan, TopologyPlan } from "../amqp/session/topology.ts";
 import type { Table } from "../message/fields.ts";
 import { plainField } from "../message/plain-field.ts";
 

@@ -1,10 +1,10 @@
 // What a dry run knows: the plan of either program, reduced to what is declared and how messages would flow. No secrets.
 import { addressOf } from "../address.ts";
 import type { AdministrationPlan } from "../administer.ts";
-import type { Destination } from "../amqp/courier.ts";
-import type { ConnectionPlan } from "../amqp/session.ts";
-import type { Task } from "../amqp/task.ts";
-import type { TopologyPlan } from "../amqp/topology.ts";
+import type { Destination } from "../amqp/publish/courier.ts";
+import type { ConnectionPlan } from "../amqp/session/session.ts";
+import type { Task } from "../amqp/session/task.ts";
+import type { TopologyPlan } from "../amqp/session/topology.ts";
 import type { ConsumePlan } from "../consume.ts";
 import { isList } from "../message/fields.ts";
 import type { PublishPlan } from "../publish.ts";

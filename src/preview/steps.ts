@@ -1,7 +1,7 @@
 // What a run would do, one line each, in the words in which a run says that it was done.
-import type { Destination } from "../amqp/courier.ts";
-import type { Task } from "../amqp/task.ts";
-import type { TopologyPlan } from "../amqp/topology.ts";
+import type { Destination } from "../amqp/publish/courier.ts";
+import type { Task } from "../amqp/session/task.ts";
+import type { TopologyPlan } from "../amqp/session/topology.ts";
 import { describeExchange, describeQueue, nameQueue } from "./properties.ts";
 import type { Publishing, Sketch } from "./sketch.ts";
 

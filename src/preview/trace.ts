@@ -1,6 +1,6 @@
 // A sketch → what its drawing shows: exchanges, keys, queues, who publishes and who consumes.
-import type { Destination } from "../amqp/courier.ts";
-import type { BindingPlan, TopologyPlan } from "../amqp/topology.ts";
+import type { Destination } from "../amqp/publish/courier.ts";
+import type { BindingPlan, TopologyPlan } from "../amqp/session/topology.ts";
 import type { Edge, Graph, Node } from "./graph.ts";
 import {
   describeExchange,

@@ -1,6 +1,6 @@
 // The account at the end of a run, as lines for people or for scripts.
-import type { IntakeAccount } from "../amqp/intake.ts";
-import type { Account } from "../amqp/ledger.ts";
+import type { IntakeAccount } from "../amqp/consume/intake.ts";
+import type { Account } from "../amqp/publish/ledger.ts";
 import { toLine } from "../message/record.ts";
 import { formatDuration, formatRate } from "./figures.ts";
 import type { Log } from "./log.ts";

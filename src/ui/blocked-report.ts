@@ -1,5 +1,5 @@
 // What people read when a broker takes no messages for a while: its memory or disk is full.
-import type { BlockedReport } from "../amqp/connection.ts";
+import type { BlockedReport } from "../amqp/session/connection.ts";
 import type { Log } from "./log.ts";
 
 /** `consequence` says what that means for this run. */

@@ -1,5 +1,5 @@
 // What people read of messages that are published. Texts of the sample kept.
-import type { PublishReport } from "../amqp/ledger.ts";
+import type { PublishReport } from "../amqp/publish/ledger.ts";
 import type { PublishPlan } from "../publish.ts";
 import { newline, showBody } from "./content.ts";
 import type { World } from "../world.ts";

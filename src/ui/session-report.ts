@@ -1,6 +1,6 @@
 // What people read about a session: what was declared, what was lost and came back. Texts of the sample kept.
-import type { SessionReport } from "../amqp/session.ts";
-import type { Declared } from "../amqp/topology.ts";
+import type { SessionReport } from "../amqp/session/session.ts";
+import type { Declared } from "../amqp/session/topology.ts";
 import type { Failure } from "../errors.ts";
 import { formatDuration } from "./figures.ts";
 import type { Log } from "./log.ts";

@@ -1,7 +1,7 @@
 // What becomes of a message when its handler has ended: acknowledged, answered, put back, tried again later, or given up.
 // The order is what keeps messages safe: stored elsewhere first, settled here after it. A crash in between is a duplicate.
-import type { Courier, Destination } from "../amqp/courier.ts";
-import type { Intake } from "../amqp/intake.ts";
+import type { Courier, Destination } from "../amqp/publish/courier.ts";
+import type { Intake } from "../amqp/consume/intake.ts";
 import { now } from "../clock.ts";
 import { Failure, messageOf } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";

@@ -1,6 +1,6 @@
 // A message that has failed for good, as it goes to --dead-letter: with the reason, and with the notes that a broker makes
 // when it dead-letters (rabbitmq.com/docs/dlx), so that tools which read those can send it back. Pure.
-import type { Destination } from "../amqp/courier.ts";
+import type { Destination } from "../amqp/publish/courier.ts";
 import { isList, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { asFirstSeen, failureHeaders } from "../message/retry-marks.ts";

@@ -1,6 +1,6 @@
 // Publishes each delivery on, as it is, and acknowledges it when the broker has confirmed that.
-import type { Courier, Destination } from "../amqp/courier.ts";
-import type { Intake } from "../amqp/intake.ts";
+import type { Courier, Destination } from "../amqp/publish/courier.ts";
+import type { Intake } from "../amqp/consume/intake.ts";
 import { Failure } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 import { asFirstSeen } from "../message/retry-marks.ts";

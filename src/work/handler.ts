@@ -1,6 +1,6 @@
 // Runs a program for each delivery, several at once, and sees to what becomes of the message: aftermath.ts.
-import type { Courier } from "../amqp/courier.ts";
-import type { Intake } from "../amqp/intake.ts";
+import type { Courier } from "../amqp/publish/courier.ts";
+import type { Intake } from "../amqp/consume/intake.ts";
 import { pause } from "../deadline.ts";
 import type { Delivery } from "../message/message.ts";
 import { toRecord } from "../message/record.ts";

@@ -1,6 +1,6 @@
 // Another try, later: the delay queue in which a message waits, and the message as it waits there. Pure; what is published
 // when, and that the original is acknowledged only after it, is aftermath.ts.
-import type { QueuePlan } from "../amqp/topology.ts";
+import type { QueuePlan } from "../amqp/session/topology.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { asFirstSeen, delayQueueName, retryHeaders } from "../message/retry-marks.ts";
 import { attemptOf, bodyAgain, deathsElsewhere, propertiesAgain, tryOf } from "./tries.ts";

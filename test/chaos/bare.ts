@@ -3,9 +3,9 @@
 //   bare publish URL QUEUE WINDOW persistent|transient < lines        bare consume URL QUEUE COUNT > bodies
 import process from "node:process";
 import { connect, type ChannelModel } from "amqplib";
-import { Framer } from "../../src/amqp/frames.ts";
-import { Waiting } from "../../src/amqp/waiting.ts";
-import { framing, keepRawHeaders } from "../../src/amqp/wire.ts";
+import { Framer } from "../../src/amqp/wire/frames.ts";
+import { Waiting } from "../../src/amqp/publish/waiting.ts";
+import { framing, keepRawHeaders } from "../../src/amqp/wire/wire.ts";
 import { Splitter } from "../../src/source/split.ts";
 
 const PREFETCH = 256;

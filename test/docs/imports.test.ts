@@ -25,8 +25,8 @@ const leaves = ["address", "clock", "deadline", "errors", "input", "pace", "vers
   (name) => `${name}.ts`,
 );
 
-/** The folders, and the files that stand in src alone, from which a file imports values. */
-function valuesOf(path: string): readonly string[] {
+/** The folders, named to this depth, and the files that stand in src alone, from which a file imports values. */
+function valuesOf(path: string, depth = 1): readonly string[] {
   const text = readFileSync(join(root, path), "utf8");
   const imports = text.matchAll(
     /(?:^import (?!type )(?:[^;]*? from )?|^export [^;]*? from |\bimport\()"([^"]+)"/gm,
@@ -35,7 +35,7 @@ function valuesOf(path: string): readonly string[] {
     [...imports]
       .map(([, from = ""]) => from)
       .filter((from) => from.startsWith("."))
-      .map((from) => join(path, "..", from).split("/")[0] ?? "")
+      .map((from) => join(path, "..", from).split("/").slice(0, depth).join("/"))
       // package.json
       .filter((from) => from !== "..")
   );
@@ -64,9 +64,28 @@ it.each(Object.entries(allowed))("src/%s imports from %j", (folder, others) => {
   expect(strange(files, [folder, ...others, ...leaves])).toEqual([]);
 });
 
+/** What each folder of src/amqp imports from the others: publishing and consuming know nothing of each other. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  wire: [],
+  session: ["wire"],
+  publish: ["session", "wire"],
+  consume: ["session", "wire"],
+};
+
+it.each(Object.entries(layers))("src/amqp/%s imports from %j", (layer, others) => {
+  const files = readdirSync(join(root, "amqp", layer)).map((name) => join("amqp", layer, name));
+  const known = [layer, ...others].map((name) => join("amqp", name));
+  const inside = files.flatMap((path) =>
+    valuesOf(path, 2).filter((from) => from.startsWith("amqp")),
+  );
+  expect(inside.length).toBeGreaterThan(0);
+  expect(inside.filter((from) => !known.includes(from))).toEqual([]);
+});
+
 it("every folder of src has its rule", () => {
   const entries = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(entries.map(({ name }) => name).toSorted()).toEqual(Object.keys(allowed).toSorted());
+  expect(readdirSync(join(root, "amqp")).toSorted()).toEqual(Object.keys(layers).toSorted());
 });
 
 it.each(leaves)("src/%s imports from no folder", (leaf) => {

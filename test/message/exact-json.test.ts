@@ -1,6 +1,6 @@
 // Whole numbers in JSON: which tagged ones are meant, and which of them a double could not hold.
 import { describe, expect, it } from "vitest";
-import { StreamPosition } from "../../src/amqp/stream.ts";
+import { StreamPosition } from "../../src/amqp/consume/stream.ts";
 import { isLargeNumber, isTaggedInt, parseExact } from "../../src/message/exact-json.ts";
 import type { Field } from "../../src/message/fields.ts";
 import { readSentAt } from "../../src/message/sent-at.ts";

@@ -2,7 +2,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeProperties, encodeProperties } from "../../src/amqp/properties.ts";
+import { decodeProperties, encodeProperties } from "../../src/amqp/wire/properties.ts";
 import { savedNames, toRecordWithoutBody } from "../../src/message/record.ts";
 import { directory } from "../../src/source/directory.ts";
 import { records } from "../../src/source/records.ts";

@@ -1,5 +1,5 @@
 // A delivery as the frames that a broker sends (AMQP 0-9-1, 2.3.5).
-import { encodeProperties } from "../../src/amqp/properties.ts";
+import { encodeProperties } from "../../src/amqp/wire/properties.ts";
 import type { Message } from "../../src/message/message.ts";
 import { encodeText } from "../../src/message/text.ts";
 import { longlong, octet, short, shortstr } from "./amqp-bytes.ts";

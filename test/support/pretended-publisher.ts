@@ -1,7 +1,7 @@
 // A publisher on a session with a misbehaving server: what it was told to send, and what it has told.
-import type { PublisherPlan } from "../../src/amqp/publisher-plan.ts";
-import type { PublishReport } from "../../src/amqp/ledger.ts";
-import { Publisher } from "../../src/amqp/publisher.ts";
+import type { PublisherPlan } from "../../src/amqp/publish/publisher-plan.ts";
+import type { PublishReport } from "../../src/amqp/publish/ledger.ts";
+import { Publisher } from "../../src/amqp/publish/publisher.ts";
 import type { Reply } from "../../src/errors.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { ClientFrame } from "./amqp-frame.ts";

@@ -1,15 +1,15 @@
 // What a session needs to run without the program around it: a plan with short deadlines, a world, and a report and a
 // client that remember what they were told.
-import { Secret } from "../../src/amqp/credentials.ts";
-import type { Connection } from "../../src/amqp/connection.ts";
-import type { Link } from "../../src/amqp/link.ts";
+import { Secret } from "../../src/amqp/session/credentials.ts";
+import type { Connection } from "../../src/amqp/session/connection.ts";
+import type { Link } from "../../src/amqp/session/link.ts";
 import {
   Session,
   type Client,
   type ConnectionPlan,
   type SessionReport,
-} from "../../src/amqp/session.ts";
-import type { TopologyPlan } from "../../src/amqp/topology.ts";
+} from "../../src/amqp/session/session.ts";
+import type { TopologyPlan } from "../../src/amqp/session/topology.ts";
 import type { Failure } from "../../src/errors.ts";
 import { atTestEnd } from "./cleanup.ts";
 import type { Script } from "./misbehave-script.ts";

@@ -1,6 +1,6 @@
 // What is said of a message whose handler has failed, and what it counts as, also when its connection was lost meanwhile.
 import { describe, expect, it } from "vitest";
-import { Courier } from "../../src/amqp/courier.ts";
+import { Courier } from "../../src/amqp/publish/courier.ts";
 import { Aftermath, type AftermathPlan, type Outcome } from "../../src/work/aftermath.ts";
 import { someDelivery } from "../support/delivery.ts";
 import { recordingLog } from "../support/recording-log.ts";

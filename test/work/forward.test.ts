@@ -2,7 +2,7 @@
 import { EventEmitter, once } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { Fate } from "../../src/amqp/route.ts";
+import type { Fate } from "../../src/amqp/publish/route.ts";
 import type { Delivery } from "../../src/message/message.ts";
 import { forwarding } from "../../src/work/forward.ts";
 import { someDelivery } from "../support/delivery.ts";

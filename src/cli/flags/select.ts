@@ -1,6 +1,6 @@
 // Which messages amqp-con takes, from where in a stream, as which consumer, and how fast.
 import { readSeconds } from "../../message/time.ts";
-import type { Offset } from "../../amqp/stream.ts";
+import type { Offset } from "../../amqp/consume/stream.ts";
 import { ValueError } from "../../errors.ts";
 import { file, one, oneOf, pairs, perSecond, size, text, toggle } from "../flag.ts";
 import { readDuration } from "../units.ts";

@@ -1,0 +1,57 @@
+// Keeps what has arrived and waits for a slow reader from filling the memory: reading from the connection stops, and TCP
+// makes the broker wait. Now and then a little is read nevertheless, for RabbitMQ closes a connection that takes nothing for
+// 30 seconds (the send_timeout of its listeners; measured on 3.10, 4.0 and 4.3).
+import type { Valve } from "../wire/wire.ts";
+
+/** More waiting than this, and reading stops. As much again may be in hand, on its way to the reader. */
+const FULL_BYTES = 4 * 1024 * 1024;
+/** A delivery takes memory besides its body, and bytes on the connection. */
+const DELIVERY_BYTES = 512;
+const FRAMING_BYTES = 80;
+/** Two of these within the broker's patience. */
+const SIP_EVERY_MS = 12_000;
+/** What is read then. Less, and the broker's kernel does not find enough room to tell it (measured: 256 KiB is too little). */
+const SIP_BYTES = 1536 * 1024;
+
+export class Brake {
+  readonly #valve: Valve;
+  /** Memory that waiting deliveries take. */
+  #waiting = 0;
+  /** What is still to be read of the present sip. */
+  #sip = 0;
+  #sipping: NodeJS.Timeout | undefined;
+
+  constructor(valve: Valve) {
+    this.#valve = valve;
+  }
+
+  /** Too much waits: nothing more should be asked for. */
+  get isOn(): boolean {
+    return this.#sipping !== undefined;
+  }
+
+  /** A delivery came in, with a body of so many bytes. */
+  arrived(bytes: number): void {
+    this.#waiting += bytes + DELIVERY_BYTES;
+    this.#sip -= bytes + FRAMING_BYTES;
+    if (this.#waiting <= FULL_BYTES || this.#sip > 0) return;
+    this.#valve.close();
+    // The connection keeps the process alive; when it has gone, nothing is left to brake.
+    this.#sipping ??= setInterval(() => this.#takeSip(), SIP_EVERY_MS).unref();
+  }
+
+  /** Nothing waits any longer. */
+  release(): void {
+    this.#waiting = 0;
+    this.#sip = 0;
+    if (!this.#sipping) return;
+    clearInterval(this.#sipping);
+    this.#sipping = undefined;
+    this.#valve.open();
+  }
+
+  #takeSip(): void {
+    this.#sip = SIP_BYTES;
+    this.#valve.open();
+  }
+}

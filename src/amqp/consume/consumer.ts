@@ -1,0 +1,247 @@
+// A subscription as batches of deliveries: whatever has arrived since the last batch.
+import type { ConsumeMessage } from "amqplib";
+import { now } from "../../clock.ts";
+import { Cancelled, Undecodable, type Failure } from "../../errors.ts";
+import type { Delivery } from "../../message/message.ts";
+import { toArguments } from "../wire/arguments.ts";
+import { Brake } from "./brake.ts";
+import { closeChannel } from "../session/connection.ts";
+import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
+import type { Link } from "../session/link.ts";
+import { Depths, unendable } from "./depths.ts";
+import { Missing } from "./missing.ts";
+import { toDelivery } from "../wire/received.ts";
+import type { Verdict } from "./settlement.ts";
+import { STREAM_OFFSET } from "./stream.ts";
+import { StreamQueues } from "./stream-queues.ts";
+import { Settler } from "./settler.ts";
+import { Sweeper } from "./sweeper.ts";
+
+export class Consumer implements Intake {
+  readonly channelKind = "plain";
+  readonly isDrained = false;
+  readonly #plan: SubscriptionPlan;
+  readonly #settler: Settler;
+  readonly #sweeper = new Sweeper();
+  readonly #streams = new StreamQueues();
+  readonly #missing = new Missing();
+  readonly #depths = new Depths();
+  #link: Link | undefined;
+  #tags: string[] = [];
+  #arrived: Delivery[] = [];
+  /** How many of these, from the front, the broker has forgotten already. */
+  #forgotten = 0;
+  #brake: Brake | undefined;
+  #isTurnEnding = false;
+  #isSubscribed = false;
+  #wake: () => void = () => {};
+  #failure: Failure | undefined;
+  #stopping = false;
+  /** How long the queues took to end the subscriptions: a quorum queue stores that. */
+  #cancelMs = 0;
+  #undecodable: Undecodable | undefined;
+
+  constructor(plan: SubscriptionPlan) {
+    this.#plan = plan;
+    this.#settler = new Settler(plan);
+  }
+
+  get account(): IntakeAccount {
+    return this.#settler.account;
+  }
+
+  get held(): number {
+    return this.#settler.held;
+  }
+
+  get unacked(): number | undefined {
+    return this.#isSubscribed ? this.#settler.unacked : undefined;
+  }
+
+  get progress(): number {
+    return this.#settler.progress;
+  }
+
+  get settledOffset(): bigint | undefined {
+    return this.#settler.position?.settled;
+  }
+
+  async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
+    for (;;) {
+      while (this.#arrived.length === 0 && !this.#stopping && !this.#failure)
+        await (this.#undecodable ? this.#drop(this.#undecodable) : this.#arrival());
+      if (this.#stopping) return;
+      if (this.#failure && this.#arrived.length === 0) throw this.#failure;
+      yield this.#handOut();
+    }
+  }
+
+  async stop(): Promise<void> {
+    const [link, tags] = [this.#link, this.#tags];
+    this.#stopping = true;
+    this.#tags = [];
+    // What has arrived and is not forgotten comes again; what still arrives is only waited for.
+    this.#arrived.length = this.#forgotten;
+    this.#brake?.release();
+    this.#wake();
+    if (!link || tags.length === 0) return;
+    const since = now();
+    await Promise.all(tags.map((tag) => link.channel.cancel(tag).catch(() => {})));
+    this.#cancelMs = now() - since;
+  }
+
+  leftovers(): readonly Delivery[] {
+    return this.#handOut();
+  }
+
+  async isOfStream({ queue }: Delivery): Promise<boolean> {
+    return this.#plan.stream !== undefined || this.#streams.has(queue);
+  }
+
+  holds(delivery: Delivery): boolean {
+    return this.#settler.holds(delivery);
+  }
+
+  settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void {
+    this.#settler.settle(batch, verdict, as);
+  }
+
+  async end(): Promise<void> {
+    const isStream = this.#plan.stream !== undefined || (await this.#streams.hasAny());
+    await this.#settler.end(this.#cancelMs, isStream);
+  }
+
+  async isEmpty(): Promise<boolean> {
+    const link = this.#link;
+    if (!link || this.#missing.isAwaited || this.#arrived.length > 0) return false;
+    const asked = queuesOf(this.#plan, link).map((queue) => link.channel.checkQueue(queue));
+    const states = await Promise.all(asked);
+    if (!this.#isSubscribed || link !== this.#link) return false;
+    const judgement = this.#depths.judge(states);
+    if (judgement === "endless" || judgement === "leaderless") this.fail(unendable[judgement]());
+    return judgement === "empty" && this.#arrived.length === 0;
+  }
+
+  async attach(link: Link): Promise<void> {
+    // What was lost with the old link cannot be settled on this one, and nothing more is wanted.
+    if (this.#stopping) return;
+    await link.channel.prefetch(this.#plan.prefetch);
+    this.#link = link;
+    this.#settler.attach(link);
+    for (const [i, queue] of queuesOf(this.#plan, link).entries())
+      await this.#subscribe(link, queue, i);
+    this.#isSubscribed = this.#link === link;
+    if (!this.#isSubscribed || !this.#plan.mayStopReading) return;
+    // Not earlier: the answer to a subscription comes behind what the one before it has brought.
+    const { valve } = link.connection;
+    this.#brake = valve && new Brake(valve);
+    for (const { body } of this.#arrived) this.#brake?.arrived(body.length);
+  }
+
+  detach(): void {
+    if (this.#link) this.#missing.lost(this.#settler.unacked, this.#link.connection.heartbeatMs);
+    this.#isSubscribed = false;
+    this.#undecodable = undefined;
+    this.#link = undefined;
+    this.#tags = [];
+    this.#settler.detach();
+    this.#brake?.release();
+    this.#brake = undefined;
+    // What was not handed out will be delivered again, but for what the broker has forgotten.
+    this.#arrived.length = this.#forgotten;
+  }
+
+  fail(failure: Failure): void {
+    this.detach();
+    this.#failure = failure;
+    this.#wake();
+  }
+
+  async #subscribe(link: Link, queue: string, index: number): Promise<void> {
+    const { consumerTag, exclusive } = this.#plan;
+    const isStream = this.#plan.stream !== undefined || (await this.#streams.has(queue));
+    const offset = isStream ? this.#settler.position?.argument(Date.now()) : undefined;
+    const table = {
+      ...this.#plan.arguments,
+      ...(offset !== undefined && { [STREAM_OFFSET]: offset }),
+    };
+    const tag =
+      consumerTag !== undefined && index > 0 ? `${consumerTag}-${index + 1}` : consumerTag;
+    const options = {
+      exclusive,
+      arguments: toArguments(table),
+      ...(tag !== undefined && { consumerTag: tag }),
+    };
+    const take = (message: ConsumeMessage | null): void => this.#take(link, queue, message);
+    const subscribed = await link.channel.consume(queue, take, options);
+    this.#tags.push(subscribed.consumerTag);
+  }
+
+  #take(link: Link, queue: string, message: ConsumeMessage | null): void {
+    if (!message) return link.connection.destroy(new Cancelled(queue));
+    if (this.#stopping) return;
+    const delivery = this.#decode(message, link, queue);
+    if (!delivery) return;
+    if (delivery.redelivered) this.#missing.cameBack();
+    this.#settler.arrived(delivery);
+    if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined)
+      this.#streams.suspect(queue, link.channel);
+    this.#arrived.push(delivery);
+    this.#brake?.arrived(message.content.length);
+    this.#sweeper.passed(message.content.length);
+    this.#endTurnSoon();
+  }
+
+  /** When everything that has come with one read is here: once for all of it. */
+  #endTurnSoon(): void {
+    if (this.#isTurnEnding) return;
+    this.#isTurnEnding = true;
+    setImmediate(() => {
+      this.#isTurnEnding = false;
+      // With the brake on, the broker must not take this for a wish for more.
+      if (this.#plan.ackOnArrival && !this.#brake?.isOn) this.#forget();
+      this.#wake();
+    });
+  }
+
+  #forget(): void {
+    this.#settler.ackArrived();
+    this.#forgotten = this.#arrived.length;
+  }
+
+  #handOut(): readonly Delivery[] {
+    if (this.#plan.ackOnArrival && this.#forgotten < this.#arrived.length) this.#forget();
+    const batch = this.#arrived;
+    this.#arrived = [];
+    this.#forgotten = 0;
+    this.#brake?.release();
+    this.#depths.arrived();
+    return batch;
+  }
+
+  /** Undefined when it, or one before it, cannot be decoded: what came before is still handed out. */
+  #decode(message: ConsumeMessage, link: Link, queue: string): Delivery | undefined {
+    if (this.#undecodable) return undefined;
+    try {
+      return toDelivery(message, link.generation, queue);
+    } catch (error) {
+      if (!(error instanceof Undecodable)) throw error;
+      this.#undecodable = error;
+      setImmediate(() => this.#wake());
+      return undefined;
+    }
+  }
+
+  /** Drops the connection, after the acknowledgements of what came before; what cannot be decoded comes once more. */
+  async #drop(reason: Undecodable): Promise<void> {
+    const link = this.#link;
+    this.#undecodable = undefined;
+    this.#settler.flush();
+    if (link) await closeChannel(link.channel);
+    link?.connection.destroy(reason);
+  }
+
+  async #arrival(): Promise<void> {
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+}

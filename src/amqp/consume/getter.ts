@@ -1,0 +1,143 @@
+// Fetches messages one by one (basic.get) until the queue is empty; several queues one after the other.
+import { pause } from "../../deadline.ts";
+import type { Failure } from "../../errors.ts";
+import type { Delivery } from "../../message/message.ts";
+import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
+import type { Link } from "../session/link.ts";
+import { toDeliveryOrDrop } from "../wire/received.ts";
+import type { Verdict } from "./settlement.ts";
+import { Settler } from "./settler.ts";
+
+/** How often an empty queue is asked while messages are worked on. */
+const LOOK_AGAIN_MS = 50;
+
+export class Getter implements Intake {
+  readonly channelKind = "plain";
+  readonly isDrained = false;
+  readonly #plan: SubscriptionPlan;
+  readonly #settler: Settler;
+  #link: Link | undefined;
+  #changed: () => void = () => {};
+  #failure: Failure | undefined;
+  #stopping = false;
+
+  constructor(plan: SubscriptionPlan) {
+    this.#plan = plan;
+    this.#settler = new Settler(plan);
+  }
+
+  get account(): IntakeAccount {
+    return this.#settler.account;
+  }
+
+  get held(): number {
+    return this.#settler.held;
+  }
+
+  get unacked(): number | undefined {
+    return this.#settler.unacked;
+  }
+
+  get settledOffset(): undefined {
+    return undefined;
+  }
+
+  get progress(): number {
+    return this.#settler.progress;
+  }
+
+  /** One message a batch; ends when the queue is empty. @throws Failure */
+  async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
+    for (let empty = 0; empty <= this.#plan.alsoFrom.length;) {
+      const link = await this.#live();
+      if (!link) return;
+      const queue = queuesOf(this.#plan, link)[empty] ?? link.queue;
+      const got = await link.channel.get(queue, { noAck: false }).catch(() => "lost" as const);
+      if (got === false) {
+        // What is worked on may be put back.
+        const mayComeBack = this.#settler.undecided > 0;
+        if (mayComeBack) await pause(LOOK_AGAIN_MS);
+        empty = mayComeBack ? 0 : empty + 1;
+        continue;
+      }
+      const delivery = got === "lost" ? undefined : toDeliveryOrDrop(got, link, queue);
+      if (delivery) {
+        this.#settler.arrived(delivery);
+        yield [delivery];
+      } else {
+        await this.#replaced(link);
+        // What was in hand is in its queue again.
+        empty = 0;
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#changed();
+  }
+
+  leftovers(): readonly Delivery[] {
+    return [];
+  }
+
+  /** A stream has no basic.get. */
+  async isOfStream(): Promise<boolean> {
+    return false;
+  }
+
+  holds(delivery: Delivery): boolean {
+    return this.#settler.holds(delivery);
+  }
+
+  settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void {
+    this.#settler.settle(batch, verdict, as);
+  }
+
+  async end(): Promise<void> {
+    // Each message was waited for, so the broker has taken in what was settled before it.
+    await this.#settler.end(0, false);
+  }
+
+  /** `batches` ends by itself when the queue is empty. */
+  async isEmpty(): Promise<boolean> {
+    return false;
+  }
+
+  async attach(link: Link): Promise<void> {
+    this.#link = link;
+    this.#settler.attach(link);
+    this.#changed();
+  }
+
+  detach(): void {
+    this.#link = undefined;
+    this.#settler.detach();
+  }
+
+  fail(failure: Failure): void {
+    this.detach();
+    this.#failure = failure;
+    this.#changed();
+  }
+
+  /** The link in use; waits for one. Undefined when stopped. @throws Failure */
+  async #live(): Promise<Link | undefined> {
+    while (!this.#link && !this.#stopping) {
+      if (this.#failure) throw this.#failure;
+      await this.#change();
+    }
+    return this.#stopping ? undefined : this.#link;
+  }
+
+  async #replaced(link: Link): Promise<void> {
+    while (this.#link === link && !this.#failure && !this.#stopping) await this.#change();
+    if (this.#failure) throw this.#failure;
+  }
+
+  async #change(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#changed = resolve;
+    });
+  }
+}

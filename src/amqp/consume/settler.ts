@@ -1,0 +1,250 @@
+// Settles a run's deliveries on the link that they came on, together where they may wait for company, and counts them.
+import type { Channel } from "amqplib";
+import { now } from "../../clock.ts";
+import { pause, within } from "../../deadline.ts";
+import type { Delivery } from "../../message/message.ts";
+import type { IntakeAccount, SubscriptionPlan } from "./intake.ts";
+import type { Link } from "../session/link.ts";
+import { isClosing } from "../session/refusal.ts";
+import { HANDED_ON_AT_ONCE, Settlement, type Verdict } from "./settlement.ts";
+import { STREAM_OFFSET, StreamPosition } from "./stream.ts";
+
+const counts = { ack: "acked", reject: "rejected", requeue: "requeued", leave: undefined } as const;
+
+/** With --ack-every, acknowledgements wait for company no longer than these: since the last one, and since the first. */
+const IDLE_MS = 100;
+const LONGEST_WAIT_MS = 1000;
+
+/**
+ * Without it, until a quarter of the prefetch is finished, at most so many, or for one millisecond: a broker that gets each
+ * acknowledgement alone sends its messages alone, and a read and two writes for each cost more than the message.
+ */
+const MOST_TOGETHER = 64;
+const TOGETHER_MS = 1;
+
+/** Settles deliveries on the link that they came on, or not at all: a stale tag would hit another message. */
+export class Settler {
+  readonly #plan: SubscriptionPlan;
+  #position: StreamPosition | undefined;
+  #link: Link | undefined;
+  #settlement: Settlement | undefined;
+  #count = { acked: 0, requeued: 0, rejected: 0, retried: 0, deadLettered: 0 };
+  /** What was counted and not told yet: tags, and as what. */
+  #untold: { readonly tag: number; readonly as: keyof IntakeAccount }[] = [];
+  /** Verdicts since the last flush. */
+  #fresh = 0;
+  #gathering: NodeJS.Timeout | undefined;
+  #waiting: NodeJS.Timeout | undefined;
+  #waitingSince: number | undefined;
+
+  constructor(plan: SubscriptionPlan) {
+    this.#plan = plan;
+    this.#position = plan.stream && new StreamPosition(plan.stream.start);
+  }
+
+  /** The place in a stream; undefined while nothing looks like one. */
+  get position(): StreamPosition | undefined {
+    return this.#position;
+  }
+
+  get account(): IntakeAccount {
+    return { ...this.#count };
+  }
+
+  get held(): number {
+    return this.#settlement?.held ?? 0;
+  }
+
+  get unacked(): number | undefined {
+    return this.#settlement?.unacked;
+  }
+
+  /** Deliveries that somebody still works on. */
+  get undecided(): number {
+    return this.#settlement?.undecided ?? 0;
+  }
+
+  /** Deliveries with a verdict. */
+  get progress(): number {
+    return Object.values(this.#count).reduce((sum, count) => sum + count, 0);
+  }
+
+  attach(link: Link): void {
+    this.#link = link;
+    const port = { ack: writeAck(link.channel), nack: writeNack(link.channel) };
+    this.#settlement = new Settlement(port, this.#plan.ackEvery);
+  }
+
+  detach(): void {
+    this.#link = undefined;
+    this.#settlement = undefined;
+    // The broker gives them again, and they count then.
+    for (const { as } of this.#untold.splice(0)) this.#count[as]--;
+    this.#position?.detach();
+    this.#stopWaiting();
+  }
+
+  /** Can it still be settled, or was it settled when it arrived? */
+  holds({ generation }: Delivery): boolean {
+    return this.#plan.ackOnArrival || generation === this.#link?.generation;
+  }
+
+  arrived(delivery: Delivery): void {
+    this.#settlement?.arrived();
+    // Several streams would need a place each.
+    const { alsoFrom } = this.#plan;
+    if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined && alsoFrom.length === 0)
+      this.#position ??= new StreamPosition(undefined);
+    this.#position?.arrived(delivery);
+  }
+
+  settle(
+    batch: readonly Delivery[],
+    verdict: Verdict,
+    as: keyof IntakeAccount | undefined = counts[verdict],
+  ): void {
+    const generation = this.#link?.generation;
+    for (const delivery of batch) {
+      if (delivery.generation !== generation && !this.#plan.ackOnArrival) continue;
+      if (as) this.#count[as]++;
+      if (this.#plan.ackOnArrival) continue;
+      // What is put back is told at once.
+      if (as && verdict !== "requeue") this.#untold.push({ tag: delivery.deliveryTag, as });
+      this.#settlement?.settle(delivery.deliveryTag, verdict);
+    }
+    if (this.#plan.ackOnArrival) return;
+    this.#fresh += batch.length;
+    const { prefetch } = this.#plan;
+    if (this.#fresh >= Math.min(MOST_TOGETHER, (prefetch || Infinity) / 4)) this.#flushDue();
+    else this.#gathering ??= setTimeout(() => this.#flushDue(), TOGETHER_MS);
+  }
+
+  /** Acknowledges all that has arrived. */
+  ackArrived(): void {
+    this.#settlement?.ackAll();
+  }
+
+  flush(): void {
+    this.#stopWaiting();
+    this.#flush(true);
+  }
+
+  /** See Intake.end. `answerMs`: how long the queues took to answer lately. A stream takes nothing back. */
+  async end(answerMs: number, isStream: boolean): Promise<void> {
+    this.flush();
+    if (!isStream) this.#count.requeued += this.held;
+    if (this.#link && this.#settlement) await takenIn(this.#link, this.#settlement, answerMs);
+    if (isStream) return;
+    const { serverProperties } = this.#link?.connection ?? {};
+    if (serverProperties && tellsReturnFromFailure(serverProperties)) this.#settlement?.putBack();
+  }
+
+  #flushDue(): void {
+    this.#flush(false);
+    if (this.#settlement?.isWaiting) this.#wait();
+    else this.#stopWaiting();
+  }
+
+  #flush(atEnd: boolean): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    this.#fresh = 0;
+    const settlement = this.#settlement;
+    settlement?.flush(atEnd);
+    this.#untold = settlement?.isWaiting
+      ? this.#untold.filter(({ tag }) => !settlement.isTold(tag))
+      : [];
+    if (settlement) this.#position?.settledTo(settlement.settledTo);
+  }
+
+  /** Flushes when nothing has come for a moment, but not too late. */
+  #wait(): void {
+    const time = now();
+    this.#waitingSince ??= time;
+    clearTimeout(this.#waiting);
+    const delay = Math.min(IDLE_MS, this.#waitingSince + LONGEST_WAIT_MS - time);
+    // A busy program would put the timer off again and again.
+    if (delay <= 0) return this.flush();
+    this.#waiting = setTimeout(() => this.flush(), delay).unref();
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    clearTimeout(this.#waiting);
+    this.#waitingSince = undefined;
+  }
+}
+
+/** What a queue takes longer to store than it took to answer. */
+const STORING_MS = 20;
+const LONGEST_STORING_MS = 1000;
+
+/**
+ * Gives the broker time to take in what a channel has settled: what its quorum queues have not got when the channel closes is
+ * forgotten, and acknowledged messages come again. See docs/adr/0029-time-to-take-in-acknowledgements.md.
+ */
+async function takenIn(
+  { channel, lost }: Link,
+  { frames }: Settlement,
+  answerMs: number,
+): Promise<void> {
+  if (frames <= HANDED_ON_AT_ONCE) return;
+  const taking = async (): Promise<void> => {
+    // Changes nothing: its answer means that the frames before it were read.
+    await channel.prefetch(0);
+    await pause(Math.min(STORING_MS + 2 * answerMs, LONGEST_STORING_MS));
+  };
+  await within(LONGEST_STORING_MS, Promise.race([taking(), lost])).catch(() => {});
+}
+
+/**
+ * Does a quorum queue of this broker count what is put back apart from what was lost with its channel? Since RabbitMQ 4.3.
+ * Earlier ones had better keep it until the channel ends: 3.10 puts what is put back alone at the end of the queue.
+ */
+function tellsReturnFromFailure({ version }: Readonly<Record<string, unknown>>): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(String(version)) ?? [];
+  return Number(major) > 4 || (Number(major) === 4 && Number(minor) >= 3);
+}
+
+/** On a channel that is closing nothing can be settled: the broker gives these messages again. */
+function unlessClosing(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!isClosing(error)) throw error;
+  }
+}
+
+function writeAck(channel: Channel): (tag: number, multiple: boolean) => void {
+  return (tag, multiple) => unlessClosing(() => channel.ack(asReceived(tag), multiple));
+}
+
+function writeNack(channel: Channel): (tag: number, multiple: boolean, requeue: boolean) => void {
+  return (tag, multiple, requeue) =>
+    unlessClosing(() => channel.nack(asReceived(tag), multiple, requeue));
+}
+
+const unread = {
+  contentType: undefined,
+  contentEncoding: undefined,
+  headers: undefined,
+  deliveryMode: undefined,
+  priority: undefined,
+  correlationId: undefined,
+  replyTo: undefined,
+  expiration: undefined,
+  messageId: undefined,
+  timestamp: undefined,
+  type: undefined,
+  userId: undefined,
+  appId: undefined,
+  clusterId: undefined,
+};
+const noBody = Buffer.alloc(0);
+
+/** What amqplib wants in order to settle; it reads the delivery tag only. */
+function asReceived(deliveryTag: number) {
+  const fields = { exchange: "", routingKey: "", deliveryTag, redelivered: false };
+  return { fields, properties: unread, content: noBody };
+}

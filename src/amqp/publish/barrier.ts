@@ -1,0 +1,16 @@
+// A round trip on the channel: the only proof without confirms that all before it has reached the broker.
+import { isAnswered, type Link } from "../session/link.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** When the answer to a question on the channel is here, all returns and refusals before it are, too. @throws Failure */
+export async function passBarrier(
+  waiting: Waiting,
+  current: () => Link | undefined,
+): Promise<void> {
+  for (let passed = false; !passed;) {
+    await waiting.until(() => current() !== undefined);
+    const link = current();
+    passed = link !== undefined && (await isAnswered(link.channel.prefetch(0)));
+    if (!passed) await waiting.until(() => current() !== link);
+  }
+}

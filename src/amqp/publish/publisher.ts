@@ -1,0 +1,250 @@
+// Publishes through a window of unconfirmed messages, and sends them again on a new channel. Counting is the ledger's.
+import type { Message as Returned } from "amqplib";
+import { Failure, Unreachable } from "../../errors.ts";
+import type { Message } from "../../message/message.ts";
+import type { PublisherPlan } from "./publisher-plan.ts";
+import { Ledger, type Account, type PublishReport } from "./ledger.ts";
+import type { Link } from "../session/link.ts";
+import { numbering, ownId } from "./message-ids.ts";
+import { passBarrier } from "./barrier.ts";
+import { toReturned } from "../wire/received.ts";
+import { mayBeStuck, Renewals } from "./renewals.ts";
+import { Retries } from "./retries.ts";
+import { openSender, type Sender } from "./sender.ts";
+import type { Client } from "../session/session.ts";
+import { SizeLimit } from "./size-limit.ts";
+import { Successor } from "./successor.ts";
+import { Waiting } from "./waiting.ts";
+import { Watchdog } from "./watchdog.ts";
+import { MAX_BYTES, Window, type Entry } from "./window.ts";
+
+/** What the broker says of messages sent (basic.ack, basic.nack). */
+interface Settled {
+  readonly deliveryTag: number;
+  readonly multiple: boolean;
+}
+
+/** A full window is filled again when it has come down to this share: many messages to a write, not each for itself. */
+const REFILL = 0.75;
+
+export class Publisher implements Client {
+  readonly channelKind: "plain" | "confirm";
+  readonly #plan: PublisherPlan;
+  readonly #report: PublishReport;
+  readonly #ledger: Ledger;
+  readonly #window: Window;
+  readonly #sizeLimit = new SizeLimit();
+  readonly #retries = new Retries((entries) => this.#retry(entries));
+  readonly #renewals = new Renewals();
+  readonly #successor = new Successor();
+  readonly #watchdog: Watchdog;
+  readonly #failing = new AbortController();
+  readonly #waiting = new Waiting(this.#failing.signal);
+  #link: Link | undefined;
+  #sender: Sender | undefined;
+  #stopping = false;
+  #blocked = false;
+  /** A run that has passed its last round trip has nothing left to write. */
+  isDrained = false;
+
+  constructor(plan: PublisherPlan, report: PublishReport) {
+    this.#plan = plan;
+    this.#report = report;
+    this.#ledger = new Ledger(report);
+    this.#window = new Window(plan.numbered ? numbering() : ownId, this.#successor.readdress);
+    this.channelKind = plan.confirm ? "confirm" : "plain";
+    const isIdle = (): boolean => this.#window.size === 0 || this.#blocked;
+    this.#watchdog = new Watchdog(plan.confirm ? plan.confirmTimeoutMs : 0, isIdle);
+  }
+
+  /** Aborted, with a Failure as its reason, when nothing more can be published. */
+  get failed(): AbortSignal {
+    return this.#failing.signal;
+  }
+
+  get progress(): number {
+    return this.#ledger.progress;
+  }
+
+  get account(): Account {
+    return this.#ledger.account;
+  }
+
+  /**
+   * Takes a message; it is sent as soon as there is a channel. Await `room()` first when it is not undefined.
+   * `takenAt` comes back with its confirm, in the report.
+   * @throws Unsendable when it cannot be encoded; it does not count as read then
+   */
+  publish(message: Message, takenAt?: number): void {
+    if (this.#window.size === 0) this.#watchdog.feed();
+    if (!this.#sizeLimit.excludes(message)) this.#window.add(message, takenAt);
+    else this.#ledger.nacked(message, this.#sizeLimit.explain(message));
+    this.#flush();
+    this.#ledger.read();
+  }
+
+  /** Undefined when another message may be taken, else resolves when it may. @throws Failure */
+  room(): Promise<void> | undefined {
+    return this.#hasRoom(1) ? undefined : this.#waiting.until(() => this.#hasRoom(REFILL));
+  }
+
+  /** Resolves when all taken is settled, or, without confirms, has reached the broker. @throws Failure */
+  async finish(): Promise<void> {
+    await this.#waiting.until(() => this.open === 0);
+    if (!this.#plan.confirm) await passBarrier(this.#waiting, () => this.#link);
+    this.#ledger.arrived();
+    this.isDrained = true;
+    if (this.#sizeLimit.refusal) throw this.#sizeLimit.refusal;
+  }
+
+  async attach(link: Link): Promise<void> {
+    const { channel, connection } = link;
+    this.#link = link;
+    this.#successor.attach(link.queue);
+    channel.on("return", (message) => this.#onReturn(link, message));
+    channel.on("ack", (settled) => this.#onAck(link, settled));
+    channel.on("nack", (settled) => this.#onNack(link, settled));
+    connection.onBlocked({
+      blocked: (reason) => this.#onBlocked(reason),
+      unblocked: () => this.#onUnblocked(),
+    });
+    this.#sender = openSender(connection, channel, () => this.#waiting.wake());
+    const { acked, resending } = this.#window.restart(this.#retries.takeAll());
+    this.#ledger.acked(acked);
+    this.#ledger.resent(resending);
+    this.#watchdog.start(() => this.#giveUpOn(link));
+    this.#flush();
+    this.#waiting.wake();
+  }
+
+  detach(): void {
+    this.#link = undefined;
+    this.#sender = undefined;
+    this.#blocked = false;
+    this.#watchdog.stop();
+    this.#ledger.lost();
+  }
+
+  /** With confirms nothing else is lost when the channel closes: what was on its way is sent again, but for what is too large. */
+  outlives(reason: Failure): boolean {
+    this.#renewals.lost(reason);
+    if (!this.#plan.confirm || !this.#sizeLimit.learn(reason)) return false;
+    const refused = this.#window.takeOut((message) => this.#sizeLimit.excludes(message));
+    for (const { message } of refused)
+      this.#ledger.nacked(message, this.#sizeLimit.explain(message));
+    return refused.length > 0;
+  }
+
+  fail(failure: Failure): void {
+    this.detach();
+    this.#retries.stop();
+    this.#failing.abort(failure);
+    this.#waiting.wake();
+  }
+
+  /** Takes nothing more: whoever waits for room is let go. */
+  stop(): void {
+    this.#stopping = true;
+    this.#waiting.wake();
+  }
+
+  /** Messages that the broker has not settled. */
+  get open(): number {
+    return this.#window.size + this.#retries.size;
+  }
+
+  /** In this share of the window. */
+  #hasRoom(share: number): boolean {
+    if (this.#stopping) return true;
+    if (this.#blocked || !this.#sender || this.#sender.isFull) return false;
+    return this.open < this.#plan.window * share && this.#window.bytes < MAX_BYTES * share;
+  }
+
+  #flush(): void {
+    const mandatory = this.#plan.mandatory || this.#plan.confirm;
+    for (let entry = this.#window.next(); entry && this.#sender; entry = this.#window.next()) {
+      try {
+        this.#sender.send(entry.message, mandatory, this.#window.idOf(entry));
+      } catch (error) {
+        this.#window.dropNext();
+        throw error;
+      }
+      if (this.#window.sent()) this.#ledger.sent();
+      if (!this.#plan.confirm) this.#ledger.handedOver(this.#window.ackSent());
+    }
+  }
+
+  /** What an old channel still says is about other messages; and a tag that was never sent means a damaged frame. */
+  #covers(link: Link, tag: number): boolean {
+    if (link !== this.#link) return false;
+    if (this.#window.covers(tag)) return true;
+    this.#drop(link, new Unreachable("the broker has settled a message that was not sent"));
+    return false;
+  }
+
+  #onAck(link: Link, { deliveryTag: tag, multiple }: Settled): void {
+    if (!this.#covers(link, tag)) return;
+    this.#watchdog.feed();
+    this.#renewals.acked();
+    this.#ledger.acked(this.#window.ack(tag, multiple));
+    this.#waiting.wake();
+  }
+
+  #onNack(link: Link, { deliveryTag: tag, multiple }: Settled): void {
+    if (!this.#covers(link, tag)) return;
+    this.#watchdog.feed();
+    const { nacked, acked } = this.#window.nack(tag, multiple);
+    for (const entry of nacked)
+      if (entry.nacks < this.#plan.nackRetries) this.#retries.add(entry);
+      else this.#ledger.nacked(entry.message);
+    this.#ledger.acked(acked);
+    this.#waiting.wake();
+    const reason = mayBeStuck(link, this.#window) ? this.#renewals.reason(nacked) : undefined;
+    if (reason) this.#drop(link, reason);
+  }
+
+  #retry(entries: readonly Entry[]): void {
+    this.#ledger.resent(entries.length);
+    this.#window.addAgain(entries);
+    try {
+      this.#flush();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.fail(error);
+    }
+    this.#waiting.wake();
+  }
+
+  #onReturn(link: Link, received: Returned): void {
+    if (link !== this.#link) return;
+    const { message, reply } = toReturned(received);
+    if (!this.#plan.confirm) return this.#ledger.cameBack(message, reply);
+    // Its ack will follow; a message nobody knows would be taken for delivered then.
+    if (this.#window.markReturned(message, reply)) return;
+    this.#drop(link, new Unreachable("the broker has returned a message that was not sent"));
+  }
+
+  /** At once: what else has arrived on it is not to be believed. */
+  #drop(link: Link, reason: Failure): void {
+    this.detach();
+    link.connection.destroy(reason);
+  }
+
+  #onBlocked(reason: string): void {
+    this.#blocked = true;
+    this.#report.blocked(reason);
+  }
+
+  #onUnblocked(): void {
+    this.#blocked = false;
+    this.#watchdog.feed();
+    this.#report.unblocked();
+    this.#waiting.wake();
+  }
+
+  /** Heartbeats do not see a broker that lives but confirms nothing: a new connection may reach one that does. */
+  #giveUpOn(link: Link): void {
+    const sentence = `the broker confirmed nothing for ${this.#plan.confirmTimeoutMs / 1000} s`;
+    this.#drop(link, new Unreachable(sentence, "allow more time with --confirm-timeout"));
+  }
+}

@@ -1,0 +1,104 @@
+// Puts messages on a channel: many frames to a write where amqplib allows it, else through its public API.
+import type { Channel, Options } from "amqplib";
+import { messageOf, Unsendable } from "../../errors.ts";
+import type { Message, Properties } from "../../message/message.ts";
+import { toArguments } from "../wire/arguments.ts";
+import type { Connection } from "../session/connection.ts";
+import { Framer } from "../wire/frames.ts";
+import { isClosing } from "../session/refusal.ts";
+import { framing } from "../wire/wire.ts";
+
+/** Sends on one channel. */
+export interface Sender {
+  /**
+   * `messageId` stands in for the message's own.
+   * @throws Unsendable when the message cannot be encoded; nothing of it is sent then
+   */
+  send(message: Message, mandatory: boolean, messageId?: string): void;
+  /** The socket has enough for now; `drained` is called when it wants more. */
+  readonly isFull: boolean;
+}
+
+/** The faster sender that works here. */
+export function openSender(connection: Connection, channel: Channel, drained: () => void): Sender {
+  const frames = framing(channel);
+  return frames
+    ? new FramingSender(connection, frames.number, frames.frameMax, drained)
+    : new PlainSender(channel, drained);
+}
+
+/** Frames of our own: written when a block is full, or when the program has nothing more to do at the moment. */
+class FramingSender implements Sender {
+  readonly #framer: Framer;
+  #isFlushing = false;
+  isFull = false;
+
+  constructor(connection: Connection, channel: number, frameMax: number, drained: () => void) {
+    this.#framer = new Framer(channel, frameMax, (bytes) => {
+      if (!connection.write(bytes)) this.isFull = true;
+    });
+    connection.onDrain(() => {
+      this.isFull = false;
+      drained();
+    });
+  }
+
+  send(message: Message, mandatory: boolean, messageId?: string): void {
+    try {
+      this.#framer.add(message, mandatory, messageId);
+    } catch (error) {
+      throw unsendable(error);
+    }
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    queueMicrotask(() => {
+      this.#isFlushing = false;
+      this.#framer.flush();
+    });
+  }
+}
+
+/** amqplib's own publish. */
+class PlainSender implements Sender {
+  readonly #channel: Channel;
+  isFull = false;
+
+  constructor(channel: Channel, drained: () => void) {
+    this.#channel = channel;
+    channel.on("drain", () => {
+      this.isFull = false;
+      drained();
+    });
+  }
+
+  send(
+    { exchange, routingKey, properties, body }: Message,
+    mandatory: boolean,
+    messageId = properties.messageId,
+  ): void {
+    try {
+      this.isFull = !this.#channel.publish(
+        exchange,
+        routingKey,
+        body,
+        toOptions({ ...properties, ...(messageId !== undefined && { messageId }) }, mandatory),
+      );
+    } catch (error) {
+      if (!isClosing(error)) throw unsendable(error);
+    }
+  }
+}
+
+function unsendable(error: unknown): Unsendable {
+  return new Unsendable(messageOf(error), error);
+}
+
+function toOptions(properties: Properties, mandatory: boolean): Options.Publish {
+  const { headers, timestamp, ...others } = properties;
+  return {
+    ...others,
+    mandatory,
+    ...(timestamp !== undefined && { timestamp: Number(timestamp) }),
+    ...(headers && { headers: toArguments(headers) }),
+  };
+}

@@ -1,0 +1,37 @@
+// How large a message may be: the broker tells when it refuses one, by closing the channel (max_message_size, 16 MiB since
+// RabbitMQ 4.0). That would happen again with each one as large; so they are not sent any more.
+import { Refused, type Failure } from "../../errors.ts";
+import { MAX_BODY_BYTES, type Message } from "../../message/message.ts";
+
+/** What a publisher has learned of it. */
+export class SizeLimit {
+  /** To one that is larger, brokers from 4.3 on close the connection instead of the channel, each time anew. */
+  #bytes = MAX_BODY_BYTES;
+  #refusal: Refused | undefined;
+
+  /** The refusal that has told the limit. */
+  get refusal(): Refused | undefined {
+    return this.#refusal;
+  }
+
+  /** Is this such a refusal? */
+  learn(reason: Failure): boolean {
+    if (!(reason instanceof Refused) || reason.reply.code !== 406) return false;
+    const [, bytes] =
+      /message size \d+ is larger than (?:configured )?max size (\d+)/.exec(reason.reply.text) ??
+      [];
+    if (bytes === undefined) return false;
+    this.#bytes = Number(bytes);
+    this.#refusal ??= reason;
+    return true;
+  }
+
+  excludes({ body }: Message): boolean {
+    return body.length > this.#bytes;
+  }
+
+  /** Why a message is refused, for people. */
+  explain({ body }: Message): string {
+    return `${body.length} bytes, the limit is ${this.#bytes}`;
+  }
+}

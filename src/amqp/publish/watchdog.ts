@@ -1,0 +1,38 @@
+// Notices a broker that lives, as its heartbeats tell, but settles nothing for too long.
+import { now } from "../../clock.ts";
+import { toTimer } from "../../deadline.ts";
+
+/** Runs while there is a connection. It never keeps the process alive. */
+export class Watchdog {
+  readonly #timeoutMs: number;
+  readonly #isIdle: () => boolean;
+  #timer: NodeJS.Timeout | undefined;
+  #fedAt = 0;
+
+  /** A timeout of 0 is none. While `isIdle`, nothing is expected of the broker. */
+  constructor(timeoutMs: number, isIdle: () => boolean) {
+    this.#timeoutMs = timeoutMs;
+    this.#isIdle = isIdle;
+  }
+
+  /** Calls `bark` when the broker has settled nothing for the timeout, or up to a quarter of it later. */
+  start(bark: () => void): void {
+    this.stop();
+    this.feed();
+    if (this.#timeoutMs === 0) return;
+    const check = (): void => {
+      if (this.#isIdle()) this.feed();
+      if (now() - this.#fedAt >= this.#timeoutMs) bark();
+    };
+    this.#timer = setInterval(check, toTimer(this.#timeoutMs / 4)).unref();
+  }
+
+  /** The broker has settled something, or has begun to be waited for. */
+  feed(): void {
+    this.#fedAt = now();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

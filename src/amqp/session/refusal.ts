@@ -1,0 +1,78 @@
+// Errors of amqplib and replies of the broker → our errors. The ways out stand in hints.ts; what sockets and TLS throw is
+// socket-errors.ts's.
+import { Failure, messageOf, Refused, type Reply, Undecodable, Unreachable } from "../../errors.ts";
+import { hintFor } from "./hints.ts";
+import { fromSocket, fromTls } from "./socket-errors.ts";
+import { DecodeError } from "../wire/table.ts";
+import type { Target } from "./target.ts";
+
+/** Any error of a connection or channel as a Failure. Errors that are ours already pass through. */
+export function toFailure(error: unknown, target: Target): Failure {
+  if (error instanceof Failure) return error;
+  const reply = toReply(error);
+  if (reply) return fromReply(reply, target, error);
+  return fromDecoder(error) ?? fromTls(error, target) ?? fromSocket(error, target);
+}
+
+/** Does amqplib throw this because the channel is closing? Its loss is reported elsewhere, and what was on its way comes again. */
+export function isClosing(error: unknown): boolean {
+  return error instanceof Error && error.name === "IllegalOperationError";
+}
+
+/** The broker's code and text inside an error of amqplib, which prints them as `404 (NOT-FOUND) with message "…"`. */
+function toReply(error: unknown): Reply | undefined {
+  const message = messageOf(error);
+  const [, code, text] = /(\d{3}) \([\w-]*\) with message "(.*)"$/s.exec(message) ?? [];
+  return code === undefined || text === undefined ? undefined : { code: Number(code), text };
+}
+
+/** amqplib's decoder and ours throw these at what no client should have written. */
+function fromDecoder(error: unknown): Failure | undefined {
+  const isDecoder =
+    error instanceof RangeError ||
+    error instanceof DecodeError ||
+    (error instanceof TypeError && /type tag/.test(error.message));
+  return isDecoder ? new Undecodable(error.message, error) : undefined;
+}
+
+/** Is this the answer of a broker that denies transient non-exclusive queues (RabbitMQ 4.3 release notes)? */
+export function deniesTransientQueues(failure: Failure): boolean {
+  return failure instanceof Refused && failure.reply.text.includes("transient_nonexcl_queues");
+}
+
+/** A broker's reply as a failure; `passing` ones (restart, home node down, garbled frames) may be tried again. */
+export function fromReply(reply: Reply, target: Target, cause?: unknown): Failure {
+  const late = fromLateAcknowledgement(reply, cause);
+  if (late) return late;
+  if (isPassing(reply)) {
+    return new Unreachable(
+      `the broker closed the connection: ${reply.code} ${reply.text}`,
+      undefined,
+      cause,
+    );
+  }
+  return new Refused(reply, hintFor(reply, target), cause);
+}
+
+/** The broker's consumer_timeout (half an hour by default) has passed: the message goes to another consumer, or comes again. */
+function fromLateAcknowledgement({ text }: Reply, cause: unknown): Failure | undefined {
+  if (!/delivery acknowledgement.*timed out/.test(text)) return undefined;
+  const [, ms] = /Timeout value used: (\d+)/.exec(text) ?? [];
+  const time = ms === undefined ? "in time" : `within ${Number(ms) / 1000} s`;
+  return new Unreachable(
+    `the broker took back a message that was not acknowledged ${time} (its consumer_timeout; a smaller --prefetch or --exec-timeout keeps below it)`,
+    undefined,
+    cause,
+  );
+}
+
+function isPassing({ code, text }: Reply): boolean {
+  if (code === 320) return true; // connection-forced: shutdown, or closed by an operator
+  if ([501, 502, 504, 505].includes(code)) return true; // a garbled frame, not a decision
+  if (code === 541) return !text.includes("deprecated");
+  // A queue or a stream that looks for a leader; or a node that has none of its replicas, where another one has.
+  return (
+    (code === 404 && /home node|process is stopped/.test(text)) ||
+    /does not have a (running )?(replica on the local node|local replica)/.test(text)
+  );
+}

@@ -1,0 +1,80 @@
+// amqplib's message ↔ our delivery.
+import type { Message as Received, MessageProperties } from "amqplib";
+import { messageOf, type Reply, Undecodable } from "../../errors.ts";
+import type { Delivery, Message, Properties } from "../../message/message.ts";
+import { fromWireTable } from "./arguments.ts";
+import { decodeProperties } from "./properties.ts";
+import { isRawHeader } from "./wire.ts";
+
+/** What amqplib has received, as ours. @throws Undecodable */
+export function toDelivery(received: Received, generation: number, queue: string): Delivery {
+  try {
+    return decode(received, generation, queue);
+  } catch (error) {
+    throw new Undecodable(messageOf(error), error);
+  }
+}
+
+/** What a message has come on: a link. */
+interface Carrier {
+  readonly generation: number;
+  readonly connection: { destroy(reason: Undecodable): void };
+}
+
+/** The same; undefined when it cannot be decoded: the connection is dropped, and what came from a queue comes once more. */
+export function toDeliveryOrDrop(
+  received: Received,
+  { generation, connection }: Carrier,
+  queue: string,
+): Delivery | undefined {
+  try {
+    return toDelivery(received, generation, queue);
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    connection.destroy(error);
+    return undefined;
+  }
+}
+
+function decode(
+  { fields, properties, content }: Received,
+  generation: number,
+  queue: string,
+): Delivery {
+  return {
+    exchange: fields.exchange,
+    routingKey: fields.routingKey,
+    deliveryTag: fields.deliveryTag,
+    redelivered: fields.redelivered,
+    queue,
+    consumerTag: fields.consumerTag,
+    generation,
+    properties: toProperties(properties),
+    body: content,
+  };
+}
+
+/** A message that the broker has returned, and why. @throws DecodeError, RangeError */
+export function toReturned({ fields, properties, content }: Received): {
+  readonly message: Message;
+  readonly reply: Reply;
+} {
+  const { exchange, routingKey } = fields;
+  const code = "replyCode" in fields ? Number(fields.replyCode) : 0;
+  const text = "replyText" in fields ? String(fields.replyText) : "";
+  return {
+    message: { exchange, routingKey, properties: toProperties(properties), body: content },
+    reply: { code, text },
+  };
+}
+
+/** Our properties: exact from raw bytes, else what amqplib has decoded. @throws DecodeError, RangeError */
+export function toProperties(properties: MessageProperties): Properties {
+  if (isRawHeader(properties)) return decodeProperties(properties.raw);
+  const { headers, ...others } = properties;
+  return { ...definedOnly(others), ...(headers && { headers: fromWireTable(headers) }) };
+}
+
+function definedOnly(properties: object): object {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}

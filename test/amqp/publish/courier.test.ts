@@ -1,0 +1,93 @@
+// Passing messages on: what is stored, what is refused, and a channel that refuses everything, as one does that was opened
+// while a quorum queue had no leader.
+import { describe, expect, it } from "vitest";
+import { beside, Courier } from "../../../src/amqp/publish/courier.ts";
+import type { Link } from "../../../src/amqp/session/link.ts";
+import type { ClientFrame } from "../../support/amqp-frame.ts";
+import { ack, channelOpenOk, nack, selectOk } from "../../support/amqp-answer.ts";
+import { misbehave } from "../../support/misbehave.ts";
+import { openChannel, whenever, type Script } from "../../support/misbehave-script.ts";
+import { message } from "../../support/pretended-publisher.ts";
+import { IdleClient, inTurn, openSession } from "../../support/pretended-session.ts";
+
+/** The consumer's channel, and the courier's. */
+const opening: Script = [
+  ...openChannel(),
+  "channel.open",
+  channelOpenOk(2),
+  "confirm.select",
+  selectOk(2),
+];
+const confirms: Script = [...opening, whenever("body", (count) => ack(count, false, 2))];
+const refuses: Script = [...opening, whenever("body", (count) => nack(count, false, 2))];
+const dies: Script = [...opening, "rst"];
+
+/** A courier beside an idle client; `link` resolves with the client's link on the connection of that number. */
+async function openCourier(...scripts: readonly [Script, ...Script[]]) {
+  const server = await misbehave(inTurn(...scripts));
+  const courier = new Courier([], { blocked: () => {}, unblocked: () => {} });
+  const client = new IdleClient();
+  await openSession([server.port], beside(courier, client));
+  const link = async (number: number): Promise<Link> => {
+    await client.attached(number);
+    return client.links[number - 1] ?? expect.fail("no such link");
+  };
+  return { courier, server, link };
+}
+
+describe("a message that is passed on", () => {
+  it("is confirmed by the broker, or refused for good after a few tries", async () => {
+    const stored = await openCourier(confirms);
+    expect(await stored.courier.send(message("a"), 1)).toBe("confirmed");
+    const refused = await openCourier(refuses);
+    expect(await refused.courier.send(message("a"), 1)).toBe("nacked");
+    expect(refused.server.connections).toBe(1);
+  });
+
+  it("belongs to its link: on another one nobody knows", async () => {
+    const { courier, link } = await openCourier(dies, confirms);
+    await link(2);
+    expect(await courier.send(message("a"), 1)).toBe("lost");
+    expect(await courier.send(message("a"), 2)).toBe("confirmed");
+  });
+});
+
+/** Refuses all on channel 2, and on the next ones as often as is said; the connection stays. */
+function refusesOn(channels: number): Script {
+  const others = Array.from({ length: 3 }, (_, i) => i + 3);
+  const answer = (_: number, { channel }: ClientFrame): Buffer => {
+    const tag = (tags[channel] = (tags[channel] ?? 0) + 1);
+    return channel < 2 + channels ? nack(tag, false, channel) : ack(tag, false, channel);
+  };
+  const tags: Record<number, number> = {};
+  return [
+    ...opening,
+    whenever("body", answer),
+    ...others.flatMap((channel): Script => [
+      "channel.open",
+      channelOpenOk(channel),
+      "confirm.select",
+      selectOk(channel),
+    ]),
+  ];
+}
+
+describe("a channel that was opened after a loss and refuses everything", () => {
+  it("is given up for another one on the same connection", async () => {
+    const { courier, link, server } = await openCourier(dies, refusesOn(1));
+    const { generation } = await link(2);
+    const messages = ["a", "b", "c", "d", "e"].map((body) => message(body));
+    const fates = await Promise.all(messages.map((each) => courier.send(each, generation)));
+    expect(fates).toEqual(messages.map(() => "confirmed"));
+    expect(server.connections).toBe(2);
+  });
+
+  it("is given up three times, then it is the queue's own decision", async () => {
+    const { courier, link, server } = await openCourier(dies, refusesOn(9));
+    const { generation } = await link(2);
+    expect(await courier.send(message("a"), generation)).toBe("nacked");
+    expect(server.connections).toBe(2);
+    const opened = server.received(2).filter(({ name }) => name === "channel.open");
+    expect(opened).toHaveLength(2 + 3);
+  });
+});

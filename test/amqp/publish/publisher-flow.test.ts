@@ -1,0 +1,171 @@
+// How much the publisher takes at a time, what it does without confirms, and what it does with what cannot be sent.
+import { describe, expect, it } from "vitest";
+import { ack, qosOk, returned } from "../../support/amqp-answer.ts";
+import { blocked, unblocked } from "../../support/amqp-frame.ts";
+import { goodbye, openChannel, whenever, type Script } from "../../support/misbehave-script.ts";
+import { misbehave, type Misbehaviour } from "../../support/misbehave.ts";
+import {
+  bodiesOn,
+  mandatoryOn,
+  message,
+  openPublisher,
+} from "../../support/pretended-publisher.ts";
+import { inTurn, openSession } from "../../support/pretended-session.ts";
+
+const confirming: Script = [...openChannel("confirm"), ...goodbye()];
+const confirmsAll = whenever("body", (count) => ack(count));
+const plain: Script = [...openChannel(), ...goodbye(), whenever("basic.qos", qosOk())];
+
+async function arrived(server: Misbehaviour, count: number): Promise<void> {
+  await server.until(`${count} bodies`, () => bodiesOn(server).length >= count);
+}
+
+describe("there is room", () => {
+  it("for as many messages as the window holds, and again when one is confirmed", async () => {
+    const server = await misbehave(confirming);
+    const { publisher } = openPublisher({ window: 2 });
+    await openSession([server.port], publisher);
+    publisher.publish(message("a"));
+    expect(publisher.room()).toBeUndefined();
+    publisher.publish(message("b"));
+    const room = publisher.room();
+    expect(room).toBeInstanceOf(Promise);
+    await arrived(server, 2);
+    server.send(ack(1));
+    await room;
+    expect(publisher.room()).toBeUndefined();
+  });
+
+  it("for 8 MiB, however few messages that are", async () => {
+    const server = await misbehave(confirming);
+    const { publisher } = openPublisher();
+    await openSession([server.port], publisher);
+    publisher.publish(message("a", { body: Buffer.alloc(8 * 1024 * 1024) }));
+    expect(publisher.room()).toBeInstanceOf(Promise);
+  });
+
+  it("when the broker lets publishers go on, not while it blocks them", async () => {
+    const server = await misbehave([...confirming, confirmsAll]);
+    const { publisher, told } = openPublisher({ confirmTimeoutMs: 50 });
+    await openSession([server.port], publisher);
+    server.send(blocked("low on memory"));
+    await expect.poll(() => told).toEqual(["blocked: low on memory"]);
+    const room = publisher.room();
+    expect(room).toBeInstanceOf(Promise);
+    server.send(unblocked());
+    await room;
+    expect(told).toEqual(["blocked: low on memory", "unblocked"]);
+    expect(server.connections).toBe(1);
+  });
+
+  it("on a new connection, although the old one was blocked", async () => {
+    const server = await misbehave((connection) =>
+      connection === 1
+        ? [...openChannel("confirm"), blocked("low on disk"), "body", "rst"]
+        : confirming,
+    );
+    const { publisher, told } = openPublisher();
+    await openSession([server.port], publisher);
+    await expect.poll(() => told).toEqual(["blocked: low on disk"]);
+    const room = publisher.room();
+    publisher.publish(message("a"));
+    await room;
+    expect(server.connections).toBe(2);
+  });
+
+  it("for whoever waits when nothing more shall be taken", async () => {
+    const server = await misbehave(confirming);
+    const { publisher } = openPublisher({ window: 1 });
+    await openSession([server.port], publisher);
+    publisher.publish(message("a"));
+    const room = publisher.room();
+    publisher.stop();
+    await expect(room).resolves.toBeUndefined();
+  });
+});
+
+describe("without confirms", () => {
+  it("a message is told as sent at once, and counts when the last round trip has come back", async () => {
+    const server = await misbehave(plain);
+    const { publisher, told } = openPublisher({ confirm: false });
+    await openSession([server.port], publisher);
+    publisher.publish(message("a"));
+    expect(told).toEqual(["sent a"]);
+    expect(publisher.account).toMatchObject({ read: 1, confirmed: 0, unconfirmed: 1 });
+    await publisher.finish();
+    expect(publisher.account).toMatchObject({ read: 1, unconfirmed: 1, handedOver: 1 });
+    expect(mandatoryOn(server)).toEqual([false]);
+  });
+
+  it("a returned message is counted, also when it comes late", async () => {
+    const late = returned(312, "NO_ROUTE", { routingKey: "k", body: "b" });
+    const server = await misbehave([
+      ...openChannel(),
+      ...goodbye(),
+      whenever("basic.qos", Buffer.concat([late, qosOk()])),
+    ]);
+    const { publisher, told } = openPublisher({ confirm: false, mandatory: true });
+    await openSession([server.port], publisher);
+    for (const body of ["a", "b"]) publisher.publish(message(body));
+    await publisher.finish();
+    expect(told).toEqual(["sent a", "sent b", "returned b 312"]);
+    expect(mandatoryOn(server)).toEqual([true, true]);
+    expect(publisher.account).toMatchObject({
+      read: 2,
+      returned: 1,
+      unconfirmed: 1,
+      handedOver: 1,
+    });
+  });
+
+  it("what a lost connection had taken is neither counted as delivered nor sent again", async () => {
+    const server = await misbehave((connection) =>
+      connection === 1 ? [...openChannel(), "body", "body", "rst"] : plain,
+    );
+    const { publisher } = openPublisher({ confirm: false });
+    await openSession([server.port], publisher);
+    for (const body of ["a", "b"]) publisher.publish(message(body));
+    await server.until("the second connection", ({ connections }) => connections === 2);
+    await expect.poll(() => publisher.room()).toBeUndefined();
+    publisher.publish(message("c"));
+    await publisher.finish();
+    expect(bodiesOn(server, 2)).toEqual(["c"]);
+    expect(publisher.account).toEqual({
+      read: 3,
+      sent: 3,
+      confirmed: 0,
+      returned: 0,
+      nacked: 0,
+      unconfirmed: 3,
+      handedOver: 1,
+      resent: 0,
+    });
+  });
+});
+
+describe("a message that cannot be encoded", () => {
+  const tooLong = message("x", { routingKey: "k".repeat(256) });
+
+  it("is refused, and counts as not read; the others arrive", async () => {
+    const server = await misbehave([...confirming, confirmsAll]);
+    const { publisher, told } = openPublisher();
+    await openSession([server.port], publisher);
+    publisher.publish(message("a"));
+    expect(() => publisher.publish(tooLong)).toThrow(/a message cannot be sent: .*255/);
+    publisher.publish(message("b"));
+    await publisher.finish();
+    expect(told).toEqual(["sent a", "sent b"]);
+    expect(publisher.account).toMatchObject({ read: 2, confirmed: 2, unconfirmed: 0 });
+  });
+
+  it("ends the session when that is seen only on the next connection", async () => {
+    const lost: Script = [...openChannel("confirm"), "body", "rst"];
+    const server = await misbehave(inTurn(lost, ["header", "rst"], confirming));
+    const { publisher } = openPublisher();
+    await openSession([server.port], publisher);
+    publisher.publish(message("a"));
+    await server.until("the second try", ({ connections }) => connections === 2);
+    publisher.publish(tooLong);
+    await expect(publisher.finish()).rejects.toThrow(/a message cannot be sent/);
+  });
+});

@@ -1,0 +1,57 @@
+// A request that the broker refuses (basic.nack): its queue may be full, or look for a leader. And more replies than awaited.
+import { expect, it } from "vitest";
+import { Requester } from "../../../src/amqp/publish/requester.ts";
+import { ack, consumeOk, deliver, nack } from "../../support/amqp-answer.ts";
+import { misbehave } from "../../support/misbehave.ts";
+import { openChannel, whenever, type Whenever } from "../../support/misbehave-script.ts";
+import { bodiesOn, message } from "../../support/pretended-publisher.ts";
+import { openSession } from "../../support/pretended-session.ts";
+
+/** Asks a server that answers each request so; resolves with its end, with what the server has got, and the replies. */
+async function ask(answer: Whenever["answer"], replies = 1) {
+  const opening = [...openChannel("confirm"), "basic.consume", consumeOk("c")] as const;
+  const server = await misbehave([...opening, whenever("body", answer)]);
+  const plan = { replies, timeoutMs: 500, ownQueue: false };
+  const requester = new Requester(plan, { blocked: () => {}, unblocked: () => {} });
+  await openSession([server.port], requester);
+  const shown: string[] = [];
+  const request = message("a", { properties: { correlationId: "id" } });
+  const ending = await requester.ask(request, ({ body }) => void shown.push(body.toString()));
+  return { ending, got: bodiesOn(server), shown, requester, request };
+}
+
+it("is sent again, and only late when the broker has taken it at last", async () => {
+  const { ending, got } = await ask((count) => (count === 1 ? nack(count) : ack(count)));
+  expect(ending).toBe("late");
+  expect(got).toEqual(["a", "a"]);
+});
+
+it("is nacked when its time is over and the broker has never taken it", async () => {
+  const { ending, got } = await ask((count) => nack(count));
+  expect(ending).toBe("nacked");
+  expect(got.length).toBeGreaterThanOrEqual(2);
+});
+
+function takeAndReply(count: number): Buffer {
+  return Buffer.concat([ack(count), deliver("c", count, { body: "r", correlationId: "id" })]);
+}
+
+it("is refused with the correlation-id of an earlier one: a late reply would be taken for its own", async () => {
+  const { ending, requester, request } = await ask(takeAndReply);
+  expect(ending).toBe("answered");
+  await expect(requester.ask(request, () => {})).rejects.toThrow("that of an earlier request");
+});
+
+it.each([
+  [1, ["r1"], "answered"],
+  [2, ["r1", "r2"], "answered"],
+  [3, ["r1", "r2", "r3"], "answered"],
+  [4, ["r1", "r2", "r3"], "late"],
+  [0, ["r1", "r2", "r3"], "answered"],
+])("that awaits %i of three replies, which arrive together, gets %j", async (replies, ...end) => {
+  const all = ["r1", "r2", "r3"].map((body, i) =>
+    deliver("c", i + 1, { body, correlationId: "id" }),
+  );
+  const { ending, shown } = await ask(() => Buffer.concat([ack(1), ...all]), replies);
+  expect([shown, ending]).toEqual(end);
+});

@@ -1,0 +1,32 @@
+// A session that a living broker refuses after a loss: the reason is told while it waits, and when it gives up.
+import { expect, it } from "vitest";
+import { channelClose, queueDeclareOk } from "../../support/amqp-answer.ts";
+import { openChannel, type Script } from "../../support/misbehave-script.ts";
+import { misbehave } from "../../support/misbehave.ts";
+import {
+  IdleClient,
+  inTurn,
+  openSession,
+  queueTopology,
+  RememberedReport,
+} from "../../support/pretended-session.ts";
+
+const text = "RESOURCE_LOCKED - cannot obtain exclusive access to locked queue 'q'";
+const declaring: Script = [...openChannel(), "queue.declare"];
+const lost: Script = [...declaring, queueDeclareOk("q"), "rst"];
+const refused: Script = [...declaring, channelClose(405, text)];
+
+it("a broker that refuses is not said to be away, and why is told once", async () => {
+  const server = await misbehave(inTurn(lost, refused));
+  const client = new IdleClient();
+  const report = new RememberedReport();
+  const wishes = { maxOutageMs: 700, topology: queueTopology("q") };
+  await openSession([server.port], client, wishes, report);
+  expect(await client.failed()).toMatchObject({
+    exitCode: 4,
+    message: `no lasting connection within --max-outage 0.7: (405, "${text}")`,
+    hint: expect.stringMatching(/^the queue is exclusive to another connection/),
+  });
+  // However often it was tried.
+  expect(report.lines).toEqual([expect.stringMatching(/^lost: /), `still lost:  (405, "${text}")`]);
+});
