@@ -98,9 +98,9 @@ function describeSending(publishing: Publishing): string {
 
 function describeTarget({ what, exchange, key, own }: Publishing): string {
   const target = exchange === "" ? "the default exchange" : `exchange ${exchange}`;
-  if (own === "exchange and key")
-    return `${what} to its own exchange and key, or else to ${target}`;
-  if (own) return `${what} to ${target} with its own key`;
   const name = key ?? nameQueue("");
+  if (own === "exchange and key")
+    return `${what} to its own exchange and key, or else to ${target}${name === "" ? "" : ` with key ${name}`}`;
+  if (own) return `${what} to ${target} with its own key`;
   return `${what} to ${target} ${name === "" ? "without key" : `with key ${name}`}`;
 }

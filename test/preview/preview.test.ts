@@ -171,6 +171,10 @@ describe("a dry run", () => {
       "--json",
       "each record as a message to its own exchange and key, or else to the default exchange",
     ],
+    [
+      "--json -e logs -k a",
+      "each record as a message to its own exchange and key, or else to exchange logs with key a",
+    ],
     ["-f a b --nb-messages 3 -e logs", "2 file(s), 3 times to exchange logs without key"],
     [
       "-m x -e logs -k a --cc b --bcc c",
