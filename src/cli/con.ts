@@ -19,7 +19,7 @@ import { saysStream } from "./intake-checks.ts";
 import { planIntake } from "./intake-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
-import { planTopology } from "./topology-plan.ts";
+import { planTopology, warnOfUndeclared } from "./topology-plan.ts";
 
 const flags = {
   ...consumerTopologyFlags,
@@ -90,7 +90,12 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
   return {
     connection,
     topology,
-    warnings: [...connection.warnings, ...work.warnings, ...warnOfRetries(handler, topology)],
+    warnings: [
+      ...connection.warnings,
+      ...warnOfUndeclared(options, origin),
+      ...work.warnings,
+      ...warnOfRetries(handler, topology),
+    ],
     ...planIntake(options, origin, { alsoFrom, prefetch, publishesToo }),
     lazyMs: options.lazy,
     sink: { format: options.format, verbose: options.verbose, folder: options.save },

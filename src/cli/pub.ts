@@ -22,7 +22,7 @@ import type { Program } from "./program.ts";
 import { planProperties, planStamps } from "./properties-plan.ts";
 import { checkNoRequests, planRequests } from "./rpc-plan.ts";
 import { planShape, planSource } from "./source-plan.ts";
-import { planTopology } from "./topology-plan.ts";
+import { planTopology, warnOfUndeclared } from "./topology-plan.ts";
 
 const flags = {
   ...inputFlags,
@@ -104,7 +104,11 @@ function planSending(parsed: Parsed<typeof flags>): SendingPlan {
   return {
     connection,
     topology: planTopology(options, origin, keys),
-    warnings: [...connection.warnings, ...(isAimless ? [aimless] : [])],
+    warnings: [
+      ...connection.warnings,
+      ...warnOfUndeclared(options, origin),
+      ...(isAimless ? [aimless] : []),
+    ],
     source,
     shape: planShape(options, source, planStamps(options), options.contentEncoding),
     onBadRecord: options.onBadRecord,

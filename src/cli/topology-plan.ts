@@ -16,7 +16,7 @@ type Options = OptionsOf<typeof topologyFlags & typeof administrationFlags> & {
   readonly queue: string;
 };
 
-/** Flags that make no sense without the flag that declares what they describe. Those of the sample are not checked. */
+/** Flags that make no sense without the flag that declares what they describe. Those of the sample are only warned of. */
 const needsQueue = [
   "queueType",
   "queueMessageTtl",
@@ -31,6 +31,8 @@ const needsQueue = [
   "queueArg",
 ] as const;
 const needsExchange = ["internalExchange", "alternateExchange", "exchangeArg"] as const;
+const describesQueue = ["durableQueue", "nadQueue", "exclusive", "queueTtl"] as const;
+const describesExchange = ["durableExchange", "nadExchange"] as const;
 
 /** What to declare. `keys` bind the queue, `messageTtl` is the consumer's other name of --queue-message-ttl. @throws UsageError */
 export function planTopology(
@@ -46,6 +48,21 @@ export function planTopology(
     queue: options.createQueue ? planQueue(options, messageTtl) : undefined,
     bindings: options.unbind ? [] : planBindings(options, keys),
   };
+}
+
+/** Flags of the sample, typed without the one that declares what they describe: accepted as there, but without effect. */
+export function warnOfUndeclared(
+  { createQueue, createExchange }: Options,
+  origin: (key: keyof Options) => Origin,
+): readonly string[] {
+  const warn = (keys: readonly (keyof Options)[], needed: string): readonly string[] =>
+    keys
+      .filter((key) => origin(key) === "flag")
+      .map((key) => `--${kebab(key)} has no effect without ${needed}: nothing is declared.`);
+  return [
+    ...(createQueue ? [] : warn(describesQueue, "-Q")),
+    ...(createExchange ? [] : warn(describesExchange, "-E")),
+  ];
 }
 
 function checkCombinations(options: Options, origin: (key: keyof Options) => Origin): void {

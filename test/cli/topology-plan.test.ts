@@ -134,6 +134,23 @@ describe("bindings", () => {
   });
 });
 
+describe("flags of the sample without the one that declares", () => {
+  it.each([
+    [["--durable-queue", "--nad-queue"], "-Q"],
+    [["--exclusive", "--queue-ttl", "5"], "-Q"],
+    [["--durable-exchange", "--nad-exchange"], "-E"],
+  ])("%j are accepted, and warned of: they need %s", (words, needed) => {
+    const argv = ["-q", "q", "-e", "e", ...words];
+    const expected = words
+      .filter((word) => word.startsWith("--"))
+      .map((word) => `${word} has no effect without ${needed}: nothing is declared.`);
+    expect(planPub(argv).warnings).toEqual(expected);
+    expect(planCon(argv).warnings).toEqual(expected);
+    const declared = ["-Q", "-E", ...argv];
+    expect(planPub(declared).warnings).toEqual([]);
+  });
+});
+
 describe("wrong use", () => {
   const needsQueue = [
     ["--queue-type", "quorum"],
