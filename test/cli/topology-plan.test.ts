@@ -140,14 +140,13 @@ describe("flags of the sample without the one that declares", () => {
     [["--exclusive", "--queue-ttl", "5"], "-Q"],
     [["--durable-exchange", "--nad-exchange"], "-E"],
   ])("%j are accepted, and warned of: they need %s", (words, needed) => {
-    const argv = ["-q", "q", "-e", "e", ...words];
+    const argv = ["-q", "q", ...words];
     const expected = words
       .filter((word) => word.startsWith("--"))
       .map((word) => `${word} has no effect without ${needed}: nothing is declared.`);
     expect(planPub(argv).warnings).toEqual(expected);
     expect(planCon(argv).warnings).toEqual(expected);
-    const declared = ["-Q", "-E", ...argv];
-    expect(planPub(declared).warnings).toEqual([]);
+    expect(planCon([...argv, "-Q", "-e", "e", "-E"]).warnings).toEqual([]);
   });
 });
 
