@@ -41,16 +41,11 @@ export async function administer(plan: AdministrationPlan, world: World): Promis
   return exitCodes.done.code;
 }
 
-/** What helps whoever declares or takes messages helps nobody here. */
+/** What is not there need not be declared first: whoever wants to delete it has the wrong name, or is done. */
 function explain(error: unknown): unknown {
-  return error instanceof Refused ? new Refused(error.reply, hintFor(error), error) : error;
-}
-
-function hintFor({ reply: { code, text }, hint }: Refused): string | undefined {
-  if (code === 404) return "check its name and --vhost; perhaps it was deleted already";
-  return text.includes("basic.get not supported")
-    ? "a stream is deleted only without --if-empty and --if-unused"
-    : hint;
+  if (!(error instanceof Refused) || error.reply.code !== 404) return error;
+  const hint = "check its name and --vhost; perhaps it was deleted already";
+  return new Refused(error.reply, hint, error);
 }
 
 /** A client that does each task once, also when the connection is lost between two of them. */

@@ -98,13 +98,19 @@ function checkPing({ dryRun }: Options, hasTimeout: boolean): void {
     throw new UsageError("--ping excludes --timeout", "--connect-timeout and --wait limit it");
 }
 
-function checkConditions({ ifEmpty, ifUnused, deleteQueue, deleteExchange }: Options): void {
+function checkConditions(options: Options): void {
+  const { ifEmpty, ifUnused, deleteQueue, deleteExchange, channelMax } = options;
   if (ifEmpty && !deleteQueue)
     throw new UsageError("--if-empty needs --delete-queue", "it is a condition of deleting");
   if (ifUnused && !deleteQueue && !deleteExchange)
     throw new UsageError(
       "--if-unused needs --delete-queue or --delete-exchange",
       "it is a condition of deleting",
+    );
+  if (deleteQueue && (ifEmpty || ifUnused) && channelMax === 1)
+    throw new UsageError(
+      `--channel-max 1 excludes --if-${ifEmpty ? "empty" : "unused"}`,
+      "whether the queue is a stream is asked on a channel of its own",
     );
 }
 

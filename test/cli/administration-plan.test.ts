@@ -103,6 +103,10 @@ describe("wrong use of administration", () => {
     ],
     ["--if-empty -q q", "--if-empty needs --delete-queue\nhint: it is a condition of deleting"],
     [
+      "--if-empty --delete-queue -q q --channel-max 1",
+      "--channel-max 1 excludes --if-empty\nhint:",
+    ],
+    [
       "--if-unused -q q --purge",
       "--if-unused needs --delete-queue or --delete-exchange\nhint: it is a condition of deleting",
     ],

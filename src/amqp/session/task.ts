@@ -41,7 +41,7 @@ export async function perform(link: Link, task: Task): Promise<Done> {
   const found = { task, name: queue, messages: messageCount, consumers: consumerCount };
   if (task.act === "depth") return found;
   if (task.act === "delete-queue" && (task.ifEmpty || task.ifUnused))
-    await refuseStream(link, found, task);
+    await refuseStream(link, queue);
   const { messageCount: removed } = await (task.act === "purge"
     ? channel.purgeQueue(queue)
     : channel.deleteQueue(queue, { ifEmpty: task.ifEmpty, ifUnused: task.ifUnused }));
