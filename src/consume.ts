@@ -105,9 +105,13 @@ async function run(
     return 0;
   } finally {
     rules.end();
-    await session.close();
+    const isAnswered = await session.close();
+    if (!isAnswered && intake.account.acked > 0) world.log.warn(UNANSWERED);
   }
 }
+
+const UNANSWERED =
+  "the broker did not answer the end of the run: messages acknowledged last may come again.";
 
 function openOffsets({ offsetFile, subscription }: ConsumePlan): OffsetFile | undefined {
   return offsetFile === undefined ? undefined : new OffsetFile(offsetFile, subscription.queue);

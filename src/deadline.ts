@@ -1,5 +1,5 @@
 // Waiting with an end: a time, or an AbortSignal.
-import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { now } from "./clock.ts";
 
 /** What a timer can hold: 24.8 days. Node makes 1 ms of more. */
@@ -15,16 +15,39 @@ export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   await sleep(toTimer(ms), undefined, signal && { signal }).catch(() => {});
 }
 
+/** Resolves when the event loop has read what has arrived by now; a second turn takes what the first has set off. */
+export async function catchUp(): Promise<void> {
+  await turn();
+  await turn();
+}
+
+/**
+ * Rings after that time, unless the function returned takes it back. After a late wake-up (Ctrl-Z and fg, a busy machine) Node
+ * runs timers before it reads: what has arrived meanwhile is read first, and may take it back.
+ */
+export function alarm(ms: number, ring: () => void): () => void {
+  let isOff = false;
+  const due = async (): Promise<void> => {
+    await catchUp();
+    if (!isOff) ring();
+  };
+  const timer = setTimeout(() => void due(), toTimer(ms));
+  return () => {
+    isOff = true;
+    clearTimeout(timer);
+  };
+}
+
 /** The promise's value, or "late" when it has not settled in time. Its rejection passes through. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | "late"> {
-  let timer: NodeJS.Timeout | undefined;
+  let off = ignore;
   const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(resolve, toTimer(ms), "late");
+    off = alarm(ms, () => resolve("late"));
   });
   try {
     return await Promise.race([promise, late]);
   } finally {
-    clearTimeout(timer);
+    off();
   }
 }
 
@@ -47,7 +70,7 @@ export async function* until<T>(
       if (next === "aborted" || next.done) return;
       yield next.value;
       if (now() < turnAt) continue;
-      await setImmediate();
+      await turn();
       turnAt = now() + TURN_MS;
     }
   } finally {

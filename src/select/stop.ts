@@ -1,5 +1,5 @@
 // When amqp-con has enough: stop rules that compose. The first one that holds ends the run, and says so.
-import { pause, toTimer } from "../deadline.ts";
+import { alarm, pause, toTimer } from "../deadline.ts";
 import type { Ending } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 
@@ -35,7 +35,7 @@ export class StopRules {
   readonly #stopping = new AbortController();
   readonly #hurrying = new AbortController();
   readonly #lastBody: Buffer | undefined;
-  #idle: NodeJS.Timeout | undefined;
+  #stopIdle: (() => void) | undefined;
   #timeout: NodeJS.Timeout | undefined;
   #received = 0;
   #reason: StopReason | undefined;
@@ -122,7 +122,7 @@ export class StopRules {
 
   /** Stops the clocks, and aborts `signal`. */
   end(): void {
-    clearTimeout(this.#idle);
+    this.#stopIdle?.();
     clearTimeout(this.#timeout);
     this.#stopping.abort();
   }
@@ -130,13 +130,13 @@ export class StopRules {
   #restartIdle(): void {
     const { idleMs } = this.#plan;
     if (idleMs === undefined) return;
-    clearTimeout(this.#idle);
+    this.#stopIdle?.();
     const reason: StopReason = {
       text: `nothing has arrived for ${idleMs / 1000} s (--idle-timeout)`,
       ending: "empty",
     };
     const ring = (): void => (this.#isBusy() ? this.#restartIdle() : this.#stop(reason));
-    this.#idle = setTimeout(ring, toTimer(idleMs));
+    this.#stopIdle = alarm(idleMs, ring);
   }
 
   async #watchEmpty(isEmpty: () => Promise<boolean>): Promise<void> {

@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
-import { pause, toTimer, within } from "../deadline.ts";
+import { alarm, pause, within } from "../deadline.ts";
 import type { Environment, World } from "../world.ts";
 import type { Taker } from "./collect.ts";
 import { groupsBelow } from "./descendants.ts";
@@ -134,9 +134,9 @@ export class Children {
       groups = groupsBelow(own);
       for (const group of groups) this.#endGroup(group, TERM_MS);
     };
-    const timer = timeoutMs === undefined ? undefined : setTimeout(stop, toTimer(timeoutMs));
+    const off = timeoutMs === undefined ? undefined : alarm(timeoutMs, stop);
     const [code, signal] = await once(child, "exit");
-    clearTimeout(timer);
+    off?.();
     // Whatever it has left behind belongs to nobody now.
     for (const group of groups) this.#endGroup(group, LEFTOVER_MS);
     if (isLate) return { kind: "late", afterMs: timeoutMs ?? 0 };

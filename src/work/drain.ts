@@ -1,15 +1,18 @@
 // One output stream of one run, from its pipe to whoever takes it.
 import type { Readable } from "node:stream";
-import { setImmediate } from "node:timers/promises";
+import { catchUp } from "../deadline.ts";
 import type { Taker } from "./collect.ts";
 import type { Pipe } from "./pipes.ts";
+
+/** The most that a pipe holds, where nobody has allowed more (pipe(7)). */
+const MOST_HELD_BYTES = 1024 * 1024;
 
 /** Hands on all that a stream holds, piece by piece; a taker that is slow makes the program wait. */
 export class Drain {
   /** Resolves when the stream has ended, or was cut, and everything was taken. @throws what the taker throws */
   readonly done: Promise<void>;
   readonly #stream: Readable | null;
-  /** Pieces taken so far. */
+  /** Bytes taken so far. */
   #taken = 0;
   #isBusy = false;
   #isCut = false;
@@ -24,15 +27,15 @@ export class Drain {
 
   /**
    * Does not wait for the stream's end any longer: somebody else may hold it open for ever. But what it holds already is
-   * taken, however late the event loop is: it reads each turn, and a stream's first piece comes in the second.
+   * taken, however late the event loop is; what comes beyond that is written by somebody else, now.
    */
   async cut(): Promise<void> {
+    const most = this.#taken + MOST_HELD_BYTES;
     let before: number;
     do {
       before = this.#taken;
-      await setImmediate();
-      await setImmediate();
-    } while (this.#taken !== before);
+      await catchUp();
+    } while (this.#taken !== before && this.#taken < most);
     if (this.#isBusy) return;
     this.#isCut = true;
     this.#stream?.destroy();
@@ -55,7 +58,7 @@ export class Drain {
 
   async #take(taker: Taker, chunk: unknown): Promise<void> {
     if (!Buffer.isBuffer(chunk)) return;
-    this.#taken++;
+    this.#taken += chunk.length;
     this.#isBusy = true;
     await taker.take(chunk);
     this.#isBusy = false;

@@ -1,7 +1,7 @@
 // Runs a program for each delivery, several at once, and sees to what becomes of the message: aftermath.ts.
 import type { Courier } from "../amqp/publish/courier.ts";
 import type { Intake } from "../amqp/consume/intake.ts";
-import { pause } from "../deadline.ts";
+import { catchUp, pause } from "../deadline.ts";
 import type { Delivery } from "../message/message.ts";
 import { toRecord } from "../message/record.ts";
 import { asFirstSeen } from "../message/retry-marks.ts";
@@ -48,6 +48,7 @@ export class Handling implements Work {
   #running = 0;
   #waiting: (() => void)[] = [];
   #isOver = false;
+  #telling: NodeJS.Timeout | undefined;
 
   private constructor(
     plan: HandlerPlan,
@@ -61,7 +62,7 @@ export class Handling implements Work {
     this.#world = world;
     this.#environment = inherited(world.env);
     for (const signal of [world.signal, this.failed])
-      signal.addEventListener("abort", () => this.#wake(), { once: true });
+      signal.addEventListener("abort", () => this.#hurry(), { once: true });
   }
 
   /** @throws Failure when it is clear that there is no such program */
@@ -99,17 +100,16 @@ export class Handling implements Work {
   async finish(): Promise<void> {
     this.#aftermath.end();
     this.#start();
-    const telling = setTimeout(() => this.#tellWaiting(), TELL_WAITING_MS);
     await this.#until(
       () => this.#running === 0 && (this.#pending.length === 0 || this.#mustStop()),
     );
-    clearTimeout(telling);
     this.#aftermath.leave(this.#pending.splice(0));
     this.failed.throwIfAborted();
   }
 
   async end(): Promise<void> {
     this.#isOver = true;
+    clearTimeout(this.#telling);
     this.#aftermath.end();
     await this.#children.end();
   }
@@ -149,6 +149,7 @@ export class Handling implements Work {
   /** Whoever sends a signal to us and to a handler may send it to the handler first. */
   async #isToldToStop(): Promise<boolean> {
     await pause(SAME_SIGNAL_MS, this.#world.signal);
+    await catchUp();
     return this.#world.signal.aborted;
   }
 
@@ -174,8 +175,14 @@ export class Handling implements Work {
     );
   }
 
+  /** The run must stop: nothing more begins. */
+  #hurry(): void {
+    this.#wake();
+    this.#telling ??= setTimeout(() => this.#tellWaiting(), TELL_WAITING_MS).unref();
+  }
+
   #tellWaiting(): void {
-    if (!this.#mustStop() || this.#running === 0) return;
+    if (this.#running === 0) return;
     const handlers = this.#running === 1 ? "1 handler" : `${this.#running} handlers`;
     this.#world.log.note(`waiting for ${handlers} to end`);
   }

@@ -104,7 +104,7 @@ describe("wrong use of administration", () => {
     ["--if-empty -q q", "--if-empty needs --delete-queue\nhint: it is a condition of deleting"],
     [
       "--if-empty --delete-queue -q q --channel-max 1",
-      "--channel-max 1 excludes --if-empty\nhint:",
+      "--channel-max 1 excludes --if-empty\nhint: whether the queue is a stream is asked on a channel of its own",
     ],
     [
       "--if-unused -q q --purge",

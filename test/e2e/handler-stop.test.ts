@@ -170,6 +170,14 @@ describe("--exec-timeout", () => {
     await untilNone(nap);
   });
 
+  test("is kept by a handler that has ended while the worker itself was stopped (Ctrl-Z)", async () => {
+    const queue = await createQueue(["1"]);
+    const script = "kill -STOP $PPID; (sleep 0.6; kill -CONT $PPID) & exit 0";
+    const words = ["-q", queue, "-n", "1", "--exec-timeout", "0.3", "--shell", script];
+    expect(await con(words)).toMatchObject({ code: 0, stderr: "Stopping: --count 1 reached\n" });
+    expect(await takeBodies(queue)).toEqual([]);
+  });
+
   // Elsewhere nobody tells who is whose child without another program.
   test.runIf(process.platform === "linux")("ends who has left its process group", async () => {
     const nap = longSleep();

@@ -1,6 +1,6 @@
 // Stop rules: each alone, together, and what they say.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { aborted } from "../../src/deadline.ts";
+import { aborted, catchUp } from "../../src/deadline.ts";
 import { StopRules, type StopPlan } from "../../src/select/stop.ts";
 import { messageIn } from "../support/message-in.ts";
 
@@ -70,6 +70,12 @@ describe("--until-body", () => {
   });
 });
 
+/** So much later, when what has arrived was read. */
+async function later(ms: number): Promise<void> {
+  vi.advanceTimersByTime(ms);
+  await catchUp();
+}
+
 describe("a clock", () => {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -94,15 +100,15 @@ describe("a clock", () => {
     expect(rules.reason).toBeUndefined();
   });
 
-  it("of --idle-timeout begins again with everything that arrives, wanted or not", () => {
+  it("of --idle-timeout begins again with everything that arrives, wanted or not", async () => {
     const rules = start({ idleMs: 1000 });
-    vi.advanceTimersByTime(900);
+    await later(900);
     rules.take(bodies("1"));
-    vi.advanceTimersByTime(900);
+    await later(900);
     rules.take([]);
-    vi.advanceTimersByTime(999);
+    await later(999);
     expect(rules.reason).toBeUndefined();
-    vi.advanceTimersByTime(1);
+    await later(1);
     expect(rules.reason).toEqual({
       text: "nothing has arrived for 1 s (--idle-timeout)",
       ending: "empty",
@@ -110,13 +116,24 @@ describe("a clock", () => {
     expect(rules.hurry.aborted).toBe(false);
   });
 
-  it("of --idle-timeout does not run out while something is being worked on", () => {
+  it("of --idle-timeout does not run out when messages wait to be read, however late we are", async () => {
+    const rules = start({ idleMs: 1000 });
+    vi.advanceTimersByTime(5000);
+    // Read in the first turn after that.
+    rules.take(bodies("1"));
+    await later(999);
+    expect(rules.reason).toBeUndefined();
+    await later(1);
+    expect(rules.reason?.text).toContain("--idle-timeout");
+  });
+
+  it("of --idle-timeout does not run out while something is being worked on", async () => {
     let busy = true;
     const rules = start({ idleMs: 1000 }, never, () => busy);
-    vi.advanceTimersByTime(10_000);
+    for (let i = 0; i < 10; i++) await later(1000);
     expect(rules.reason).toBeUndefined();
     busy = false;
-    vi.advanceTimersByTime(1000);
+    await later(1000);
     expect(rules.reason?.text).toContain("--idle-timeout");
   });
 

@@ -2,7 +2,7 @@
 // answer are sent again on a new link, so that a server may see one twice (at least once).
 import type { ConsumeMessage, Message as Returned } from "amqplib";
 import { randomBytes } from "node:crypto";
-import { toTimer } from "../../deadline.ts";
+import { alarm } from "../../deadline.ts";
 import { Cancelled, Failure, messageOf, Unsendable } from "../../errors.ts";
 import type { Delivery, Message } from "../../message/message.ts";
 import type { BlockedReport } from "../session/connection.ts";
@@ -148,9 +148,9 @@ export class Requester implements Client {
     const pending = { message, onReply, end, count: 0, nacks: 0, isNacked: false };
     this.#pending.set(id, pending);
     this.#bytes += message.body.length;
-    const timer = setTimeout(() => end("late"), toTimer(this.#plan.timeoutMs));
+    const off = alarm(this.#plan.timeoutMs, () => end("late"));
     const ended = await ending;
-    clearTimeout(timer);
+    off();
     this.#bytes -= message.body.length;
     if (ended !== "late") return ended;
     if (this.#plan.replies === 0 && pending.count > 0) return "answered";

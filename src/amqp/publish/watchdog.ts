@@ -1,6 +1,6 @@
 // Notices a broker that lives, as its heartbeats tell, but settles nothing for too long.
 import { now } from "../../clock.ts";
-import { toTimer } from "../../deadline.ts";
+import { catchUp, toTimer } from "../../deadline.ts";
 
 /** Runs while there is a connection. It never keeps the process alive. */
 export class Watchdog {
@@ -20,11 +20,19 @@ export class Watchdog {
     this.stop();
     this.feed();
     if (this.#timeoutMs === 0) return;
-    const check = (): void => {
-      if (this.#isIdle()) this.feed();
-      if (now() - this.#fedAt >= this.#timeoutMs) bark();
+    const check = async (): Promise<void> => {
+      if (!this.#isHungry()) return;
+      // We may be late ourselves, and what it has settled not be read.
+      await catchUp();
+      if (this.#timer === timer && this.#isHungry()) bark();
     };
-    this.#timer = setInterval(check, toTimer(this.#timeoutMs / 4)).unref();
+    const timer = setInterval(() => void check(), toTimer(this.#timeoutMs / 4)).unref();
+    this.#timer = timer;
+  }
+
+  #isHungry(): boolean {
+    if (this.#isIdle()) this.feed();
+    return now() - this.#fedAt >= this.#timeoutMs;
   }
 
   /** The broker has settled something, or has begun to be waited for. */
@@ -34,5 +42,6 @@ export class Watchdog {
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -149,11 +149,13 @@ export class Connection {
     return channel;
   }
 
-  /** Says goodbye, and destroys the socket when nobody answers. Never rejects. */
-  async close(): Promise<void> {
+  /** Says goodbye, and destroys the socket when nobody answers: false then. Never rejects. */
+  async close(): Promise<boolean> {
     // amqplib's close settles only when it is answered.
-    await within(CLOSE_TIMEOUT_MS, Promise.race([this.#model.close(), this.lost])).catch(() => {});
+    const closed = Promise.race([this.#model.close(), this.lost]);
+    const outcome = await within(CLOSE_TIMEOUT_MS, closed).catch(() => {});
     this.destroy();
+    return outcome !== "late";
   }
 
   /** Drops the connection without a word: the broker gives unacknowledged messages to others. */

@@ -111,18 +111,23 @@ export class Session {
     return this.#link?.connection;
   }
 
-  /** Closes the connection. What a client has buffered on its channel is written first: see Client.isDrained. */
-  async close(): Promise<void> {
+  /**
+   * Closes the connection. What a client has buffered on its channel is written first: see Client.isDrained. False when the broker
+   * did not answer: it may have taken what was written last, or not.
+   */
+  async close(): Promise<boolean> {
     this.#closing.abort();
-    const link = this.#link;
-    if (link) {
-      // A connection's close overtakes what a channel has buffered; the channel's own close does not.
-      const isAnswered = this.#client.isDrained || (await closeChannel(link.channel, link.lost));
-      // Who does not answer the one would not answer the other.
-      if (isAnswered) await link.connection.close();
-      else link.connection.destroy();
-    }
+    const isAnswered = this.#link === undefined || (await this.#closeLink(this.#link));
     await this.#watching;
+    return isAnswered;
+  }
+
+  async #closeLink({ channel, connection, lost }: Link): Promise<boolean> {
+    // A connection's close overtakes what a channel has buffered; the channel's own close does not.
+    if (this.#client.isDrained || (await closeChannel(channel, lost))) return connection.close();
+    // Who does not answer the one would not answer the other.
+    connection.destroy();
+    return false;
   }
 
   /** Dies without a word: nothing in hand is acknowledged. */
@@ -175,6 +180,8 @@ export class Session {
       const target = targets[this.#tries++ % targets.length];
       if (!target) throw new Unreachable("no broker to connect to");
       const isOwed = !again && attempt <= targets.length;
+      // The last pause may have been longer than it should be: nothing was tried for all that time.
+      const isLast = outage.left <= 0;
       const longest = isOwed ? Infinity : Math.max(SHORTEST_TRY_MS, outage.left);
       const link = await this.#establish(target, longest).catch((error: unknown) =>
         toFailure(error, target),
@@ -187,10 +194,9 @@ export class Session {
         this.#report.waiting(together(failures, link), this.#plan.waitMs);
       if (again && outage.left > 0 && outage.isNews(link))
         this.#report.stillLost(link, outage.left);
-      if (attempt >= targets.length) await pause(outage.delay(), this.#closing.signal);
-      if (outage.left > 0) continue;
       const reason = together(failures, link);
-      throw again ? this.#tooLong(reason) : reason;
+      if (isLast) throw again ? this.#tooLong(reason) : reason;
+      if (attempt >= targets.length) await pause(outage.delay(), this.#closing.signal);
     }
   }
 
