@@ -174,7 +174,7 @@ describe("closing ends in time", () => {
     const client = new IdleClient();
     client.isDrained = false;
     const session = await openSession([server.port], client);
-    await session.close();
+    expect(await session.close()).toBe(false);
     await server.until("the client has let go", ({ open }) => open === 0);
     const asked = server.received().map(({ name }) => name);
     expect(asked).toContain("channel.close");
