@@ -185,7 +185,7 @@ export class Consumer implements Intake {
     if (delivery.redelivered) this.#missing.cameBack();
     this.#settler.arrived(delivery);
     if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined)
-      this.#streams.suspect(queue, link.channel);
+      this.#streams.suspect(queue, link);
     this.#arrived.push(delivery);
     this.#brake?.arrived(message.content.length);
     this.#sweeper.passed(message.content.length);

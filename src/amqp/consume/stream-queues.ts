@@ -1,30 +1,43 @@
 // Which queues are streams. Their messages say so in a header, but so does a copy of such a message in another queue.
 import type { Channel } from "amqplib";
 import { within } from "../../deadline.ts";
+import type { Link } from "../session/link.ts";
 
 /** A connection that is dead answers nothing, and the end of a run must not wait for it. */
 const ANSWER_MS = 2000;
+
+/** Where the broker is asked. */
+interface Asked extends Pick<Link, "lost"> {
+  readonly channel: Pick<Channel, "checkQueue">;
+}
 
 /** Asks the broker, once for each queue: of a stream RabbitMQ counts no consumers, also while it has one. */
 export class StreamQueues {
   readonly #answers = new Map<string, Promise<boolean>>();
 
   /** A queue that we are subscribed to has given something that looks like a stream's. */
-  suspect(queue: string, channel: Channel): void {
-    if (this.#answers.has(queue)) return;
-    const counted = channel.checkQueue(queue).then(({ consumerCount }) => consumerCount === 0);
-    const answer = within(ANSWER_MS, counted).then((isStream) => isStream === true);
-    this.#answers.set(
-      queue,
-      answer.catch(() => false),
-    );
+  suspect(queue: string, link: Asked): void {
+    if (!this.#answers.has(queue)) this.#answers.set(queue, this.#ask(queue, link));
   }
 
+  /** At the end of a run. Who does not answer in time may have one: taking nothing back is right for every queue. */
   async hasAny(): Promise<boolean> {
-    return (await Promise.all(this.#answers.values())).includes(true);
+    const answers = await within(ANSWER_MS, Promise.all(this.#answers.values()));
+    return answers === "late" || answers.includes(true);
   }
 
+  /** As soon as the broker has answered. */
   async has(queue: string): Promise<boolean> {
     return (await this.#answers.get(queue)) ?? false;
+  }
+
+  /** When the channel is gone before the answer, the next message asks again. */
+  async #ask(queue: string, { channel, lost }: Asked): Promise<boolean> {
+    const unanswered = lost.then(() => undefined);
+    const answer = await Promise.race([channel.checkQueue(queue), unanswered]).catch(
+      () => undefined,
+    );
+    if (!answer) this.#answers.delete(queue);
+    return answer?.consumerCount === 0;
   }
 }
