@@ -10,6 +10,7 @@ import type { Link } from "../session/link.ts";
 import { toDeliveryOrDrop, toProperties } from "../wire/received.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "../session/session.ts";
+import { SizeLimit } from "./size-limit.ts";
 
 /** What requests are like. */
 export interface RequestPlan {
@@ -46,6 +47,7 @@ export class Requester implements Client {
   readonly isDrained = true;
   readonly #plan: RequestPlan;
   readonly #report: BlockedReport;
+  readonly #sizeLimit = new SizeLimit();
   readonly #prefix = randomBytes(9).toString("base64url");
   readonly #pending = new Map<string, Pending>();
   /** The requests sent on this channel and not confirmed yet, by delivery tag. */
@@ -76,11 +78,14 @@ export class Requester implements Client {
 
   /**
    * Sends a request; it gets a correlation-id unless it has one. Resolves when nothing more is awaited; `onReply` is called
-   * for each reply before that. @throws Failure when the session fails, Unsendable when it cannot be encoded, or has the
-   * correlation-id of an earlier request: a late reply, or one too many, would be taken for its own
+   * for each reply before that. @throws Failure when the session fails, Unsendable when it cannot be encoded, is too
+   * large for any broker, or has the correlation-id of an earlier request: a late reply, or one too many, would be taken for
+   * its own
    */
   async ask(message: Message, onReply: (reply: Delivery) => void): Promise<RequestOutcome> {
     if (this.#failure) throw this.#failure;
+    if (this.#sizeLimit.excludes(message))
+      throw new Unsendable(this.#sizeLimit.explain(message), undefined);
     const own = message.properties.correlationId;
     if (own !== undefined && this.#given.has(own))
       throw new Unsendable(

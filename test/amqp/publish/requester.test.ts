@@ -42,6 +42,15 @@ it("is refused with the correlation-id of an earlier one: a late reply would be 
   await expect(requester.ask(request, () => {})).rejects.toThrow("that of an earlier request");
 });
 
+it("is not sent when it is larger than any broker takes: some close the connection, each time anew", async () => {
+  const { got, requester } = await ask(takeAndReply);
+  const larger = message("", { body: Buffer.alloc(512 * 1024 * 1024 + 1) });
+  await expect(requester.ask(larger, () => {})).rejects.toThrow(
+    "a message cannot be sent: 536870913 bytes, the limit is 536870912",
+  );
+  expect([got, requester.bytes]).toEqual([["a"], 0]);
+});
+
 it.each([
   [1, ["r1"], "answered"],
   [2, ["r1", "r2"], "answered"],
