@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { type Flag, type FlagTable, isRepeatable, kebab } from "./flag.ts";
 import { allFlags } from "./flags/all.ts";
+import { byOtherName } from "./other-names.ts";
 import type { Profile } from "./parse.ts";
 import { findSimilar } from "./similar.ts";
 import { isSecret, splitUrls } from "./url.ts";
@@ -122,7 +123,7 @@ function unknownKey(
   known: ReadonlyMap<string, readonly [string, Flag]>,
 ): UsageError {
   const possible = [...known].filter(([, [, flag]]) => !flag.typedOnly).map(([other]) => other);
-  const meant = findSimilar(name, possible);
+  const meant = byOtherName(`--${name}`, allFlags)?.slice(2) ?? findSimilar(name, possible);
   return new UsageError(
     `${path}: [${profile}] has the unknown key "${name}"`,
     meant === undefined ? "the keys are the names of flags without --" : `did you mean ${meant}?`,

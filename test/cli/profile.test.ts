@@ -120,6 +120,7 @@ describe("a wrong profile", () => {
     expect(wrongUse(() => read(`[a]\nprefech = 1`, "a"))).toBe(
       `c.toml: [a] has the unknown key "prefech"\nhint: did you mean prefetch?`,
     );
+    expect(wrongUse(() => read(`[a]\nno-ack = true`, "a"))).toContain("did you mean ack-auto?");
     expect(wrongUse(() => read(`[a]\nnbMessages = 1`, "a"))).toContain("did you mean nb-messages?");
     expect(wrongUse(() => read(`[a]\nsomething-else = 1`, "a"))).toContain(
       "hint: the keys are the names of flags without --",
