@@ -63,6 +63,7 @@ export class Route {
 
   async send(message: Message): Promise<Fate> {
     if (this.#isClosed) return "lost";
+    if (this.#window.size === 0) this.#watchdog.feed();
     this.#window.add(message);
     const entry = this.#window.next();
     try {

@@ -1,11 +1,12 @@
-// A broker that lives but confirms nothing: when the publisher takes it for stuck, and when not. The time is the tests' own.
+// A broker that lives but confirms nothing: when it is taken for stuck, and when not. The time is the tests' own.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { ack } from "../../support/amqp-answer.ts";
+import { beside, Courier } from "../../../src/amqp/publish/courier.ts";
+import { ack, channelOpenOk, selectOk } from "../../support/amqp-answer.ts";
 import { blocked, unblocked } from "../../support/amqp-frame.ts";
 import { goodbye, openChannel, whenever, type Script } from "../../support/misbehave-script.ts";
 import { misbehave } from "../../support/misbehave.ts";
 import { bodiesOn, message, openPublisher } from "../../support/pretended-publisher.ts";
-import { openSession } from "../../support/pretended-session.ts";
+import { IdleClient, openSession } from "../../support/pretended-session.ts";
 
 const confirming: Script = [...openChannel("confirm"), ...goodbye()];
 const confirmsAll = whenever("body", (count) => ack(count));
@@ -70,4 +71,19 @@ it("is not given up while there is nothing to confirm", async () => {
     elapse(3 * TIMEOUT_MS);
   }
   expect(server.connections).toBe(1);
+});
+
+it("is given all of its time for the first message that is passed on", async () => {
+  const onChannel2: Script = ["channel.open", channelOpenOk(2), "confirm.select", selectOk(2)];
+  const server = await misbehave([...openChannel(), ...onChannel2]);
+  const courier = new Courier([], { blocked: () => {}, unblocked: () => {} });
+  await openSession([server.port], beside(courier, new IdleClient()));
+  // The watchdog looks every 7.5 s.
+  elapse(15_000);
+  elapse(7000);
+  const sending = courier.send(message("a"), 1);
+  await server.until("a body", () => bodiesOn(server).length === 1);
+  elapse(29_000);
+  server.send(ack(1, false, 2));
+  expect(await sending).toBe("confirmed");
 });
