@@ -47,8 +47,7 @@ export interface Position {
 export interface Progress {
   /** Told first, when it is known how much there is. */
   expect(total: number, unit: "bytes" | "messages"): void;
-  /** So much more has been read, in the unit of what is expected. */
-  /** `bytes` are told beside messages. */
+  /** So much more has been read, in the unit of what is expected; `bytes` are told beside messages. */
   advance(amount: number, bytes?: number): void;
 }
 
