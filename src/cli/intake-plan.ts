@@ -63,6 +63,7 @@ export function planIntake(
       decompressLimit: options.decompress ? options.decompressLimit : undefined,
       where: options.where,
       mismatch: settling.mismatch,
+      undecided: settling.undecided,
       perSecond: options.rate,
       isSingle: options.work !== undefined,
     },
@@ -117,6 +118,7 @@ function planStream(options: IntakeOptions): SubscriptionPlan["stream"] {
 interface Settling {
   readonly verdict: Verdict;
   readonly mismatch: Verdict;
+  readonly undecided: Verdict;
   readonly limit?: number;
   readonly untilEmpty: string | undefined;
 }
@@ -131,10 +133,16 @@ function planSettling(options: IntakeOptions, isStream: boolean): Settling {
     return {
       verdict: "leave",
       mismatch,
+      undecided: putBack,
       limit: options.prefetch || MAX_PREFETCH,
       untilEmpty: options.peek ? "--peek" : "--requeue",
     };
-  return { verdict: refuses ? "reject" : "ack", mismatch, untilEmpty: undefined };
+  return {
+    verdict: refuses ? "reject" : "ack",
+    mismatch,
+    undecided: putBack,
+    untilEmpty: undefined,
+  };
 }
 
 /** Messages in hand. What is held to the end counts as well, and makes room for nothing; 0 means no limit. */

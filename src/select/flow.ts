@@ -13,6 +13,8 @@ export interface FlowPlan {
   readonly where: string | undefined;
   /** What becomes of messages that --where does not want. */
   readonly mismatch: Verdict;
+  /** And of those that it cannot decide on in time: they must not be thrown away. */
+  readonly undecided: Verdict;
   /** At most so many, one by one. */
   readonly perSecond: number | undefined;
   /** One by one. */
@@ -26,14 +28,20 @@ interface Stages {
 
 type Batch = readonly Delivery[];
 
+/** What --where does not want, or cannot decide on. */
+interface Other {
+  readonly delivery: Delivery;
+  readonly verdict: Verdict;
+}
+
 export class Flow {
   readonly #plan: FlowPlan;
   readonly #stages: Stages;
   /** As it has arrived: what is being decompressed and chosen from, and what waits for that. */
   #raw: Batch = [];
   #rest: Batch = [];
-  /** What --where does not want of the last arrival, as it came, until it is passed over. */
-  #others: Batch = [];
+  /** Those of the last arrival, as they came, until they are passed over. */
+  #others: readonly Other[] = [];
   #mismatches = 0;
 
   private constructor(plan: FlowPlan, stages: Stages) {
@@ -55,7 +63,7 @@ export class Flow {
     return new Flow(plan, stages);
   }
 
-  /** Messages that --where did not want. */
+  /** Messages that --where did not want, or could not decide on. */
   get mismatches(): number {
     return this.#mismatches;
   }
@@ -79,11 +87,17 @@ export class Flow {
   /** Settles what --where does not want, in the order of arrival before this delivery tag. */
   passOver(lastTaken: number, intake: Pick<Intake, "settle">): void {
     if (this.#others.length === 0) return;
-    const isPassed = ({ deliveryTag }: Delivery): boolean => deliveryTag < lastTaken;
+    const isPassed = ({ delivery }: Other): boolean => delivery.deliveryTag < lastTaken;
     const passed = this.#others.filter(isPassed);
     this.#others = this.#others.filter((other) => !isPassed(other));
     this.#mismatches += passed.length;
-    intake.settle(passed, this.#plan.mismatch);
+    for (const verdict of new Set(passed.map((other) => other.verdict))) {
+      const alike = passed.filter((other) => other.verdict === verdict);
+      intake.settle(
+        alike.map(({ delivery }) => delivery),
+        verdict,
+      );
+    }
   }
 
   /** The wanted messages of the batches; an empty one when something arrived and none is wanted. Ends with the signal. */
@@ -133,9 +147,14 @@ export class Flow {
     const raw = this.#raw;
     const read = await this.#read(raw);
     const answers = await this.#stages.where?.(read);
-    const others = answers ? raw.filter((_, i) => answers[i] === false) : [];
+    const { mismatch, undecided } = this.#plan;
+    const others = raw.flatMap((delivery, i): readonly Other[] => {
+      const answer = answers?.[i];
+      if (answer === undefined || answer === true) return [];
+      return [{ delivery, verdict: answer === "late" ? undecided : mismatch }];
+    });
     this.#others = [...this.#others, ...others];
-    this.#rest = answers ? read.filter((_, i) => answers[i]) : read;
+    this.#rest = answers ? read.filter((_, i) => answers[i] === true) : read;
     this.#raw = raw.slice(read.length);
   }
 }

@@ -9,11 +9,20 @@ import { asFirstSeen } from "../message/retry-marks.ts";
 import { limitTime, TooLong } from "./time-limit.ts";
 import type { Log } from "../ui/log.ts";
 
+/** Is a message wanted? "late": that was not decided in time, and means neither. */
+export type Answer = boolean | "late";
+
 /** Which messages of a batch are wanted? Never rejects. */
-export type Where = (batch: readonly Delivery[]) => Promise<readonly boolean[]>;
+export type Where = (batch: readonly Delivery[]) => Promise<readonly Answer[]>;
 
 /** Heartbeats go on between two such times. */
 const LIMIT_MS = 1000;
+
+/** A message gets up to so much more of the clock's time while other programs have the processor. */
+const PATIENCE = 4;
+
+/** Whoever had less than this of the time has waited for the processor. */
+const BUSY = 0.9;
 
 /** What an expression may name, each with its type. */
 const variables: Readonly<Record<string, string>> = {
@@ -44,7 +53,7 @@ type Value =
 
 /**
  * Reads an expression. A message about which it says nothing (a header that is not there, a body that is no JSON) is not
- * wanted; other mistakes are told once. @throws UsageError with what is wrong with it
+ * wanted; other mistakes are told once, and so is what was not decided in time. @throws UsageError with what is wrong with it
  */
 export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS): Promise<Where> {
   const { Environment, EvaluationError } = await import("@marcbachmann/cel-js");
@@ -78,35 +87,42 @@ function inTime(
   limitMs: number,
   tellLate: () => void,
 ): Where {
-  const limited = limitTime(limitMs);
-  const decideAll = (batch: readonly Delivery[]): readonly boolean[] | undefined => {
+  const limited = limitTime();
+  const decideAll = (batch: readonly Delivery[], ms: number): readonly boolean[] | TooLong => {
     try {
-      return limited(() => batch.map(decide));
+      return limited(() => batch.map(decide), ms);
     } catch (error) {
-      if (!(error instanceof TooLong)) throw error;
-      return undefined;
+      if (error instanceof TooLong) return error;
+      throw error;
     }
   };
-  const decideEach = async (batch: readonly Delivery[]): Promise<readonly boolean[]> => {
-    const answers: boolean[] = [];
-    for (const delivery of batch) {
+  const decideOne = async (delivery: Delivery): Promise<Answer> => {
+    for (let ms = limitMs; ms <= PATIENCE * limitMs; ms *= 2) {
       await setImmediate();
-      const [answer] = decideAll([delivery]) ?? [];
-      if (answer === undefined) tellLate();
-      answers.push(answer ?? false);
+      const answers = decideAll([delivery], ms);
+      if (!(answers instanceof TooLong)) return answers[0] === true;
+      if (answers.usedMs >= BUSY * limitMs) break;
     }
-    return answers;
+    tellLate();
+    return "late";
   };
-  return async (batch) => decideAll(batch) ?? (await decideEach(batch));
+  return async (batch) => {
+    const answers = decideAll(batch, limitMs);
+    if (!(answers instanceof TooLong)) return answers;
+    const each: Answer[] = [];
+    for (const delivery of batch) each.push(await decideOne(delivery));
+    return each;
+  };
 }
 
-/** Tells of a message that cannot be decided: once for each kind. */
+/** Tells of a message that cannot be decided, and what becomes of it: once for each kind. */
 function tellOnce(log: Log): (kind: string, error: unknown) => void {
   const told = new Set<string>();
   return (kind, error) => {
     if (told.has(kind)) return;
     told.add(kind);
-    log.warn(`--where cannot be decided for a message, which is not wanted then: ${first(error)}`);
+    const fate = kind === "late" ? "is left to the broker" : "is not wanted then";
+    log.warn(`--where cannot be decided for a message, which ${fate}: ${first(error)}`);
   };
 }
 

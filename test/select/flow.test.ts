@@ -1,11 +1,17 @@
 // What becomes of an arrival whose bodies grow large when they are decompressed: it comes in parts, in order, and what holds for
 // an arrival holds for all of them.
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Delivery } from "../../src/message/message.ts";
 import { Flow, type FlowPlan } from "../../src/select/flow.ts";
 import { messageIn } from "../support/message-in.ts";
 import { recordingLog } from "../support/recording-log.ts";
+
+// So long an expression may take.
+vi.mock(import("../../src/select/where.ts"), async (original) => {
+  const { openWhere } = await original();
+  return { openWhere: (expression, log) => openWhere(expression, log, 50) };
+});
 
 const LARGE = 5 * 1024 * 1024;
 
@@ -13,6 +19,7 @@ const plan: FlowPlan = {
   decompressLimit: 64 * 1024 * 1024,
   where: undefined,
   mismatch: "leave",
+  undecided: "leave",
   perSecond: undefined,
   isSingle: false,
 };
@@ -94,4 +101,26 @@ it("what is left at the end comes in parts too, behind what waits for its turn",
   await through.next();
   const left = arrival(10, 10, 10, LARGE, LARGE, 10).slice(3);
   expect(await all(flow.finish(left))).toEqual([[2], [3], [4], [5], [6]]);
+});
+
+it("what --where cannot decide on in time is not thrown away with what it does not want", async () => {
+  const where = '!redelivered && (key == "easy" || body.matches("^(a+)+$"))';
+  const flow = await Flow.open({ ...plan, where, mismatch: "ack" }, recordingLog());
+  const came = [
+    messageIn({ deliveryTag: 1, redelivered: true }),
+    messageIn({ deliveryTag: 2, body: `${"a".repeat(40)}!` }),
+    messageIn({ deliveryTag: 3, routingKey: "easy" }),
+  ];
+  const settled: unknown[] = [];
+  for await (const batch of flow.through(of(came), { holds: () => true }, endless)) {
+    expect(tags(batch)).toEqual([3]);
+    flow.passOver(Infinity, {
+      settle: (others, verdict) => void settled.push([tags(others), verdict]),
+    });
+  }
+  expect(settled).toEqual([
+    [[1], "ack"],
+    [[2], "leave"],
+  ]);
+  expect(flow.mismatches).toBe(2);
 });
