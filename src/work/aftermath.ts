@@ -12,7 +12,7 @@ import { describeEnd, isFailure, judge, type End, type FailureAction } from "./j
 import { tryOf } from "./tries.ts";
 import { PutBack } from "./put-back.ts";
 import { errorReplyTo, replyTo } from "./reply.ts";
-import { delayAfter, delayQueue, leaseMs, waiting, type RetryPlan } from "./retry.ts";
+import { delayAfter, delayQueue, LEASE_MS, waiting, type RetryPlan } from "./retry.ts";
 
 export interface AftermathPlan {
   /** Undefined: see `judge`. */
@@ -131,7 +131,7 @@ export class Aftermath {
     const isStored = await this.#store(message, delivery, async (isLost) => {
       const isLeased = !isLost && now() < (this.#leases.get(queue.name) ?? 0);
       if (isLeased) return true;
-      this.#leases.set(queue.name, now() + leaseMs(delayMs));
+      this.#leases.set(queue.name, now() + LEASE_MS);
       return this.#courier.declare(queue, delivery.generation);
     });
     if (!isStored) return this.#warnLost(outcome.end);

@@ -15,8 +15,10 @@ export interface RetryPlan {
 }
 
 const LONGEST_DELAY_MS = 24 * 3_600_000;
-/** A delay queue outlives its longest waiting message by at least this. */
-const SPARE_MS = 60_000;
+/** So long after a declaration a message may still be put into a delay queue. */
+export const LEASE_MS = 3_600_000;
+/** So long a message may wait on when its delay is over: RabbitMQ asks a full queue again only every 3 to 6 minutes. */
+const SPARE_MS = 24 * 3_600_000;
 
 /** How long a message waits after a try that failed; undefined when that was the last one. */
 export function delayAfter(attempt: number, plan: RetryPlan): number | undefined {
@@ -34,7 +36,8 @@ export function delayQueueNames(queue: string, plan: RetryPlan): readonly string
 
 /**
  * The queue in which messages of `queue` wait that long before the broker puts them back (rabbitmq.com/docs/dlx). The
- * broker deletes it some time after the last declaration (x-expires), full or empty: see `leaseMs`.
+ * broker deletes it some time after the last declaration (x-expires), full or empty: late enough for
+ * every message that came in time (`LEASE_MS`).
  */
 export function delayQueue(queue: string, delayMs: number): QueuePlan {
   return {
@@ -44,7 +47,7 @@ export function delayQueue(queue: string, delayMs: number): QueuePlan {
     exclusive: false,
     arguments: {
       "x-message-ttl": { int: `${delayMs}` },
-      "x-expires": { int: `${delayMs + 2 * leaseMs(delayMs)}` },
+      "x-expires": { int: `${LEASE_MS + delayMs + SPARE_MS}` },
       "x-dead-letter-exchange": "",
       "x-dead-letter-routing-key": queue,
       // Only then does the broker wait for a confirm before it lets go of what it puts back: a classic queue drops what
@@ -54,11 +57,6 @@ export function delayQueue(queue: string, delayMs: number): QueuePlan {
       "x-overflow": "reject-publish",
     },
   };
-}
-
-/** So long after a declaration a message may still be put into a delay queue: it leaves before the queue does. */
-export function leaseMs(delayMs: number): number {
-  return Math.max(SPARE_MS, delayMs) / 2;
 }
 
 /** The message for the delay queue: it says how many tries there have been, and where it came from first. */
