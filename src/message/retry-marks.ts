@@ -1,6 +1,7 @@
 // What marks a message that waits for another try, or has died: headers, and the names of the queues in which it waits. Pure.
-import type { Field, Table } from "./fields.ts";
-import type { Delivery } from "./message.ts";
+import { deathNotes, deathsBut, deathsIn, noteOf, withoutDeaths } from "./deaths.ts";
+import { isList, isTable, type Field, type Table } from "./fields.ts";
+import type { Delivery, Properties } from "./message.ts";
 
 /** Headers of a message that waits for another try. Ours, since brokers from 4.0 on do not count what is published again. */
 export const retryHeaders = {
@@ -12,8 +13,10 @@ export const retryHeaders = {
   queue: "x-retry-queue",
   exchange: "x-retry-exchange",
   routingKey: "x-retry-routing-key",
-  /** The broker's notes on its deaths before the first try, by their names: since 4.0 a delay queue overwrites them. */
+  /** The broker's notes on its deaths before the first try, by their names: a delay queue writes its own. */
   deaths: "x-retry-deaths",
+  /** The properties, and CC, with which it does not wait; absent when it has none of them. */
+  properties: "x-retry-properties",
 } as const;
 
 /** Headers in which our --dead-letter tells why a message has failed for good, and where. */
@@ -31,8 +34,8 @@ export const failureHeaders = {
 export const deliveryCount = "x-delivery-count";
 export const acquiredCount = "x-acquired-count";
 
-/** The names of the headers in which a broker notes the deaths of a message (rabbitmq.com/docs/dlx). */
-export const deathHeader = /^x-(death$|first-death-|last-death-)/;
+/** Where the keys stand that were in CC, in what is published again: there they would act a second time. */
+export const originalCc = "x-original-cc";
 
 /** Where a message came from that has waited for another try; undefined for others. */
 export function firstTryOf(
@@ -50,9 +53,81 @@ export function firstTryHere({ properties: { headers = {} }, queue }: Delivery) 
   return isHere ? firstTryOf(headers) : undefined;
 }
 
-/** The delivery with the exchange and the key it had at its first try: a delay queue gives it back under other ones. */
+/** The delivery as it came before its first try, but that it is marked: it comes back from a delay queue changed. */
 export function asFirstSeen(delivery: Delivery): Delivery {
-  return { ...delivery, ...firstTryHere(delivery) };
+  const { headers } = delivery.properties;
+  if (!headers || !firstTryOf(headers)) return delivery;
+  const own = { ...withoutDeaths(headers), ...deathsOf(delivery) };
+  const isHere = firstTryHere(delivery) !== undefined;
+  const properties = { ...delivery.properties, headers: own };
+  return {
+    ...delivery,
+    ...firstTryHere(delivery),
+    properties: isHere ? { ...withCc(properties), ...changedProperties(headers) } : properties,
+  };
+}
+
+/** What a copy that waits does not have of the properties, or has otherwise, for its mark. */
+export function changesOf({ deliveryMode, expiration, userId, headers = {} }: Properties): Table {
+  return {
+    ...(deliveryMode === 1 && { deliveryMode }),
+    ...(expiration !== undefined && { expiration }),
+    ...(userId !== undefined && { userId }),
+    ...(headers["CC"] !== undefined && { CC: headers["CC"] }),
+  };
+}
+
+/** The properties that a message had before it waited, where they were other ones. */
+export function changedProperties(headers: Table): Properties {
+  const { deliveryMode, expiration, userId } = tableIn(headers, retryHeaders.properties);
+  return {
+    ...(typeof deliveryMode === "number" && { deliveryMode }),
+    ...(typeof expiration === "string" && { expiration }),
+    ...(typeof userId === "string" && { userId }),
+  };
+}
+
+/** The keys in CC that a message had before it waited. */
+export function ccOf(headers: Table): readonly Field[] {
+  const { CC: keys } = tableIn(headers, retryHeaders.properties);
+  return keys !== undefined && isList(keys) ? keys : [];
+}
+
+function withCc(properties: Properties): Properties {
+  const { headers = {} } = properties;
+  const { CC } = tableIn(headers, retryHeaders.properties);
+  if (CC === undefined) return properties;
+  return { ...properties, headers: { ...without(headers, [originalCc]), CC } };
+}
+
+/** What the broker has noted of the deaths of a message, as if it had never waited for a try. */
+export function deathsOf({ properties: { headers = {} }, queue: here }: Delivery): Table {
+  const tried = firstTryOf(headers);
+  if (!tried) return deathNotes(headers);
+  const queue = headers[retryHeaders.queue] ?? here;
+  const saved = savedDeaths(headers);
+  const since = deathsBut(headers, (name) => isDelayQueueOf(queue, name));
+  // It came there by the default exchange, from a delay queue.
+  const isTried = (death: Table) => death["queue"] === queue && death["exchange"] === "";
+  const origin = { exchange: tried.exchange, "routing-keys": [tried.routingKey, ...ccOf(headers)] };
+  const deaths = deathsIn(since).map((death) => (isTried(death) ? { ...death, ...origin } : death));
+  if (deaths.length === 0) return saved;
+  return {
+    ...noteOf("first", deaths.at(-1)),
+    ...saved,
+    ...(headers["x-last-death-queue"] !== undefined && noteOf("last", deaths[0])),
+    "x-death": [...deaths, ...deathsIn(saved)],
+  };
+}
+
+/** The broker's notes from before the first try. */
+export function savedDeaths(headers: Table): Table {
+  return tableIn(headers, retryHeaders.deaths);
+}
+
+function tableIn(headers: Table, name: string): Table {
+  const field = headers[name];
+  return field !== undefined && isTable(field) ? field : {};
 }
 
 /** The headers without those that mark a try. Headers of the same names on a message that is none of ours stay. */
@@ -83,8 +158,14 @@ export function delayQueueName(queue: string, delayMs: number): string {
 }
 
 /** How the names of all delay queues of a queue begin. Names that begin with "amq." are the broker's own. */
-export function delayPrefix(queue: string): string {
+function delayPrefix(queue: string): string {
   return `${queue.startsWith("amq.") ? "retry." : ""}${queue}.retry-`;
+}
+
+/** Do messages of that queue wait in a queue of that name? */
+export function isDelayQueueOf(queue: Field, name: Field | undefined): boolean {
+  const areNames = typeof queue === "string" && typeof name === "string";
+  return areNames && name.startsWith(delayPrefix(queue));
 }
 
 /** Does a queue of that name hold messages that wait for another try? */

@@ -1,15 +1,24 @@
 // --to-origin: a dead letter goes back to where it first died (rabbitmq.com/docs/dlx, "Effects on Messages").
 import { ValueError } from "../errors.ts";
-import { isList, isTable, type Field, type Table } from "../message/fields.ts";
-import type { Message } from "../message/message.ts";
+import { deathsBut, firstDeath, keysOf, withoutDeaths } from "../message/deaths.ts";
+import type { Field, Table } from "../message/fields.ts";
+import type { Message, Properties } from "../message/message.ts";
 import {
-  deathHeader,
+  ccOf,
+  changedProperties,
   firstTryOf,
   isDelayQueue,
+  originalCc,
+  savedDeaths,
   withoutCounts,
   withoutFailure,
   withoutMarks,
 } from "../message/retry-marks.ts";
+
+interface Origin {
+  readonly exchange: Field | undefined;
+  readonly keys: readonly Field[];
+}
 
 /**
  * The message with the exchange and the keys it had before it first died: the first one is its own, the others are CC
@@ -19,31 +28,34 @@ import {
  */
 export function toOrigin(message: Message): Message {
   const { headers = {} } = message.properties;
-  const deaths = headers["x-death"];
-  const death = deaths !== undefined && isList(deaths) ? firstOf(deaths, headers) : undefined;
-  const keys = death?.["routing-keys"];
-  const [deathKey, ...others] = keys !== undefined && isList(keys) ? keys : [];
-  const tried = firstTryOf(headers);
-  const exchange = tried?.exchange ?? death?.["exchange"];
-  const routingKey = tried?.routingKey ?? deathKey;
+  const { exchange, keys } = originOf(headers);
+  const [routingKey, ...others] = keys;
   if (typeof exchange !== "string" || typeof routingKey !== "string")
     throw new ValueError(
       "it was never dead-lettered: its x-death header names no exchange and key",
     );
-  const own = withoutCounts(withoutFailure(withoutMarks(headers)));
-  const kept = Object.entries(own).filter(([name]) => !deathHeader.test(name));
-  if (others.length > 0) kept.push(["CC", others]);
-  const { headers: _, ...properties } = message.properties;
-  const rest = kept.length > 0 && { headers: Object.fromEntries(kept) };
-  return { ...message, exchange, routingKey, properties: { ...properties, ...rest } };
+  const own = withoutDeaths(withoutCounts(withoutFailure(withoutMarks(headers))));
+  const { [originalCc]: _, ...rest } = own;
+  const kept = others.length > 0 ? { ...rest, CC: others } : own;
+  const properties = { ...message.properties, ...lostByTries(headers), headers: kept };
+  return { ...message, exchange, routingKey, properties: withoutEmpty(properties) };
 }
 
-/** The entry of x-death for the first death, but for waiting for another try. The broker puts the latest one first. */
-function firstOf(deaths: readonly Field[], headers: Table): Table | undefined {
-  const tables = deaths.filter(isTable).filter(({ queue }) => !isDelayQueue(queue));
-  const first = tables.find(
-    ({ queue, reason }) =>
-      queue === headers["x-first-death-queue"] && reason === headers["x-first-death-reason"],
-  );
-  return first ?? tables.at(-1);
+/** Where it was before its first death; before its first try, when it had not died then. */
+function originOf(headers: Table): Origin {
+  const tried = firstTryOf(headers);
+  const death = firstDeath(deathsBut(tried ? savedDeaths(headers) : headers, isDelayQueue));
+  if (!tried || death) return { exchange: death?.["exchange"], keys: death ? keysOf(death) : [] };
+  return { exchange: tried.exchange, keys: [tried.routingKey, ...ccOf(headers)] };
+}
+
+/** What it had before it was tried again, but for its expiration, which a broker takes from what dies. */
+function lostByTries(headers: Table): Properties {
+  if (!firstTryOf(headers)) return {};
+  const { expiration: _, ...others } = changedProperties(headers);
+  return others;
+}
+
+function withoutEmpty({ headers = {}, ...others }: Properties): Properties {
+  return Object.keys(headers).length > 0 ? { ...others, headers } : others;
 }

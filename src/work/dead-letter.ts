@@ -49,7 +49,8 @@ function failureOf(seen: Delivery, { end, stderr }: Cause): Table {
 }
 
 function deathOf(seen: Delivery, headers: Table, { at }: Cause): Table {
-  const { exchange, routingKey, queue } = seen;
+  const { exchange, routingKey, queue, properties } = seen;
+  const { CC } = properties.headers ?? {};
   const earlier = headers["x-death"];
   const death: Field = {
     count: { int: "1" },
@@ -57,7 +58,7 @@ function deathOf(seen: Delivery, headers: Table, { at }: Cause): Table {
     queue,
     time: { timestamp: Math.floor(at / 1000) },
     exchange,
-    "routing-keys": [routingKey],
+    "routing-keys": [routingKey, ...(CC !== undefined && isList(CC) ? CC : [])],
   };
   const isFirst = headers["x-first-death-queue"] === undefined;
   return {

@@ -51,7 +51,7 @@ async function forward(
   courier: Pick<Courier, "send">,
 ): Promise<boolean> {
   const { body } = delivery;
-  const properties = propertiesElsewhere(delivery.properties);
+  const properties = propertiesElsewhere(delivery);
   const { exchange, routingKey = asFirstSeen(delivery).routingKey } = to;
   const message = { exchange, routingKey, properties, body };
   const fate = await courier.send(message, delivery.generation);

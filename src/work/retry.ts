@@ -1,9 +1,17 @@
 // Another try, later: the delay queue in which a message waits, and the message as it waits there. Pure; what is published
 // when, and that the original is acknowledged only after it, is aftermath.ts.
 import type { QueuePlan } from "../amqp/session/topology.ts";
+import { withoutDeaths } from "../message/deaths.ts";
+import type { Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
-import { asFirstSeen, delayQueueName, retryHeaders } from "../message/retry-marks.ts";
-import { attemptOf, bodyAgain, deathsElsewhere, propertiesAgain, tryOf } from "./tries.ts";
+import {
+  asFirstSeen,
+  changesOf,
+  deathsOf,
+  delayQueueName,
+  retryHeaders,
+} from "../message/retry-marks.ts";
+import { attemptOf, bodyAgain, propertiesAgain, tryOf } from "./tries.ts";
 
 /** How often a message is tried again, and when. */
 export interface RetryPlan {
@@ -59,23 +67,27 @@ export function delayQueue(queue: string, delayMs: number): QueuePlan {
   };
 }
 
-/** The message for the delay queue: it says how many tries there have been, and where it came from first. */
+/** The message for the delay queue: it says how many tries there have been, and what it was first. */
 export function waiting(delivery: Delivery, delayedIn: string): Message {
-  const { exchange, routingKey } = asFirstSeen(delivery);
-  const { headers, ...properties } = propertiesAgain(delivery);
-  const deaths = deathsElsewhere(delivery);
+  const seen = asFirstSeen(delivery);
+  const { headers = {}, ...properties } = propertiesAgain(delivery);
   const marks = {
     [retryHeaders.count]: tryOf(delivery),
     [retryHeaders.deliveries]: attemptOf(delivery),
     [retryHeaders.queue]: delivery.queue,
-    [retryHeaders.exchange]: exchange,
-    [retryHeaders.routingKey]: routingKey,
-    ...(Object.keys(deaths).length > 0 && { [retryHeaders.deaths]: deaths }),
+    [retryHeaders.exchange]: seen.exchange,
+    [retryHeaders.routingKey]: seen.routingKey,
+    ...unlessEmpty(retryHeaders.deaths, deathsOf(delivery)),
+    ...unlessEmpty(retryHeaders.properties, changesOf(seen.properties)),
   };
   return {
     exchange: "",
     routingKey: delayedIn,
-    properties: { ...properties, headers: { ...headers, ...marks } },
+    properties: { ...properties, headers: { ...withoutDeaths(headers), ...marks } },
     body: bodyAgain(delivery),
   };
+}
+
+function unlessEmpty(name: string, table: Table): Table {
+  return Object.keys(table).length > 0 ? { [name]: table } : {};
 }

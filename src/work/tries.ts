@@ -1,12 +1,15 @@
 // Which try of a message this is, and its properties without the traces of the way. Pure.
-import { isList, isTable, typed, type Field, type Table } from "../message/fields.ts";
+import { deathsBut, withoutDeaths } from "../message/deaths.ts";
+import { isList, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Properties } from "../message/message.ts";
 import {
   acquiredCount,
-  deathHeader,
-  delayPrefix,
+  asFirstSeen,
+  deathsOf,
   deliveryCount,
   firstTryHere,
+  isDelayQueueOf,
+  originalCc,
   retryHeaders,
   withoutCounts,
   withoutMarks,
@@ -51,26 +54,19 @@ export function tryOf(delivery: Delivery): number {
 export function propertiesAgain(delivery: Delivery): Properties {
   const { properties } = delivery.compressed ?? delivery;
   const { expiration: _, userId: __, headers = {}, ...others } = properties;
-  const kept = Object.entries(withoutCounts(withoutMarks(headers)))
-    .filter(([name]) => !deathHeader.test(name))
-    .map(([name, field]) => [name === "CC" ? "x-original-cc" : name, field]);
-  const table = { ...Object.fromEntries(kept), ...deathsElsewhere(delivery) };
-  return { ...others, deliveryMode: 2, headers: table };
+  const own = withoutDeaths(withoutCc(withoutCounts(withoutMarks(headers))));
+  return { ...others, deliveryMode: 2, headers: { ...own, ...deathsElsewhere(delivery) } };
 }
 
-/** What the broker has noted of the deaths of a message, but for those in this queue and its delay queues. */
-export function deathsElsewhere(delivery: Delivery): Table {
-  const { properties, queue } = delivery;
-  const { headers = {} } = properties;
-  const saved = headers[retryHeaders.deaths];
-  if (firstTryHere(delivery) && saved !== undefined && isTable(saved)) return saved;
-  const kept = Object.entries(headers).filter(
-    ([name]) =>
-      deathHeader.test(name) && !isDeathBy(name, headers, (death) => isOurs(death, queue)),
-  );
-  const { "x-death": all, ...others } = Object.fromEntries(kept);
-  const deaths = withoutOurs(all, queue);
-  return deaths.length > 0 ? { "x-death": deaths, ...others } : others;
+/**
+ * What the broker has noted of the deaths of a message, but for those in this queue and its delay queues. An old broker that
+ * reads them again would take a message that comes back for one that goes round in circles, and drop it
+ * (rabbitmq.com/docs/dlx, "cycles").
+ */
+function deathsElsewhere(delivery: Delivery): Table {
+  const { queue } = delivery;
+  const isOurs = (name: Field | undefined) => name === queue || isDelayQueueOf(queue, name);
+  return deathsBut(deathsOf(delivery), isOurs);
 }
 
 /** The body for that, as it came in. */
@@ -79,43 +75,22 @@ export function bodyAgain({ body, compressed }: Delivery): Buffer {
 }
 
 /**
- * Properties for another queue: without CC (kept as x-original-cc), which would send copies once more, perhaps to where the
- * message comes from; without the tries that it had in this queue; and without user-id, which the broker checks.
+ * Properties for another queue, as it came first: without CC (kept as x-original-cc), which would send copies once more,
+ * perhaps to where the message comes from; without the tries that it had; and without user-id, which the broker checks.
  */
-export function propertiesElsewhere(received: Properties): Properties {
-  const { userId: _, ...properties } = received;
-  const { headers } = properties;
+export function propertiesElsewhere(delivery: Delivery): Properties {
+  const { userId: _, headers, ...properties } = asFirstSeen(delivery).properties;
   if (!headers) return properties;
-  const kept = Object.entries(withoutCounts(withoutMarks(headers)));
-  const renamed = kept.map(([name, field]) => [name === "CC" ? "x-original-cc" : name, field]);
-  return { ...properties, headers: Object.fromEntries(renamed) };
+  return { ...properties, headers: withoutCc(withoutCounts(withoutMarks(headers))) };
 }
 
-/**
- * Entries of x-death about this queue and its delay queues. An old broker that reads them again would take a message that
- * comes back for one that goes round in circles, and drop it (rabbitmq.com/docs/dlx, "cycles").
- */
-function withoutOurs(deaths: Field | undefined, queue: string): readonly Field[] {
-  if (deaths === undefined || !isList(deaths)) return [];
-  return deaths.filter((death) => !isOurs(fieldOf(death, "queue"), queue));
-}
-
-function isOurs(name: Field | undefined, queue: string): boolean {
-  return name === queue || (typeof name === "string" && name.startsWith(delayPrefix(queue)));
-}
-
-/** Is this header one of those that tell of the first or last death, and was that in such a queue? */
-function isDeathBy(
-  name: string,
-  headers: Table,
-  isSuch: (queue: Field | undefined) => boolean,
-): boolean {
-  const [, which] = /^x-(first|last)-death-/.exec(name) ?? [];
-  return which !== undefined && isSuch(headers[`x-${which}-death-queue`]);
-}
-
-function fieldOf(table: Field, key: string): Field | undefined {
-  return isTable(table) ? table[key] : undefined;
+/** The headers with CC under a name that does nothing. */
+function withoutCc(headers: Table): Table {
+  const renamed = Object.entries(headers).map(([name, field]) => [
+    name === "CC" ? originalCc : name,
+    field,
+  ]);
+  return Object.fromEntries(renamed);
 }
 
 /** A count in a header, whatever whole number type it has; 0 for anything else. */

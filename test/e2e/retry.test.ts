@@ -1,6 +1,7 @@
 // --retries and --dead-letter: messages are tried again later, and given up in the end; none is lost on the way.
 import { describe, expect, test } from "vitest";
-import { con, pub, startCon } from "../support/binaries.ts";
+import { con, startCon } from "../support/binaries.ts";
+import { bindExchange, publish, quickly } from "../support/retries.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import {
   createExchange,
@@ -14,27 +15,8 @@ import {
   withChannel,
 } from "../support/witness.ts";
 
-/** Flags for quick retries, whose delay queues go with the test. */
-function quickly(queue: string, retries: number, delayMs = 100): readonly string[] {
-  for (let i = 0; i < retries; i++) forgetAtEnd(`${queue}.retry-${delayMs * 2 ** i}ms`);
-  return ["-q", queue, "--retries", `${retries}`, "--retry-delay", `${delayMs}ms`];
-}
-
 /** What the handler is told at each try, as it prints it. */
 const TELL = 'echo "$AMQP_ATTEMPT $AMQP_EXCHANGE $AMQP_ROUTING_KEY $AMQP_REDELIVERED"';
-
-async function bindExchange(queue: string, key: string): Promise<string> {
-  const exchange = await createExchange("topic");
-  await withChannel((channel) => channel.bindQueue(queue, exchange, key));
-  return exchange;
-}
-
-async function publish(exchange: string, key: string, properties: object): Promise<void> {
-  await withChannel(async (channel) => {
-    channel.publish(exchange, key, Buffer.from("job"), properties);
-    await channel.checkExchange(exchange);
-  });
-}
 
 describe("a message whose handler fails", () => {
   test("is tried again after growing delays, looking as it did at first", async () => {
@@ -85,20 +67,6 @@ describe("a message whose handler fails", () => {
     expect(death).toMatchObject({ queue, exchange, reason: "rejected", "routing-keys": ["k"] });
     expect(others).toEqual([]);
     expect(await queueState(queue)).toMatchObject({ messages: 0 });
-  });
-
-  test("goes back to where it first died, though it was tried again in between", async () => {
-    const [queue, dead] = [await createQueue(), await createQueue()];
-    const options = { deadLetterExchange: "", deadLetterRoutingKey: queue };
-    const origin = await createQueue(["x"], options);
-    await con(["-q", origin, "--reject", "-n", "1", "--format", "none"]);
-    await untilQueue(queue, { messages: 1 });
-    await con([...quickly(queue, 1), "-n", "2", "--dead-letter", `:${dead}`, "--", "false"]);
-    const { stdout } = await con(["-q", dead, "-n", "1", "--format", "json"]);
-    expect(await pub(["--json", "--to-origin", "--quiet"], { stdin: stdout })).toMatchObject({
-      code: 0,
-    });
-    expect(await takeBodies(origin)).toEqual(["x"]);
   });
 
   test("counts no tries that it had elsewhere", async () => {

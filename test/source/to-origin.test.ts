@@ -65,6 +65,47 @@ it("goes to where it was first seen when it had waited for other tries, and begi
   expect(again).toMatchObject({ exchange: "", routingKey: "work" });
 });
 
+it("goes to where it first died also when it was tried again on a queue of dead letters", () => {
+  const headers = {
+    "x-retry-queue": "dead",
+    "x-retry-exchange": "dlx",
+    "x-retry-routing-key": "order.new",
+    "x-retry-deaths": {
+      "x-death": [
+        death("work", "expired", "dlx", "work"),
+        death("work", "rejected", "orders", "order.new", "copy"),
+      ],
+      "x-first-death-queue": "work",
+      "x-first-death-reason": "rejected",
+    },
+    "x-first-death-queue": "dead.retry-200ms",
+    "x-first-death-reason": "expired",
+    "x-death": [death("dead.retry-200ms", "expired", "", "dead.retry-200ms")],
+  };
+  expect(toOrigin(message(headers))).toMatchObject({
+    exchange: "orders",
+    routingKey: "order.new",
+    properties: { priority: 1, headers: { CC: ["copy"] } },
+  });
+});
+
+it("has again what it had not while it waited, but for the expiration, which a broker takes from what dies", () => {
+  const headers = {
+    mine: "kept",
+    "x-original-cc": ["copy"],
+    "x-retry-exchange": "orders",
+    "x-retry-routing-key": "order.new",
+    "x-retry-properties": { deliveryMode: 1, expiration: "5000", userId: "me", CC: ["copy"] },
+  };
+  expect(toOrigin(message(headers))).toMatchObject({ exchange: "orders", routingKey: "order.new" });
+  expect(toOrigin(message(headers)).properties).toEqual({
+    priority: 1,
+    deliveryMode: 1,
+    userId: "me",
+    headers: { mine: "kept", CC: ["copy"] },
+  });
+});
+
 it("leaves out what the broker has counted, and what --dead-letter has told of the failure", () => {
   const headers = {
     mine: "kept",

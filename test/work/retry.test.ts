@@ -1,9 +1,8 @@
-// Delays, delay queues, and messages on their way through them or to the dead letters.
+// Delays, delay queues, and messages on their way through them.
 import { describe, expect, it } from "vitest";
 import type { Field } from "../../src/message/fields.ts";
-import { deadLetter } from "../../src/work/dead-letter.ts";
-import { asFirstSeen } from "../../src/message/retry-marks.ts";
-import { attemptOf, propertiesAgain, tryOf } from "../../src/work/tries.ts";
+import { asFirstSeen, withoutMarks } from "../../src/message/retry-marks.ts";
+import { attemptOf, propertiesAgain, propertiesElsewhere, tryOf } from "../../src/work/tries.ts";
 import { delayAfter, delayQueue, LEASE_MS, waiting } from "../../src/work/retry.ts";
 import { someDelivery } from "../support/delivery.ts";
 
@@ -151,6 +150,81 @@ describe("a message that waits for another try", () => {
     expect(propertiesAgain(back).headers).toEqual({ own: 1, ...notes });
   });
 
+  it("comes back as it was: its deaths, CC and the properties with which it does not wait, try after try", () => {
+    const notes = {
+      "x-death": [{ ...death("q"), exchange: "logs" }, death("elsewhere")],
+      "x-first-death-queue": "elsewhere",
+    };
+    const first = someDelivery({
+      properties: {
+        deliveryMode: 1,
+        expiration: "5000",
+        userId: "me",
+        headers: { ...notes, CC: ["copy"], own: 1 },
+      },
+    });
+    let back = first;
+    for (const delayedIn of ["q.retry-5ms", "q.retry-10ms"]) {
+      const { properties } = waiting(back, delayedIn);
+      expect(properties).toMatchObject({ deliveryMode: 2, headers: { "x-original-cc": ["copy"] } });
+      expect(properties).not.toHaveProperty("expiration");
+      expect(properties).not.toHaveProperty("userId");
+      expect(properties.headers).not.toHaveProperty("CC");
+      const overwritten = { "x-death": [death(delayedIn)], "x-first-death-queue": delayedIn };
+      const headers = { ...properties.headers, ...overwritten };
+      back = someDelivery({
+        properties: { ...properties, headers },
+        exchange: "",
+        routingKey: "q",
+      });
+      const seen = asFirstSeen(back);
+      expect(withoutMarks(seen.properties.headers ?? {})).toEqual(first.properties.headers);
+      expect({ ...seen.properties, headers: first.properties.headers }).toEqual(first.properties);
+      expect(propertiesElsewhere(back)).toEqual({
+        deliveryMode: 1,
+        expiration: "5000",
+        headers: { ...notes, "x-original-cc": ["copy"], own: 1 },
+      });
+    }
+  });
+
+  it("has the x-original-cc that it brought along, and no CC of it", () => {
+    const { properties } = waiting(withHeaders({ "x-original-cc": ["copy"] }), "q.retry-5ms");
+    const { headers } = asFirstSeen(someDelivery({ properties })).properties;
+    expect(headers).toMatchObject({ "x-original-cc": ["copy"] });
+    expect(headers).not.toHaveProperty("CC");
+  });
+
+  it("tells the next queue of the way it really came, when the broker dead-letters it there", () => {
+    const first = someDelivery({ exchange: "orders", routingKey: "new", properties: {} });
+    const { properties } = waiting(first, "q.retry-5ms");
+    const waited = { ...death("q.retry-5ms"), exchange: "", "routing-keys": ["q.retry-5ms"] };
+    const headers = {
+      ...properties.headers,
+      "x-death": [{ queue: "q", reason: "rejected", exchange: "", "routing-keys": ["q"] }, waited],
+      "x-first-death-queue": "q.retry-5ms",
+      "x-first-death-reason": "expired",
+      "x-first-death-exchange": "",
+      "x-last-death-queue": "q",
+      "x-last-death-reason": "rejected",
+      "x-last-death-exchange": "",
+    };
+    const next = someDelivery({ queue: "next", properties: { ...properties, headers } });
+    const notes = {
+      "x-death": [{ queue: "q", reason: "rejected", exchange: "orders", "routing-keys": ["new"] }],
+      "x-first-death-queue": "q",
+      "x-first-death-reason": "rejected",
+      "x-first-death-exchange": "orders",
+      "x-last-death-queue": "q",
+      "x-last-death-reason": "rejected",
+      "x-last-death-exchange": "orders",
+    };
+    expect(propertiesElsewhere(next).headers).toEqual(notes);
+    expect(propertiesAgain(next).headers).toEqual(notes);
+    const again = waiting(next, "next.retry-5ms").properties.headers;
+    expect(again).toMatchObject({ "x-retry-queue": "next", "x-retry-deaths": notes });
+  });
+
   it("loses the broker's notes on our delay queues, and keeps those on others", () => {
     const headers = {
       "x-death": [death("q.retry-5ms"), death("q"), death("elsewhere")],
@@ -166,62 +240,5 @@ describe("a message that waits for another try", () => {
     });
     const ours = { "x-death": [death("q.retry-5ms")], "x-first-death-queue": "q.retry-5ms" };
     expect(propertiesAgain(withHeaders(ours)).headers).toEqual({});
-  });
-});
-
-describe("a dead letter", () => {
-  const cause = {
-    end: { kind: "exit", code: 9 } as const,
-    stderr: Buffer.from("bad\n"),
-    at: 1_700_000_000_500,
-  };
-
-  it("tells why it died, and where it came from", () => {
-    const headers = {
-      "x-retry-count": 2,
-      "x-retry-exchange": "e",
-      "x-retry-routing-key": "k",
-      own: "x",
-    };
-    const message = deadLetter(
-      withHeaders(headers),
-      { exchange: "dlx", routingKey: undefined },
-      cause,
-    );
-    expect(message).toMatchObject({ exchange: "dlx", routingKey: "k" });
-    expect(message.properties.headers).toEqual({
-      own: "x",
-      "x-failure-reason": "exit code 9",
-      "x-exit-code": 9,
-      "x-stderr": "bad\n",
-      "x-attempts": 3,
-      "x-original-exchange": "e",
-      "x-original-routing-key": "k",
-      "x-original-queue": "q",
-      "x-death": [
-        {
-          count: { int: "1" },
-          reason: "rejected",
-          queue: "q",
-          time: { timestamp: 1_700_000_000 },
-          exchange: "e",
-          "routing-keys": ["k"],
-        },
-      ],
-      "x-first-death-queue": "q",
-      "x-first-death-reason": "rejected",
-      "x-first-death-exchange": "e",
-    });
-  });
-
-  it("keeps its first death", () => {
-    const first = { queue: "older", reason: "expired" };
-    const headers = { "x-death": [first], "x-first-death-queue": "older" };
-    const to = { exchange: "", routingKey: "dead" };
-    const { properties } = deadLetter(withHeaders(headers), to, cause);
-    expect(properties.headers).toMatchObject({
-      "x-death": [{ queue: "q" }, first],
-      "x-first-death-queue": "older",
-    });
   });
 });

@@ -1,0 +1,79 @@
+// Messages that have failed for good, as they go to --dead-letter.
+import { describe, expect, it } from "vitest";
+import type { Table } from "../../src/message/fields.ts";
+import { deadLetter } from "../../src/work/dead-letter.ts";
+import { waiting } from "../../src/work/retry.ts";
+import { someDelivery } from "../support/delivery.ts";
+
+const withHeaders = (headers: Table) => someDelivery({ properties: { headers } });
+
+describe("a dead letter", () => {
+  const cause = {
+    end: { kind: "exit", code: 9 } as const,
+    stderr: Buffer.from("bad\n"),
+    at: 1_700_000_000_500,
+  };
+
+  it("tells why it died, and where it came from", () => {
+    const headers = {
+      "x-retry-count": 2,
+      "x-retry-exchange": "e",
+      "x-retry-routing-key": "k",
+      own: "x",
+    };
+    const message = deadLetter(
+      withHeaders(headers),
+      { exchange: "dlx", routingKey: undefined },
+      cause,
+    );
+    expect(message).toMatchObject({ exchange: "dlx", routingKey: "k" });
+    expect(message.properties.headers).toEqual({
+      own: "x",
+      "x-failure-reason": "exit code 9",
+      "x-exit-code": 9,
+      "x-stderr": "bad\n",
+      "x-attempts": 3,
+      "x-original-exchange": "e",
+      "x-original-routing-key": "k",
+      "x-original-queue": "q",
+      "x-death": [
+        {
+          count: { int: "1" },
+          reason: "rejected",
+          queue: "q",
+          time: { timestamp: 1_700_000_000 },
+          exchange: "e",
+          "routing-keys": ["k"],
+        },
+      ],
+      "x-first-death-queue": "q",
+      "x-first-death-reason": "rejected",
+      "x-first-death-exchange": "e",
+    });
+  });
+
+  it("notes the keys that were in CC, also of a message that has waited", () => {
+    const to = { exchange: "", routingKey: "dead" };
+    const first = withHeaders({ CC: ["copy"] });
+    const waited = someDelivery({ properties: waiting(first, "q.retry-5ms").properties });
+    for (const delivery of [first, waited]) {
+      const { headers = {} } = deadLetter(delivery, to, cause).properties;
+      expect(headers).toMatchObject({
+        "x-death": [{ "routing-keys": ["kern", "copy"] }],
+        "x-original-cc": ["copy"],
+      });
+      expect(headers).not.toHaveProperty("CC");
+    }
+  });
+
+  it("keeps its first death", () => {
+    const first = { queue: "older", reason: "expired" };
+    const headers = { "x-death": [first], "x-first-death-queue": "older" };
+    const to = { exchange: "", routingKey: "dead" };
+    const { properties } = deadLetter(withHeaders(headers), to, cause);
+    expect(properties.headers).toMatchObject({
+      "x-death": [{ queue: "q" }, first],
+      "x-first-death-queue": "older",
+    });
+  });
+});
