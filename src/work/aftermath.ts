@@ -5,6 +5,7 @@ import type { Intake } from "../amqp/consume/intake.ts";
 import { now } from "../clock.ts";
 import { Failure, messageOf } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";
+import { asFirstSeen } from "../message/retry-marks.ts";
 import { isName } from "../message/text.ts";
 import type { Log } from "../ui/log.ts";
 import { deadLetter } from "./dead-letter.ts";
@@ -150,6 +151,10 @@ export class Aftermath {
     // Whoever reads a stream only goes on.
     const verdict = to || (await this.#intake.isOfStream(delivery)) ? "ack" : "reject";
     if (!this.holds(delivery)) return this.#warnLost(end);
+    if (verdict === "reject" && delivery.routingKey !== asFirstSeen(delivery).routingKey)
+      this.#warnOnce(
+        "a message that was tried again is rejected with its queue's name as its key: a dead-letter exchange that routes by key may drop it (give the queue x-dead-letter-routing-key, or use --dead-letter)",
+      );
     if (isFailure(end)) {
       this.#failed++;
       this.#warn(end, to ? "dead-lettered" : "rejected");

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Courier } from "../../src/amqp/publish/courier.ts";
 import { Aftermath, type AftermathPlan, type Outcome } from "../../src/work/aftermath.ts";
+import { waiting } from "../../src/work/retry.ts";
 import { someDelivery } from "../support/delivery.ts";
 import { recordingLog } from "../support/recording-log.ts";
 
@@ -20,7 +21,12 @@ const exit = (code: number): Outcome => ({
 });
 
 /** What a handler with that exit code leaves behind; without a link a courier has nothing to publish on. */
-async function conclude(plan: Partial<AftermathPlan>, isLost: boolean, code = 1) {
+async function conclude(
+  plan: Partial<AftermathPlan>,
+  isLost: boolean,
+  code = 1,
+  deliveries = [someDelivery()],
+) {
   const settled: string[] = [];
   const intake = {
     settle: (_: unknown, verdict: string) => void settled.push(verdict),
@@ -30,7 +36,7 @@ async function conclude(plan: Partial<AftermathPlan>, isLost: boolean, code = 1)
   const log = recordingLog();
   const courier = new Courier([], { blocked: () => {}, unblocked: () => {} });
   const aftermath = new Aftermath({ ...PLAN, ...plan }, intake, courier, log);
-  await aftermath.conclude(someDelivery(), exit(code));
+  for (const delivery of deliveries) await aftermath.conclude(delivery, exit(code));
   return { settled, failed: aftermath.failed, lines: log.lines };
 }
 
@@ -58,4 +64,23 @@ describe("a message whose handler has failed", () => {
 
 it("says nothing when the handler itself rejects a message whose connection was lost", async () => {
   expect(await conclude({}, true, 3)).toEqual({ settled: [], failed: 0, lines: [] });
+});
+
+/** As it comes back from its delay queue. */
+function back(routingKey: string) {
+  const { properties } = waiting(someDelivery({ routingKey }), "q.retry-5ms");
+  return someDelivery({ properties, exchange: "", routingKey: "q" });
+}
+
+describe("a message that is rejected after tries", () => {
+  it("has another key than at first, of which people are warned once", async () => {
+    const { lines } = await conclude({}, false, 3, [back("kern"), back("mail")]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^WARNING: a message that was tried again .*x-dead-letter-routing-key/),
+    ]);
+  });
+
+  it("needs no warning when its key is still the same", async () => {
+    expect(await conclude({}, false, 3, [back("q")])).toMatchObject({ lines: [] });
+  });
 });
