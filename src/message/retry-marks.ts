@@ -28,6 +28,8 @@ export const failureHeaders = {
   exchange: "x-original-exchange",
   routingKey: "x-original-routing-key",
   queue: "x-original-queue",
+  /** The headers of these names that it had itself; absent when it had none. */
+  headers: "x-original-headers",
 } as const;
 
 /** What a quorum queue counts of a message while it has it. */
@@ -136,11 +138,21 @@ export function withoutMarks(headers: Table): Table {
   return without(headers, Object.values(retryHeaders));
 }
 
-/** The headers without what our --dead-letter tells of a failure. */
+/** The headers with what our --dead-letter tells of a failure; their own ones of those names stand aside. */
+export function withFailure(headers: Table, failure: Table): Table {
+  const names: readonly string[] = Object.values(failureHeaders);
+  const before = withoutFailure(headers);
+  const own = Object.entries(before).filter(([name]) => names.includes(name));
+  const aside = own.length > 0 && { [failureHeaders.headers]: Object.fromEntries(own) };
+  return { ...without(before, names), ...failure, ...aside };
+}
+
+/** The headers without what our --dead-letter tells of a failure, and with their own ones of those names. */
 export function withoutFailure(headers: Table): Table {
-  const { reason, queue } = failureHeaders;
+  const { reason, queue, headers: own } = failureHeaders;
   const isOurs = headers[reason] !== undefined && headers[queue] !== undefined;
-  return isOurs ? without(headers, Object.values(failureHeaders)) : headers;
+  if (!isOurs) return headers;
+  return { ...without(headers, Object.values(failureHeaders)), ...tableIn(headers, own) };
 }
 
 /** The headers without the counts of the queue that a message comes from. */

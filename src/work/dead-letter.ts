@@ -3,7 +3,7 @@
 import type { Destination } from "../amqp/publish/courier.ts";
 import { isList, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
-import { asFirstSeen, failureHeaders } from "../message/retry-marks.ts";
+import { asFirstSeen, failureHeaders, withFailure } from "../message/retry-marks.ts";
 import { describeEnd, exitCodeOf, type End } from "./judgement.ts";
 import { attemptOf, bodyAgain, propertiesAgain } from "./tries.ts";
 
@@ -26,9 +26,8 @@ export function deadLetter(delivery: Delivery, to: Destination, cause: Cause): M
     properties: {
       ...properties,
       headers: {
-        ...headers,
+        ...withFailure(headers, failureOf(seen, cause)),
         ...deathOf(seen, headers, cause),
-        ...failureOf(seen, cause),
       },
     },
     body: bodyAgain(delivery),

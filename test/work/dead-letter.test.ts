@@ -1,6 +1,7 @@
 // Messages that have failed for good, as they go to --dead-letter.
 import { describe, expect, it } from "vitest";
 import type { Table } from "../../src/message/fields.ts";
+import { toOrigin } from "../../src/source/to-origin.ts";
 import { deadLetter } from "../../src/work/dead-letter.ts";
 import { waiting } from "../../src/work/retry.ts";
 import { someDelivery } from "../support/delivery.ts";
@@ -50,6 +51,20 @@ describe("a dead letter", () => {
       "x-first-death-reason": "rejected",
       "x-first-death-exchange": "e",
     });
+  });
+
+  it("keeps the message's own headers of such names for --to-origin, also when it fails once more", () => {
+    const own = { "x-attempts": "mine", "x-exit-code": 7 };
+    const to = { exchange: "", routingKey: "dead" };
+    const dead = deadLetter(withHeaders({ ...own, other: 1 }), to, cause);
+    const again = deadLetter(someDelivery({ ...dead, queue: "dead" }), to, {
+      ...cause,
+      end: { kind: "excess", bytes: 1 },
+    });
+    expect(again.properties.headers).toMatchObject({ "x-attempts": 1, "x-original-headers": own });
+    expect(again.properties.headers).not.toHaveProperty("x-exit-code");
+    for (const message of [dead, again])
+      expect(toOrigin(message).properties.headers).toEqual({ ...own, other: 1 });
   });
 
   it("notes the keys that were in CC, also of a message that has waited", () => {
