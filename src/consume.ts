@@ -99,15 +99,18 @@ async function run(
     throw error;
   });
   if (!session) return 0;
+  let failures = 0;
   try {
-    if (plan.lazyMs === undefined) return await take(plan, supply, courier, world);
-    await crash(plan, plan.lazyMs, supply, session, world);
-    return 0;
+    if (plan.lazyMs === undefined) failures = await take(plan, supply, courier, world);
+    else await crash(plan, plan.lazyMs, supply, session, world);
   } finally {
     rules.end();
     const isAnswered = await session.close();
     if (!isAnswered && intake.account.acked > 0) world.log.warn(UNANSWERED);
   }
+  // A stop rule may have held when the broker refused what became of the last message.
+  if (session.failure) throw session.failure;
+  return failures;
 }
 
 const UNANSWERED =

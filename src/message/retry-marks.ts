@@ -2,6 +2,7 @@
 import { deathNotes, deathsBut, deathsIn, noteOf, withoutDeaths } from "./deaths.ts";
 import { isList, isTable, type Field, type Table } from "./fields.ts";
 import type { Delivery, Properties } from "./message.ts";
+import { isName } from "./text.ts";
 
 /** Headers of a message that waits for another try. Ours, since brokers from 4.0 on do not count what is published again. */
 export const retryHeaders = {
@@ -79,13 +80,13 @@ export function changesOf({ deliveryMode, expiration, userId, headers = {} }: Pr
   };
 }
 
-/** The properties that a message had before it waited, where they were other ones. */
+/** The properties that a message had before it waited, where they were other ones; not what no broker would take. */
 export function changedProperties(headers: Table): Properties {
   const { deliveryMode, expiration, userId } = tableIn(headers, retryHeaders.properties);
   return {
-    ...(typeof deliveryMode === "number" && { deliveryMode }),
-    ...(typeof expiration === "string" && { expiration }),
-    ...(typeof userId === "string" && { userId }),
+    ...(deliveryMode === 1 && { deliveryMode }),
+    ...(typeof expiration === "string" && /^\d{1,9}$/.test(expiration) && { expiration }),
+    ...(typeof userId === "string" && isName(userId) && { userId }),
   };
 }
 
@@ -124,7 +125,7 @@ export function deathsOf({ properties: { headers = {} }, queue: here }: Delivery
 
 /** The broker's notes from before the first try. */
 export function savedDeaths(headers: Table): Table {
-  return tableIn(headers, retryHeaders.deaths);
+  return deathNotes(tableIn(headers, retryHeaders.deaths));
 }
 
 function tableIn(headers: Table, name: string): Table {
@@ -152,7 +153,9 @@ export function withoutFailure(headers: Table): Table {
   const { reason, queue, headers: own } = failureHeaders;
   const isOurs = headers[reason] !== undefined && headers[queue] !== undefined;
   if (!isOurs) return headers;
-  return { ...without(headers, Object.values(failureHeaders)), ...tableIn(headers, own) };
+  const names: readonly string[] = Object.values(failureHeaders);
+  const aside = Object.entries(tableIn(headers, own)).filter(([name]) => names.includes(name));
+  return { ...without(headers, names), ...Object.fromEntries(aside) };
 }
 
 /** The headers without the counts of the queue that a message comes from. */

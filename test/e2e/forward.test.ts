@@ -154,3 +154,17 @@ describe("--forward", () => {
     expect(arrived.length).toBeLessThanOrEqual(numbers.length + 1 + 4 * 20);
   });
 });
+
+test.each([
+  ["-n", "1", "--forward", "DEST"],
+  ["--get", "--forward", "DEST"],
+  ["-n", "1", "--dead-letter", "DEST", "--shell", "exit 1"],
+])("%s %s: a refusal is told also when a stop rule has held already", async (...given) => {
+  const queue = await createQueue(["one", "two"]);
+  const internal = await createExchange("fanout", { internal: true });
+  const words = given.map((word) => (word === "DEST" ? `${internal}:k` : word));
+  const { code, stderr } = await con(["-q", queue, ...words]);
+  expect(code).toBe(4);
+  expect(stderr).toContain("cannot publish to internal exchange");
+  expect(await takeBodies(queue)).toEqual(["one", "two"]);
+});

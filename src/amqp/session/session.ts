@@ -60,6 +60,8 @@ const MAX_LOSSES_WITHOUT_PROGRESS = 3;
 const SHORTEST_TRY_MS = 300;
 
 export class Session {
+  /** Why there is no other link: set also when the client needed none any more. */
+  failure: Failure | undefined;
   readonly #plan: ConnectionPlan;
   readonly #client: Client;
   readonly #report: SessionReport;
@@ -111,10 +113,7 @@ export class Session {
     return this.#link?.connection;
   }
 
-  /**
-   * Closes the connection. What a client has buffered on its channel is written first: see Client.isDrained. False when the broker
-   * did not answer: it may have taken what was written last, or not.
-   */
+  /** Closes the connection; what a client has buffered is written first (Client.isDrained). False when nobody answered. */
   async close(): Promise<boolean> {
     this.#closing.abort();
     const isAnswered = this.#link === undefined || (await this.#closeLink(this.#link));
@@ -152,7 +151,10 @@ export class Session {
         toFailure(error, link.connection.target),
       );
       if (this.#closing.signal.aborted) return;
-      if (next instanceof Failure) return this.#client.fail(next);
+      if (next instanceof Failure) {
+        this.failure = next;
+        return this.#client.fail(next);
+      }
       outage.restored();
       link = next;
     }
