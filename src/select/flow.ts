@@ -5,7 +5,7 @@ import type { Decompress } from "./decompress.ts";
 import type { Delivery } from "../message/message.ts";
 import { Pace } from "../pace.ts";
 import type { Log } from "../ui/log.ts";
-import type { Where } from "./where.ts";
+import type { Answer, Where } from "./where.ts";
 
 export interface FlowPlan {
   /** The largest body that --decompress makes, in bytes; undefined: bodies stay as they are. */
@@ -142,18 +142,21 @@ export class Flow {
     return goesSingly ? batch.slice(0, 1) : batch;
   }
 
+  #unwanted(raw: Batch, answers: readonly Answer[]): readonly Other[] {
+    const { mismatch, undecided } = this.#plan;
+    return raw.flatMap((delivery, i): readonly Other[] => {
+      const answer = answers[i];
+      if (answer === undefined || answer === true) return [];
+      return [{ delivery, verdict: answer === "late" ? undecided : mismatch }];
+    });
+  }
+
   /** Makes ready as much as fits of what has arrived. */
   async #choose(): Promise<void> {
     const raw = this.#raw;
     const read = await this.#read(raw);
     const answers = await this.#stages.where?.(read);
-    const { mismatch, undecided } = this.#plan;
-    const others = raw.flatMap((delivery, i): readonly Other[] => {
-      const answer = answers?.[i];
-      if (answer === undefined || answer === true) return [];
-      return [{ delivery, verdict: answer === "late" ? undecided : mismatch }];
-    });
-    this.#others = [...this.#others, ...others];
+    if (answers) this.#others = [...this.#others, ...this.#unwanted(raw, answers)];
     this.#rest = answers ? read.filter((_, i) => answers[i] === true) : read;
     this.#raw = raw.slice(read.length);
   }
