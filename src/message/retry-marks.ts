@@ -61,13 +61,11 @@ export function asFirstSeen(delivery: Delivery): Delivery {
   const { headers } = delivery.properties;
   if (!headers || !firstTryOf(headers)) return delivery;
   const own = { ...withoutDeaths(headers), ...deathsOf(delivery) };
-  const isHere = firstTryHere(delivery) !== undefined;
   const properties = { ...delivery.properties, headers: own };
-  return {
-    ...delivery,
-    ...firstTryHere(delivery),
-    properties: isHere ? { ...withCc(properties), ...changedProperties(headers) } : properties,
-  };
+  const here = firstTryHere(delivery);
+  if (!here) return { ...delivery, properties };
+  const before = { ...withCc(properties), ...changedProperties(headers) };
+  return { ...delivery, ...here, properties: before };
 }
 
 /** What a copy that waits does not have of the properties, or has otherwise, for its mark. */
