@@ -100,7 +100,7 @@ function report(
 ): void {
   const { failure } = ending;
   const isCutShort = account.read > 0 && failure !== undefined && !(failure instanceof ReaderGone);
-  const isDone = isDelivered(account, delivery) && !isCutShort;
+  const isDone = isDelivered(account, delivery) && account.returned === 0 && !isCutShort;
   reportAccount(account, endOf(ending, skips, world), isDone, summary, world.log);
 }
 

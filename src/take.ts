@@ -137,5 +137,5 @@ async function openWork(
   if (plan.handler) world.output.watchReader();
   if (plan.handler && courier) return Handling.open(plan.handler, intake, courier, world);
   if (plan.forward && courier) return forwarding(plan.forward, intake, courier);
-  return printing(await openSink(plan.sink, world), intake, plan, world.log);
+  return printing(await openSink(plan.sink, world), intake, plan);
 }

@@ -117,7 +117,7 @@ function checkConditions(options: Options): void {
 /** Nobody shall believe that `--purge -n 5` removes five messages. */
 function checkNoMessages<F extends FlagTable>(
   flags: F,
-  { origin, operands }: Parsed<F>,
+  { origin, operands = [] }: Parsed<F>,
   task: string,
 ): void {
   const keys = Object.keys(flags).filter((key): key is keyof F & string => {

@@ -86,7 +86,8 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
   });
   const { prefetch } = work;
   const topology = planTopology(options, origin, options.routingKey, options.messageTtl);
-  const publishesToo = handler !== undefined || forward !== undefined;
+  const isHandled = handler !== undefined;
+  const publishesToo = isHandled || forward !== undefined;
   return {
     connection,
     topology,
@@ -96,10 +97,10 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
       ...work.warnings,
       ...warnOfRetries(handler, topology),
     ],
-    ...planIntake(options, origin, { alsoFrom, prefetch, publishesToo }),
+    ...planIntake(options, origin, { alsoFrom, prefetch, publishesToo, isHandled }),
     lazyMs: options.lazy,
     sink: { format: options.format, verbose: options.verbose, folder: options.save },
-    writesOutput: handler !== undefined || (!forward && options.format !== "none"),
+    writesOutput: isHandled || (!forward && options.format !== "none"),
     handler,
     forward,
     summary: options.summary,

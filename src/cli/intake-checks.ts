@@ -21,6 +21,8 @@ export interface Circumstances {
   readonly prefetch: number;
   /** Something is published on the same connection, and its answers are waited for. */
   readonly publishesToo: boolean;
+  /** A handler takes each message, when it is there for it. */
+  readonly isHandled: boolean;
 }
 
 /** Do the flags say that the queue is a stream? */

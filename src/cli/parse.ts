@@ -38,8 +38,8 @@ export interface Parsed<F extends FlagTable> {
   /** A text of ours that names flags, with the names of those variables and profile entries that set them. */
   readonly blame: (text: string) => string;
   readonly profile: Profile | undefined;
-  /** What follows `--`. */
-  readonly operands: readonly string[];
+  /** What follows `--`; undefined where there is none. */
+  readonly operands: readonly string[] | undefined;
 }
 
 /** The same of whatever table, for those who tell what was read. */
@@ -48,7 +48,7 @@ export interface Readings {
   origin(key: string): Origin;
   texts(key: string): readonly string[] | undefined;
   readonly profile: Profile | undefined;
-  readonly operands: readonly string[];
+  readonly operands: readonly string[] | undefined;
 }
 
 /** Reads a command line. @throws UsageError naming the flag, the value and the way out */
@@ -175,10 +175,17 @@ function readWords(
   if (command.args.length > 0) {
     throw new UsageError(
       `unexpected argument "${command.args[0]}"`,
-      `every value belongs to a flag; quote a text that holds blanks: -m "two words"`,
+      `every value belongs to a flag; ${likelyFlag(flags)}`,
     );
   }
   return command.opts();
+}
+
+/** What a value without a flag was meant for, most likely. */
+function likelyFlag(flags: FlagTable): string {
+  return flags["message"]
+    ? 'quote a text that holds blanks: -m "two words"'
+    : "a queue is named with -q, each with its own, and a program to run stands behind --";
 }
 
 function toOption(key: string, flag: Flag): Option {

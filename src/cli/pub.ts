@@ -138,7 +138,7 @@ function hasTarget(options: Options, source: SourcePlan): boolean {
   return isTyped || source.brings !== "body";
 }
 
-function checkOperands({ operands: [first] }: Parsed<typeof flags>): void {
+function checkOperands({ operands: [first] = [] }: Parsed<typeof flags>): void {
   if (first === undefined) return;
   throw new UsageError(
     `unexpected argument "${first}" after --`,

@@ -17,6 +17,6 @@ export function listSettings(
     const value = isList ? shown.join(", ") : (shown.at(-1) ?? "");
     return [{ name: `--${kebab(key)}`, value, origin: readings.origin(key) }];
   });
-  if (readings.operands.length === 0) return settings;
+  if (readings.operands === undefined) return settings;
   return [...settings, { name: "--", value: readings.operands.join(" "), origin: "flag" }];
 }

@@ -2,10 +2,10 @@
 import { UsageError } from "../errors.ts";
 import { kebab, type Flag, type FlagTable } from "./flag.ts";
 
-/** The words up to `--`, each long flag written out, and what follows it. */
+/** The words up to `--`, each long flag written out, and what follows it: undefined where there is no `--`. */
 export interface Words {
   readonly words: readonly string[];
-  readonly operands: readonly string[];
+  readonly operands: readonly string[] | undefined;
 }
 
 /** Leaves the values of flags alone, also those that look like flags. @throws UsageError for an ambiguous abbreviation */
@@ -29,7 +29,7 @@ export function splitWords(flags: FlagTable, argv: readonly string[]): Words {
       i++;
     }
   }
-  return { words, operands: [] };
+  return { words, operands: undefined };
 }
 
 function completeName(typed: string, longs: ReadonlyMap<string, Flag>): string {

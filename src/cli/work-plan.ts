@@ -41,7 +41,7 @@ const LONG_MS = 25 * 60_000;
 export function planWork(
   options: Options,
   origin: (key: Key) => Origin,
-  operands: readonly string[],
+  operands: readonly string[] | undefined,
   { alsoFrom, isStream }: Queues,
 ): WorkPlan {
   const command = planCommand(options, operands);
@@ -87,15 +87,18 @@ function planHandler(
 
 function planCommand(
   { shell, execTimeout: timeoutMs }: Options,
-  operands: readonly string[],
+  operands: readonly string[] | undefined,
 ): Command | undefined {
-  const [file, ...args] = operands;
-  if (shell !== undefined && file !== undefined)
+  const [file = "", ...args] = operands ?? [];
+  if (shell !== undefined && operands)
     throw new UsageError("--shell excludes -- COMMAND", "a message is handled one way");
+  // Taken for no handler, messages would be shown and acknowledged.
+  if (operands && file === "")
+    throw new UsageError("-- needs a command", "a variable may be empty or unset");
   if (shell?.trim() === "")
     throw new UsageError('--shell "": expected a command', "a variable may be empty or unset");
   if (shell !== undefined) return { file: "/bin/sh", args: ["-c", shell], timeoutMs };
-  return file === undefined ? undefined : { file, args, timeoutMs };
+  return operands && { file, args, timeoutMs };
 }
 
 /** `EXCHANGE`, `EXCHANGE:KEY` or `:QUEUE`. */

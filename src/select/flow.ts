@@ -4,6 +4,7 @@ import type { Verdict } from "../amqp/consume/settlement.ts";
 import type { Decompress } from "./decompress.ts";
 import type { Delivery } from "../message/message.ts";
 import { Pace } from "../pace.ts";
+import { watchDeliveryLimit } from "./delivery-limit.ts";
 import type { Log } from "../ui/log.ts";
 import type { Answer, Where } from "./where.ts";
 
@@ -37,6 +38,7 @@ interface Other {
 export class Flow {
   readonly #plan: FlowPlan;
   readonly #stages: Stages;
+  readonly #watchLimit: (arrived: Batch) => void;
   /** As it has arrived: what is being decompressed and chosen from, and what waits for that. */
   #raw: Batch = [];
   #rest: Batch = [];
@@ -44,7 +46,8 @@ export class Flow {
   #others: readonly Other[] = [];
   #mismatches = 0;
 
-  private constructor(plan: FlowPlan, stages: Stages) {
+  private constructor(plan: FlowPlan, stages: Stages, log: Log) {
+    this.#watchLimit = watchDeliveryLimit(log);
     this.#plan = plan;
     this.#stages = stages;
   }
@@ -60,7 +63,7 @@ export class Flow {
       where:
         where === undefined ? undefined : await (await import("./where.ts")).openWhere(where, log),
     };
-    return new Flow(plan, stages);
+    return new Flow(plan, stages, log);
   }
 
   /** Messages that --where did not want, or could not decide on. */
@@ -108,6 +111,7 @@ export class Flow {
   ): AsyncGenerator<Batch, void, void> {
     const pace = new Pace(signal);
     for await (const arrived of batches) {
+      this.#watchLimit(arrived);
       this.#raw = arrived;
       this.#others = [];
       while (this.#raw.length > 0) {

@@ -14,6 +14,8 @@ export interface StopPlan {
   readonly timeoutMs: number | undefined;
   /** The flag by which the run ends when the queue holds nothing more. */
   readonly untilEmpty: string | undefined;
+  /** What is taken goes back at the end: the queue does not get empty. */
+  readonly keepsAll: boolean;
   /** What an empty queue means where a message was asked for (--get), and where only its end was. */
   readonly emptyQueue: "empty" | "done";
   /** A message with just this body, which is the last one taken. */
@@ -116,8 +118,9 @@ export class StopRules {
 
   /** The queue holds nothing more. */
   stopAsEmpty(): void {
-    const { untilEmpty = "--get", emptyQueue } = this.#plan;
-    this.#stop({ text: `the queue is empty (${untilEmpty})`, ending: emptyQueue });
+    const { untilEmpty = "--get", emptyQueue, keepsAll } = this.#plan;
+    const what = keepsAll ? "the end of the queue is reached" : "the queue is empty";
+    this.#stop({ text: `${what} (${untilEmpty})`, ending: emptyQueue });
   }
 
   /** Stops the clocks, and aborts `signal`. */

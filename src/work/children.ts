@@ -11,7 +11,7 @@ import { Drain } from "./drain.ts";
 import type { End } from "./judgement.ts";
 import { Inputs } from "./inputs.ts";
 import { notStarted } from "./not-started.ts";
-import type { Pipe, Pipes } from "./pipes.ts";
+import type { Outputs, Pipes } from "./pipes.ts";
 
 /** What to run, without a shell in between. */
 export interface Command {
@@ -30,12 +30,6 @@ export interface Input {
   readonly env: Environment;
 }
 
-/** A program that runs, and what it writes to. */
-interface Started {
-  readonly child: ChildProcess;
-  readonly pipes: { readonly stdout: Pipe; readonly stderr: Pipe };
-}
-
 /** Between asking a group to end (SIGTERM) and ending it (SIGKILL). */
 const TERM_MS = 5000;
 /** The same for what a handler has left behind in its group. */
@@ -51,6 +45,7 @@ export class Children {
   readonly #world: Pick<World, "signalGroup" | "ending">;
   /** Process groups that may have somebody in them, and when those that were asked to end will be ended. */
   readonly #groups = new Map<number, NodeJS.Timeout | undefined>();
+  #isOver = false;
 
   constructor(command: Command, pipes: Pipes, world: Pick<World, "signalGroup" | "ending">) {
     this.#command = command;
@@ -64,7 +59,11 @@ export class Children {
    * @throws Failure when it cannot be started, and what a taker throws
    */
   async run(input: Input, stdout: Taker, stderr: Taker): Promise<End> {
-    const { child, pipes } = await this.#start(input);
+    const pipes = await this.#pipes.takeOutputs().catch((error: unknown) => {
+      throw notStarted(this.#command.file, error);
+    });
+    const child = await this.#start(input, pipes);
+    if (!child) return { kind: "signal", signal: "SIGTERM" };
     const drains = [
       new Drain(pipes.stdout, child.stdout, stdout),
       new Drain(pipes.stderr, child.stderr, stderr),
@@ -82,6 +81,7 @@ export class Children {
 
   /** Ends everything that still runs. Resolves when it is gone. */
   async end(): Promise<void> {
+    this.#isOver = true;
     this.#signalAll("SIGTERM");
     for (let left = LEFTOVER_MS; left > 0 && this.#groups.size > 0; left -= 20) await pause(20);
     this.#signalAll("SIGKILL");
@@ -89,37 +89,32 @@ export class Children {
     this.#pipes.close();
   }
 
-  async #start({ body, record, env }: Input): Promise<Started> {
+  /** Undefined when everything was ended while this run waited for its pipes. */
+  async #start({ body, record, env }: Input, pipes: Outputs): Promise<ChildProcess | undefined> {
     const { file, args } = this.#command;
-    const taken: Pipe[] = [];
+    const outputs = [pipes.stdout, pipes.stderr];
     const opened: number[] = [];
-    const take = (): Pipe => {
-      const pipe = this.#pipes.take();
-      taken.push(pipe);
-      if (typeof pipe.end === "number") opened.push(pipe.end);
-      return pipe;
-    };
     const open = (bytes: Buffer): number => {
       const descriptor = this.#inputs.open(bytes);
       opened.push(descriptor);
       return descriptor;
     };
+    let child: ChildProcess | undefined;
     try {
-      const pipes = { stdout: take(), stderr: take() };
-      const stdio = [open(body), pipes.stdout.end, pipes.stderr.end, open(record)];
+      if (this.#isOver) return undefined;
+      const stdio = [open(body), ...outputs.map(({ end }) => end), open(record)];
       // A group of its own: a terminal's Ctrl-C is ours alone, and what the program starts ends with it.
-      const child = spawn(file, args, { stdio, env, detached: true });
-      if (child.pid === undefined) throw await once(child, "error").then(([error]) => error);
-      this.#groups.set(child.pid, undefined);
-      return { child, pipes };
+      const spawned = spawn(file, args, { stdio, env, detached: true });
+      if (spawned.pid === undefined) throw await once(spawned, "error").then(([error]) => error);
+      this.#groups.set(spawned.pid, undefined);
+      child = spawned;
+      return child;
     } catch (error) {
-      for (const pipe of taken) {
-        pipe.reader?.destroy();
-        pipe.discard();
-      }
       throw notStarted(file, error);
     } finally {
       for (const descriptor of opened) closeSync(descriptor);
+      for (const pipe of outputs) pipe.closeEnd();
+      if (!child) for (const pipe of outputs) pipe.discard();
     }
   }
 

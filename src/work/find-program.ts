@@ -12,6 +12,8 @@ export function findProgram(file: string, path: string | undefined): void {
   const states = candidates.map(stateOf);
   if (states.includes("runnable")) return;
   const where = file.includes("/") ? "" : " on PATH";
+  if (file.includes("/") && states.includes("folder"))
+    throw new UsageError(`cannot run "${file}": it is a directory`);
   throw states.includes("there")
     ? new UsageError(`cannot run "${file}": it is not an executable file`, `chmod +x ${file}?`)
     : new UsageError(
@@ -20,9 +22,11 @@ export function findProgram(file: string, path: string | undefined): void {
       );
 }
 
-function stateOf(file: string): "runnable" | "there" | "missing" {
+function stateOf(file: string): "runnable" | "there" | "folder" | "missing" {
   try {
-    if (!statSync(file).isFile()) return "there";
+    const stats = statSync(file);
+    if (stats.isDirectory()) return "folder";
+    if (!stats.isFile()) return "there";
     accessSync(file, constants.X_OK);
     return "runnable";
   } catch (error) {

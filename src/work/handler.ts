@@ -40,11 +40,12 @@ export class Handling implements Work {
   readonly #world: HandlerWorld;
   readonly #children: Children;
   readonly #aftermath: Aftermath;
+  /** Any of them, and nothing more begins. */
+  readonly #stops: readonly AbortSignal[];
   readonly #turns = new Turns();
   readonly #environment: Environment;
   readonly #stopping = new AbortController();
   readonly #told = new Set<string>();
-  #pending: Delivery[] = [];
   #running = 0;
   #waiting: (() => void)[] = [];
   #isOver = false;
@@ -54,6 +55,7 @@ export class Handling implements Work {
     plan: HandlerPlan,
     children: Children,
     aftermath: Aftermath,
+    isLost: AbortSignal,
     world: HandlerWorld,
   ) {
     this.#plan = plan;
@@ -61,7 +63,8 @@ export class Handling implements Work {
     this.#aftermath = aftermath;
     this.#world = world;
     this.#environment = inherited(world.env);
-    for (const signal of [world.signal, this.failed])
+    this.#stops = [world.signal, this.failed, isLost];
+    for (const signal of this.#stops)
       signal.addEventListener("abort", () => this.#hurry(), { once: true });
   }
 
@@ -75,7 +78,7 @@ export class Handling implements Work {
     const pipes = await Pipes.open(2 * plan.jobs);
     const children = new Children(plan.command, pipes, world);
     const aftermath = new Aftermath(plan.aftermath, intake, courier, world.log);
-    return new Handling(plan, children, aftermath, world);
+    return new Handling(plan, children, aftermath, courier.failed, world);
   }
 
   get failed(): AbortSignal {
@@ -83,7 +86,7 @@ export class Handling implements Work {
   }
 
   get isBusy(): boolean {
-    return this.#running + this.#pending.length > 0 || this.#aftermath.isWaiting;
+    return this.#running > 0 || this.#aftermath.isWaiting;
   }
 
   /** Messages that have failed for good. */
@@ -91,19 +94,19 @@ export class Handling implements Work {
     return this.#aftermath.failed;
   }
 
+  /** Begins with each as soon as there is a place; resolves when there is one for the next: what waits for it may yet be lost. */
   async take(batch: readonly Delivery[]): Promise<void> {
-    this.#pending.push(...batch);
-    this.#start();
-    await this.#until(() => this.#pending.length === 0 || this.#mustStop());
+    for (const delivery of batch) {
+      await this.#place();
+      if (this.#mustStop()) this.#aftermath.leave([delivery]);
+      else this.#begin(delivery);
+    }
+    await this.#place();
   }
 
   async finish(): Promise<void> {
     this.#aftermath.end();
-    this.#start();
-    await this.#until(
-      () => this.#running === 0 && (this.#pending.length === 0 || this.#mustStop()),
-    );
-    this.#aftermath.leave(this.#pending.splice(0));
+    await this.#until(() => this.#running === 0);
     this.failed.throwIfAborted();
   }
 
@@ -116,24 +119,21 @@ export class Handling implements Work {
 
   /** What has not begun then never does. */
   #mustStop(): boolean {
-    return this.#world.signal.aborted || this.failed.aborted || this.#isOver;
+    return this.#isOver || this.#stops.some(({ aborted }) => aborted);
   }
 
-  #start(): void {
-    while (this.#running < this.#plan.jobs && !this.#mustStop()) {
-      const delivery = this.#pending.shift();
-      if (!delivery) return;
-      // It came on a lost connection, and comes again.
-      if (!this.#aftermath.holds(delivery)) continue;
-      this.#running++;
-      void this.#handle(delivery)
-        .catch((error: unknown) => this.#stopping.abort(error))
-        .finally(() => {
-          this.#running--;
-          this.#start();
-          this.#wake();
-        });
-    }
+  async #place(): Promise<void> {
+    await this.#until(() => this.#running < this.#plan.jobs || this.#mustStop());
+  }
+
+  #begin(delivery: Delivery): void {
+    this.#running++;
+    void this.#handle(delivery)
+      .catch((error: unknown) => this.#stopping.abort(error))
+      .finally(() => {
+        this.#running--;
+        this.#wake();
+      });
   }
 
   async #handle(delivery: Delivery): Promise<void> {

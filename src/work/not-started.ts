@@ -2,7 +2,7 @@
 import { errorCode, Failure, messageOf } from "../errors.ts";
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such program",
+  ENOENT: "there is no such program, or not the one that its first line names (#!)",
   EACCES: "it may not be run",
   E2BIG: "its arguments and environment are too large",
   EAGAIN: "there are too many processes",
@@ -11,6 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 const waysOut: Readonly<Record<string, string>> = {
+  ENOENT: "a script needs Unix line ends",
   EMFILE: "raise the limit of open files (ulimit -n), or lower --jobs",
   ENFILE: "lower --jobs",
 };

@@ -7,6 +7,7 @@ import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { isShortOfFiles } from "./not-started.ts";
 
 /** A pipe for one stream of one run. */
 export interface Pipe {
@@ -14,14 +15,23 @@ export interface Pipe {
   readonly end: number | "pipe";
   /** The reading end, where `end` is a descriptor. */
   readonly reader: Socket | undefined;
+  /** To be called once the program has the writing end, or never will. */
+  closeEnd(): void;
   /** To be called once the reader has seen the end: the pipe serves another run. */
   recycle(): void;
   /** To be called instead when nobody has seen the end: whoever still holds it would write into another run. */
   discard(): void;
 }
 
-/** Each is a descriptor, of which a process may have 1,024 by default. */
+/** What one run writes to. */
+export interface Outputs {
+  readonly stdout: Pipe;
+  readonly stderr: Pipe;
+}
+
+/** Each is a descriptor: more are made when so many are needed at once. */
 const MOST_AT_FIRST = 64;
+const MORE = 8;
 
 const execute = promisify(execFile);
 
@@ -34,29 +44,47 @@ const O_PATH = 0o10000000;
  */
 export class Pipes {
   #free: number[] = [];
-  #isMaking = false;
+  #isPossible = true;
+  #making: Promise<void> | undefined;
 
-  /** So many pipes at first, if they are not too many; more are made when some have not come back. */
+  /** So many pipes at first, if they are not too many; more are made when none is free. */
   static async open(count: number): Promise<Pipes> {
     const pipes = new Pipes();
-    await pipes.#make(Math.min(count, MOST_AT_FIRST));
+    // Without descriptors nothing runs, and `take` says so.
+    await pipes.#make(Math.min(count, MOST_AT_FIRST)).catch(() => {});
     return pipes;
   }
 
-  /** @throws when no descriptor is left */
-  take(): Pipe {
-    const held = this.#free.at(-1);
-    if (held !== undefined) {
-      const pipe = this.#openBoth(held);
-      this.#free.pop();
-      return pipe;
+  /** Two of them, for one run. @throws as `take` */
+  async takeOutputs(): Promise<Outputs> {
+    const stdout = await this.take();
+    try {
+      return { stdout, stderr: await this.take() };
+    } catch (error) {
+      stdout.closeEnd();
+      stdout.discard();
+      throw error;
     }
-    if (!this.#isMaking) void this.#make(2);
-    return { end: "pipe", reader: undefined, recycle: () => {}, discard: () => {} };
   }
 
-  /** Lets go of all that are free. */
+  /** Waits for one to be made where none is free. @throws when no descriptor is left */
+  async take(): Promise<Pipe> {
+    while (this.#isPossible) {
+      const held = this.#free.at(-1);
+      if (held !== undefined) {
+        const pipe = this.#openBoth(held);
+        this.#free.pop();
+        return pipe;
+      }
+      this.#making ??= this.#make(MORE).finally(() => (this.#making = undefined));
+      await this.#making;
+    }
+    return nodesOwn;
+  }
+
+  /** Lets go of all that are free; no more are made. */
   close(): void {
+    this.#isPossible = false;
     for (const held of this.#free.splice(0)) closeSync(held);
   }
 
@@ -66,18 +94,37 @@ export class Pipes {
     return {
       end,
       reader,
+      closeEnd: () => closeSync(end),
       recycle: () => this.#free.push(held),
-      discard: () => closeSync(held),
+      discard: () => {
+        reader.destroy();
+        closeSync(held);
+      },
     };
   }
 
+  /** @throws when no descriptor is left */
   async #make(count: number): Promise<void> {
-    this.#isMaking = true;
-    // Without them, Node's own are used.
-    this.#free.push(...(await makeFifos(count).catch(() => [])));
-    this.#isMaking = false;
+    try {
+      this.#free.push(...(await makeFifos(count)));
+    } catch (error) {
+      if (isShortOfFiles(error)) throw error;
+      // Without them, Node's own are used.
+      this.#isPossible = false;
+    }
+    if (!this.#isPossible) this.close();
   }
 }
+
+function nothing(): void {}
+
+const nodesOwn: Pipe = {
+  end: "pipe",
+  reader: undefined,
+  closeEnd: nothing,
+  recycle: nothing,
+  discard: nothing,
+};
 
 async function makeFifos(count: number): Promise<readonly number[]> {
   const folder = await mkdtemp(join(tmpdir(), "amqp-con-"));

@@ -4,8 +4,6 @@ import type { Verdict } from "../amqp/consume/settlement.ts";
 import { pause } from "../deadline.ts";
 import type { Delivery } from "../message/message.ts";
 import type { Sink } from "../sink/sink.ts";
-import type { Log } from "../ui/log.ts";
-import { failuresOf } from "./tries.ts";
 import type { Work } from "./work.ts";
 
 export interface PrintPlan {
@@ -14,31 +12,16 @@ export interface PrintPlan {
   readonly workMs: readonly [number, number] | undefined;
 }
 
-/** As often as this given back, and it is told that a quorum queue has a limit: 20 by default from RabbitMQ 4.0 on. */
-const MANY_DELIVERIES = 10;
-
 /** Work that writes to a sink and settles what the sink has. */
 export function printing(
   sink: Sink,
   intake: Pick<Intake, "settle">,
   { verdict, workMs }: PrintPlan,
-  log: Log,
 ): Work {
   const ending = new AbortController();
   let isBusy = false;
-  let isTold = verdict !== "leave";
-  const tellOfLimit = (batch: readonly Delivery[]): void => {
-    if (isTold) return;
-    const most = Math.max(...batch.map(failuresOf));
-    if (most < MANY_DELIVERIES) return;
-    isTold = true;
-    log.warn(
-      `a message was given back ${most} times: a quorum queue drops or dead-letters it when its delivery limit is reached, 20 unless set (--delivery-limit)`,
-    );
-  };
   const show = async (batch: readonly Delivery[]): Promise<void> => {
     await sink(batch);
-    tellOfLimit(batch);
     if (workMs) await pause(between(workMs), ending.signal);
     if (!ending.signal.aborted) intake.settle(batch, verdict);
   };

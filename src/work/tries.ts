@@ -1,12 +1,11 @@
 // Which try of a message this is, and its properties without the traces of the way. Pure.
 import { deathsBut, withoutDeaths } from "../message/deaths.ts";
-import { isList, typed, type Field, type Table } from "../message/fields.ts";
+import { acquisitionsOf, countIn, failuresOf } from "../message/broker-counts.ts";
+import type { Field, Table } from "../message/fields.ts";
 import type { Delivery, Properties } from "../message/message.ts";
 import {
-  acquiredCount,
   asFirstSeen,
   deathsOf,
-  deliveryCount,
   firstTryHere,
   isDelayQueueOf,
   originalCc,
@@ -23,18 +22,8 @@ export function attemptOf(delivery: Delivery): number {
   const { headers = {} } = delivery.properties;
   const { count, deliveries } = retryHeaders;
   const atTries = Math.max(countIn(headers[deliveries]), countIn(headers[count]));
-  const sinceThen = Math.max(failuresOf(delivery), brokersCount(delivery, acquiredCount));
+  const sinceThen = Math.max(failuresOf(delivery), acquisitionsOf(delivery));
   return 1 + (firstTryHere(delivery) ? atTries : 0) + sinceThen;
-}
-
-/** What a quorum queue's limit of deliveries (x-delivery-limit) is compared with. */
-export function failuresOf(delivery: Delivery): number {
-  return brokersCount(delivery, deliveryCount);
-}
-
-/** It has none before it gives a message again. */
-function brokersCount({ redelivered, properties: { headers = {} } }: Delivery, name: string) {
-  return redelivered ? countIn(headers[name]) : 0;
 }
 
 /**
@@ -91,12 +80,4 @@ function withoutCc(headers: Table): Table {
     field,
   ]);
   return Object.fromEntries(renamed);
-}
-
-/** A count in a header, whatever whole number type it has; 0 for anything else. */
-function countIn(field: Field | undefined): number {
-  if (field === undefined || isList(field)) return 0;
-  const [tag, value] = typed(field);
-  const isNumber = /^(longlong|int|u?int(8|16|32))$/.test(tag);
-  return isNumber ? Math.max(0, Math.min(Number(value), Number.MAX_SAFE_INTEGER)) : 0;
 }

@@ -84,6 +84,7 @@ describe("the subscription", () => {
     expect(plan().stop).toEqual({
       count: undefined,
       countedBy: "--count",
+      keepsAll: false,
       idleMs: undefined,
       timeoutMs: undefined,
       untilEmpty: undefined,
@@ -164,6 +165,8 @@ describe("wrong use", () => {
     [["-q", "t", "--ack-every", "5", "--ack-auto"], "--ack-every excludes --ack-auto"],
     [["-q", "t", "--get", "--consumer-tag", "x"], "--get excludes --consumer-tag"],
     [["-q", "t", "--shell", " "], '--shell "": expected a command'],
+    [["-q", "t", "--"], "-- needs a command\nhint: a variable may be empty or unset"],
+    [["-q", "t", "--", ""], "-- needs a command"],
     [["-q", "t", "--exec-timeout", "0", "--shell", "x"], '--exec-timeout "0": expected a duration'],
     [["-q", "t", "--save", ""], '--save "": expected the name of a folder'],
     [["-q", "t", "--offset-file", ""], '--offset-file "": expected the name of a file'],

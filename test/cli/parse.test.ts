@@ -114,7 +114,7 @@ describe("wrong use", () => {
     [["-q"], "--queue needs a value\nhint: amqp-con --help-all explains every flag"],
     [["-Qq"], "--queue needs a value"],
     [["--prefetch"], "--prefetch needs a value"],
-    [["hello"], 'unexpected argument "hello"\nhint: every value belongs to a flag; quote'],
+    [["hello"], 'unexpected argument "hello"\nhint: every value belongs to a flag; a queue is'],
     [["-q", "a", "b"], 'unexpected argument "b"'],
     [["--get=yes"], '--get takes no value\nhint: leave out "=yes"'],
     [["--prefetch", "-1"], '--prefetch "-1": expected a whole number from 0 to 65535'],

@@ -120,7 +120,7 @@ describe("a command that cannot be run", () => {
     const { code, stderr } = await con(["-q", queue, "--until-empty", "--", file]);
     expect(code).toBe(6);
     expect(stderr).toContain(
-      `ERROR: cannot run "${file}": there is no such program\nhint: the message`,
+      `ERROR: cannot run "${file}": there is no such program, or not the one that its first line names (#!)\nhint: a script needs Unix line ends; the message was put back`,
     );
     expect(await takeBodies(queue)).toEqual(["y"]);
   });

@@ -40,6 +40,19 @@ describe("standard output of several handlers at once", () => {
   });
 });
 
+test.each([
+  ["there are more of them than pipes at first", 40, 'sleep 0.5; echo "$(cat)" > /dev/stdout'],
+  ["something still runs that holds a pipe", 2, '(setsid sleep 1 &); echo "$(cat)" > /dev/stdout'],
+])("standard output can be opened by its name also when %s", async (_, jobs, script) => {
+  const numbers = Array.from({ length: 2 * jobs + 6 }, (__, i) => `${i + 10}`);
+  const queue = await createQueue(numbers);
+  const words = ["-q", queue, "--until-empty", "--jobs", `${jobs}`, "--shell", script];
+  const { code, stdout, stderr } = await startCon(words).ended(30_000);
+  expect(stderr).toBe("Stopping: the queue is empty (--until-empty)\n");
+  expect(code).toBe(0);
+  expect(stdout.trimEnd().split("\n").toSorted()).toEqual(numbers);
+});
+
 test("standard error comes line by line, escaped, and a last line without newline too", async () => {
   const queue = await createQueue(["x"]);
   const script = String.raw`printf 'one\ntwo \033[31m\nthree' >&2`;

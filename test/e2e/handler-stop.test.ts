@@ -172,8 +172,8 @@ describe("--exec-timeout", () => {
 
   test("is kept by a handler that has ended while the worker itself was stopped (Ctrl-Z)", async () => {
     const queue = await createQueue(["1"]);
-    const script = "kill -STOP $PPID; (sleep 0.6; kill -CONT $PPID) & exit 0";
-    const words = ["-q", queue, "-n", "1", "--exec-timeout", "0.3", "--shell", script];
+    const script = "kill -STOP $PPID; (sleep 1.5; kill -CONT $PPID) & exit 0";
+    const words = ["-q", queue, "-n", "1", "--exec-timeout", "1", "--shell", script];
     expect(await con(words)).toMatchObject({ code: 0, stderr: "Stopping: --count 1 reached\n" });
     expect(await takeBodies(queue)).toEqual([]);
   });

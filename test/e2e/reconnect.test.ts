@@ -1,23 +1,13 @@
 // A broker that crashes and comes back: both binaries go on where they were, and say what happened.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBroker, type OwnBroker } from "../support/broker.ts";
-import { FaultProxy } from "../support/fault-proxy.ts";
+import type { FaultProxy } from "../support/fault-proxy.ts";
 import { brief } from "../support/name.ts";
+import { proxied } from "../support/proxied.ts";
 import { longSleep, processesWith } from "../support/processes.ts";
 import { run, runToEnd, type RunOptions } from "../support/run.ts";
-import { sharedBroker } from "../support/shared-broker.ts";
 import { createQueue, put, takeBodies, untilQueue, withChannel } from "../support/witness.ts";
 import { con, startCon, startPub } from "../support/binaries.ts";
-
-/** A way to the shared broker that can be cut. */
-async function proxied() {
-  const broker = sharedBroker();
-  const [first = ""] = broker.url.split(",");
-  const proxy = await new FaultProxy(broker).listen();
-  const url = new URL(first);
-  url.host = `127.0.0.1:${proxy.port}`;
-  return { proxy, env: { AMQP_URL: url.href } };
-}
 
 /** The line that tells of a loss: whether reading or writing meets the reset first is the kernel's choice. */
 function lost({ port }: FaultProxy): string {

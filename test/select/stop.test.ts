@@ -10,6 +10,7 @@ const NONE: StopPlan = {
   idleMs: undefined,
   timeoutMs: undefined,
   untilEmpty: undefined,
+  keepsAll: false,
   emptyQueue: "done",
   untilBody: undefined,
 };

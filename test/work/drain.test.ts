@@ -1,6 +1,6 @@
 // The pipes of handlers: one that was read to its end serves again, one that was cut is closed. Linux only, as the pipes are.
-import { closeSync, readdirSync, writeSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { readdirSync, writeSync } from "node:fs";
+import { describe, expect, test, vi } from "vitest";
 import { Drain } from "../../src/work/drain.ts";
 import { Pipes, type Pipe } from "../../src/work/pipes.ts";
 
@@ -21,10 +21,10 @@ describe("a pipe", () => {
     const pipes = await Pipes.open(1);
     const held = descriptors();
     for (const text of ["one", "two", "three"]) {
-      const pipe = pipes.take();
+      const pipe = await pipes.take();
       const { drain, text: read } = drained(pipe);
       writeSync(Number(pipe.end), text);
-      closeSync(Number(pipe.end));
+      pipe.closeEnd();
       await drain.done;
       expect(read()).toBe(text);
     }
@@ -33,28 +33,42 @@ describe("a pipe", () => {
     expect(descriptors()).toBe(held - 1);
   });
 
+  test("is made where none is free, however many are held", async () => {
+    const before = descriptors();
+    const pipes = await Pipes.open(1);
+    const taken = await Promise.all(Array.from({ length: 30 }, () => pipes.takeOutputs()));
+    const each = taken.flatMap(({ stdout, stderr }) => [stdout, stderr]);
+    expect(each.filter(({ end }) => end === "pipe")).toHaveLength(0);
+    for (const pipe of each) {
+      pipe.closeEnd();
+      pipe.discard();
+    }
+    pipes.close();
+    await vi.waitFor(() => expect(descriptors()).toBe(before));
+  });
+
   test("that somebody holds open for ever is cut, and takes no descriptor with it", async () => {
     const before = descriptors();
     const pipes = await Pipes.open(1);
-    const pipe = pipes.take();
+    const pipe = await pipes.take();
     const { drain } = drained(pipe);
     await drain.cut();
     await drain.done;
-    closeSync(Number(pipe.end));
+    pipe.closeEnd();
     pipes.close();
     expect(descriptors()).toBe(before);
   });
 
   test("is cut only when all that it holds was read, however late the event loop is", async () => {
     const pipes = await Pipes.open(1);
-    const pipe = pipes.take();
+    const pipe = await pipes.take();
     const { drain, text } = drained(pipe);
     const written = "x".repeat(60_000);
     writeSync(Number(pipe.end), written);
     await drain.cut();
     await drain.done;
     expect(text()).toBe(written);
-    closeSync(Number(pipe.end));
+    pipe.closeEnd();
     pipes.close();
   });
 });

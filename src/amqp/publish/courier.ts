@@ -28,12 +28,18 @@ export class Courier {
   readonly #report: BlockedReport;
   #route: Route | undefined;
   readonly #renewals = new Renewals();
+  readonly #failing = new AbortController();
   #renewing: Promise<void> = Promise.resolve();
 
   /** On each link it is first checked that the destinations exist. */
   constructor(destinations: readonly Destination[], report: BlockedReport) {
     this.#destinations = destinations;
     this.#report = report;
+  }
+
+  /** Aborted when there will be no other link. */
+  get failed(): AbortSignal {
+    return this.#failing.signal;
   }
 
   /** Opens a channel on a new link. @throws what the broker says when a destination does not exist */
@@ -46,6 +52,11 @@ export class Courier {
   detach(): void {
     this.#route?.close();
     this.#route = undefined;
+  }
+
+  fail(failure: Failure): void {
+    this.detach();
+    this.#failing.abort(failure);
   }
 
   /**
@@ -99,7 +110,7 @@ export function beside(courier: Courier, client: Client): Client {
       client.detach();
     },
     fail: (failure) => {
-      courier.detach();
+      courier.fail(failure);
       client.fail(failure);
     },
     get isDrained() {

@@ -47,9 +47,15 @@ export const selectFlags = {
   offsetFile: file({
     group,
     summary: "keep the place in a stream in this file, and go on there",
-    details: "It beats --offset once it is there. It is written after messages were settled.",
+    details:
+      "It beats --offset once it is there. It is written after messages were settled, once a second and at the end.",
   }),
-  exclusiveConsumer: toggle({ group, summary: "no other consumer may take from the queue" }),
+  exclusiveConsumer: toggle({
+    group,
+    summary: "no other consumer may take from the queue",
+    details:
+      "RabbitMQ keeps that of classic queues; for a quorum queue see --single-active-consumer.",
+  }),
   consumerPriority: one(
     "N",
     readPriority,

@@ -1,0 +1,27 @@
+// What a quorum queue has counted of a message, in the headers of its delivery.
+import { isList, typed, type Field } from "./fields.ts";
+import type { Delivery } from "./message.ts";
+import { acquiredCount, deliveryCount } from "./retry-marks.ts";
+
+/** What its limit of deliveries (x-delivery-limit) is compared with. */
+export function failuresOf(delivery: Delivery): number {
+  return brokersCount(delivery, deliveryCount);
+}
+
+/** How often it was given to somebody before, since RabbitMQ 4.3. */
+export function acquisitionsOf(delivery: Delivery): number {
+  return brokersCount(delivery, acquiredCount);
+}
+
+/** It has none before it gives a message again. */
+function brokersCount({ redelivered, properties: { headers } }: Delivery, name: string): number {
+  return redelivered ? countIn(headers?.[name]) : 0;
+}
+
+/** A count in a header, whatever whole number type it has; 0 for anything else. */
+export function countIn(field: Field | undefined): number {
+  if (field === undefined || isList(field)) return 0;
+  const [tag, value] = typed(field);
+  const isNumber = /^(longlong|int|u?int(8|16|32))$/.test(tag);
+  return isNumber ? Math.max(0, Math.min(Number(value), Number.MAX_SAFE_INTEGER)) : 0;
+}
