@@ -101,6 +101,20 @@ export class Unreachable extends Failure {
   }
 }
 
+/**
+ * The broker closed the connection over an error of its own, or in what it got (AMQP 0-9-1: a connection exception). It may be a
+ * matter of the moment, or of one message, and then happens each time.
+ */
+export class ConnectionException extends Unreachable {
+  readonly reply: Reply;
+
+  constructor(reply: Reply, cause?: unknown) {
+    super(`the broker closed the connection: ${reply.code} ${reply.text}`, undefined, cause);
+    this.name = "ConnectionException";
+    this.reply = reply;
+  }
+}
+
 /** The broker ended a subscription: its queue was deleted, or its node went. Subscribing again tells which. */
 export class Cancelled extends Failure {
   constructor(queue: string) {

@@ -44,6 +44,8 @@ export class Aftermath {
   readonly #putBack: PutBack;
   /** Until when each delay queue may be used without declaring it again. */
   readonly #leases = new Map<string, number>();
+  /** Where a reply ends the connection: some brokers fail on a direct reply-to that nobody has given out. */
+  readonly #unanswerable = new Set<string>();
   readonly #told = new Set<string>();
   #failed = 0;
 
@@ -178,6 +180,8 @@ export class Aftermath {
       });
       if (fate === "confirmed" || fate === "lost") return fate === "confirmed";
       if (fate === "nacked") throw nowhere(message, "the broker refuses it (nack)");
+      if (fate === "fatal")
+        throw nowhere(message, "the broker fails on it, and closes the connection each time");
     }
     throw nowhere(message, "it reaches no queue");
   }
@@ -189,10 +193,17 @@ export class Aftermath {
       this.#warnOnce("a request names no queue to reply to (reply-to): it gets no reply");
       return true;
     }
+    if (this.#unanswerable.has(reply.routingKey)) return true;
     const fate = await this.#courier.send(reply, delivery.generation);
+    if (fate === "fatal") {
+      this.#unanswerable.add(reply.routingKey);
+      this.#log.warn(
+        `the broker closes the connection each time a reply is sent to "${reply.routingKey}": requests that name it get none`,
+      );
+    }
     if (fate === "returned") this.#warnOnce("a reply has reached nobody: its client has gone");
     if (fate === "nacked") this.#warnOnce("the broker refuses a reply (nack): its queue is full");
-    return fate !== "lost";
+    return fate !== "lost" && fate !== "fatal";
   }
 
   #warn(end: End, consequence: string): void {

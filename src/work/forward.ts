@@ -16,12 +16,10 @@ export function forwarding(
   const failing = new AbortController();
   const underWay = new Set<Promise<void>>();
   const pass = async (batch: readonly Delivery[]): Promise<void> => {
-    const ends = await Promise.allSettled(batch.map((delivery) => forward(delivery, to, courier)));
-    const passed = ends.map((end) => end.status === "fulfilled" && end.value);
-    intake.settle(
-      batch.filter((_, i) => passed[i]),
-      "ack",
-    );
+    const passOn = async (delivery: Delivery): Promise<void> => {
+      if (await forward(delivery, to, courier)) intake.settle([delivery], "ack");
+    };
+    const ends = await Promise.allSettled(batch.map(passOn));
     for (const end of ends) if (end.status === "rejected") throw end.reason;
   };
   return {
@@ -44,6 +42,13 @@ export function forwarding(
   };
 }
 
+/** Why the broker has no place for a message. */
+const reasons = {
+  returned: "no queue gets the message",
+  nacked: "the broker refuses the message (nack)",
+  fatal: "the broker fails on the message, and closes the connection each time",
+} as const;
+
 /** True when it is stored, false when the link is gone. @throws Failure when the broker has no place for it */
 async function forward(
   delivery: Delivery,
@@ -58,7 +63,7 @@ async function forward(
   if (fate === "confirmed" || fate === "lost") return fate === "confirmed";
   throw new Failure(
     "undelivered",
-    `--forward: exchange "${exchange}", key "${routingKey}": ${fate === "returned" ? "no queue gets the message" : "the broker refuses the message (nack)"}`,
+    `--forward: exchange "${exchange}", key "${routingKey}": ${reasons[fate]}`,
     "it was not acknowledged and stays in its queue",
   );
 }

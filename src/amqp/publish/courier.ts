@@ -8,6 +8,7 @@ import type { BlockedReport } from "../session/connection.ts";
 import { hintForTarget } from "../session/hints.ts";
 import type { Link } from "../session/link.ts";
 import { toFailure } from "../session/refusal.ts";
+import { Caution } from "./caution.ts";
 import { mayBeStuck, Renewals } from "./renewals.ts";
 import { Route, type Fate } from "./route.ts";
 import type { Client } from "../session/session.ts";
@@ -28,6 +29,7 @@ export class Courier {
   readonly #report: BlockedReport;
   #route: Route | undefined;
   readonly #renewals = new Renewals();
+  readonly #caution = new Caution();
   readonly #failing = new AbortController();
   #renewing: Promise<void> = Promise.resolve();
 
@@ -50,6 +52,7 @@ export class Courier {
   }
 
   detach(): void {
+    this.#caution.detached();
     this.#route?.close();
     this.#route = undefined;
   }
@@ -64,11 +67,16 @@ export class Courier {
    * when its fate is known. @throws Unsendable when the message cannot be encoded
    */
   async send(message: Message, generation: number): Promise<Fate> {
+    return this.#caution.inTurn(() => this.#send(message, generation));
+  }
+
+  async #send(message: Message, generation: number): Promise<Fate> {
     for (;;) {
       await this.#renewing;
       const route = this.#on(generation);
       if (!route) return "lost";
-      const fate = await tryOn(route, message);
+      const { lost } = route.link;
+      const fate = await this.#caution.watch(message, () => tryOn(route, message), lost);
       if (fate === "confirmed") this.#renewals.acked();
       const isStuck = fate === "nacked" && !route.isReplaced && mayBeStuck(route.link, route);
       if (isStuck && this.#renewals.next()) this.#renewing = this.#renew(route);

@@ -4,6 +4,7 @@ import { Failure, Unreachable } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { PublisherPlan } from "./publisher-plan.ts";
 import { Ledger, type Account, type PublishReport } from "./ledger.ts";
+import { Hopeless } from "./hopeless.ts";
 import type { Link } from "../session/link.ts";
 import { numbering, ownId } from "./message-ids.ts";
 import { passBarrier } from "./barrier.ts";
@@ -12,17 +13,10 @@ import { mayBeStuck, Renewals } from "./renewals.ts";
 import { Retries } from "./retries.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "../session/session.ts";
-import { SizeLimit } from "./size-limit.ts";
 import { Successor } from "./successor.ts";
 import { Waiting } from "./waiting.ts";
 import { Watchdog } from "./watchdog.ts";
 import { MAX_BYTES, Window, type Entry } from "./window.ts";
-
-/** What the broker says of messages sent (basic.ack, basic.nack). */
-interface Settled {
-  readonly deliveryTag: number;
-  readonly multiple: boolean;
-}
 
 /** A full window is filled again when it has come down to this share: many messages to a write, not each for itself. */
 const REFILL = 0.75;
@@ -33,7 +27,7 @@ export class Publisher implements Client {
   readonly #report: PublishReport;
   readonly #ledger: Ledger;
   readonly #window: Window;
-  readonly #sizeLimit = new SizeLimit();
+  readonly #hopeless = new Hopeless();
   readonly #retries = new Retries((entries) => this.#retry(entries));
   readonly #renewals = new Renewals();
   readonly #successor = new Successor();
@@ -77,8 +71,9 @@ export class Publisher implements Client {
    */
   publish(message: Message, takenAt?: number): void {
     if (this.#window.size === 0) this.#watchdog.feed();
-    if (!this.#sizeLimit.excludes(message)) this.#window.add(message, takenAt);
-    else this.#ledger.nacked(message, this.#sizeLimit.explain(message));
+    const refusal = this.#hopeless.reasonFor(message);
+    if (refusal === undefined) this.#window.add(message, takenAt);
+    else this.#ledger.nacked(message, refusal);
     this.#flush();
     this.#ledger.read();
   }
@@ -94,7 +89,7 @@ export class Publisher implements Client {
     if (!this.#plan.confirm) await passBarrier(this.#waiting, () => this.#link);
     this.#ledger.arrived();
     this.isDrained = true;
-    if (this.#sizeLimit.refusal) throw this.#sizeLimit.refusal;
+    if (this.#hopeless.refusal) throw this.#hopeless.refusal;
   }
 
   async attach(link: Link): Promise<void> {
@@ -102,8 +97,8 @@ export class Publisher implements Client {
     this.#link = link;
     this.#successor.attach(link.queue);
     channel.on("return", (message) => this.#onReturn(link, message));
-    channel.on("ack", (settled) => this.#onAck(link, settled));
-    channel.on("nack", (settled) => this.#onNack(link, settled));
+    channel.on("ack", ({ deliveryTag, multiple }) => this.#onAck(link, deliveryTag, multiple));
+    channel.on("nack", ({ deliveryTag, multiple }) => this.#onNack(link, deliveryTag, multiple));
     connection.onBlocked({
       blocked: (reason) => this.#onBlocked(reason),
       unblocked: () => this.#onUnblocked(),
@@ -125,14 +120,13 @@ export class Publisher implements Client {
     this.#ledger.lost();
   }
 
-  /** With confirms nothing else is lost when the channel closes: what was on its way is sent again, but for what is too large. */
+  /** With confirms nothing else is lost when the channel closes: what was on its way is sent again, but for what no broker takes. */
   outlives(reason: Failure): boolean {
     this.#renewals.lost(reason);
-    if (!this.#plan.confirm || !this.#sizeLimit.learn(reason)) return false;
-    const refused = this.#window.takeOut((message) => this.#sizeLimit.excludes(message));
-    for (const { message } of refused)
-      this.#ledger.nacked(message, this.#sizeLimit.explain(message));
-    return refused.length > 0;
+    if (!this.#plan.confirm) return false;
+    const refusals = this.#hopeless.takeOut(this.#window, reason);
+    for (const refusal of refusals) this.#ledger.nacked(refusal.message, refusal.reason);
+    return refusals.length > 0;
   }
 
   fail(failure: Failure): void {
@@ -156,13 +150,14 @@ export class Publisher implements Client {
   /** In this share of the window. */
   #hasRoom(share: number): boolean {
     if (this.#stopping) return true;
-    if (this.#blocked || !this.#sender || this.#sender.isFull) return false;
+    if (this.#blocked || !this.#sender || this.#sender.isFull || this.#window.next()) return false;
     return this.open < this.#plan.window * share && this.#window.bytes < MAX_BYTES * share;
   }
 
   #flush(): void {
     const mandatory = this.#plan.mandatory || this.#plan.confirm;
     for (let entry = this.#window.next(); entry && this.#sender; entry = this.#window.next()) {
+      if (!this.#hopeless.allowsCompany(this.#window)) return;
       try {
         this.#sender.send(entry.message, mandatory, this.#window.idOf(entry));
       } catch (error) {
@@ -182,15 +177,16 @@ export class Publisher implements Client {
     return false;
   }
 
-  #onAck(link: Link, { deliveryTag: tag, multiple }: Settled): void {
+  #onAck(link: Link, tag: number, multiple: boolean): void {
     if (!this.#covers(link, tag)) return;
     this.#watchdog.feed();
     this.#renewals.acked();
     this.#ledger.acked(this.#window.ack(tag, multiple));
+    this.#flush();
     this.#waiting.wake();
   }
 
-  #onNack(link: Link, { deliveryTag: tag, multiple }: Settled): void {
+  #onNack(link: Link, tag: number, multiple: boolean): void {
     if (!this.#covers(link, tag)) return;
     this.#watchdog.feed();
     const { nacked, acked } = this.#window.nack(tag, multiple);
@@ -198,6 +194,7 @@ export class Publisher implements Client {
       if (entry.nacks < this.#plan.nackRetries) this.#retries.add(entry);
       else this.#ledger.nacked(entry.message);
     this.#ledger.acked(acked);
+    this.#flush();
     this.#waiting.wake();
     const reason = mayBeStuck(link, this.#window) ? this.#renewals.reason(nacked) : undefined;
     if (reason) this.#drop(link, reason);

@@ -11,14 +11,22 @@ import type { QueuePlan } from "../session/topology.ts";
 import { Watchdog } from "./watchdog.ts";
 import { Window, type Entry } from "./window.ts";
 
-/** What became of a message: stored; in no queue; nacked by the broker; nobody knows, for the link is gone. */
-export type Fate = "confirmed" | "returned" | "nacked" | "lost";
+/**
+ * What became of a message: stored; in no queue; nacked by the broker; nobody knows, for the link is gone; or the link is gone
+ * each time, for the broker fails on it.
+ */
+export type Fate = "confirmed" | "returned" | "nacked" | "lost" | "fatal";
+
+const DIRECT_REPLY = "amq.rabbitmq.reply-to.";
 
 /**
- * The address of a client that uses direct reply-to. It counts as no queue: brokers before 4.2 return whatever is sent there
+ * Does it go to a client that uses direct reply-to? Its address counts as no queue: brokers before 4.2 return whatever is sent there
  * as mandatory, also when it arrives, and later ones return nothing.
  */
-const DIRECT_REPLY = "amq.rabbitmq.reply-to.";
+export function isDirectReply({ routingKey }: Message): boolean {
+  return routingKey.startsWith(DIRECT_REPLY);
+}
+
 const CONFIRM_TIMEOUT_MS = 30_000;
 
 /** The confirm channel of one link, and who waits for what on it. */
@@ -67,7 +75,7 @@ export class Route {
     this.#window.add(message);
     const entry = this.#window.next();
     try {
-      this.#sender.send(message, !message.routingKey.startsWith(DIRECT_REPLY));
+      this.#sender.send(message, !isDirectReply(message));
     } catch (error) {
       this.#window.dropNext();
       throw error;

@@ -114,10 +114,22 @@ export class Window {
     this.#bytes -= entry?.message.body.length ?? 0;
   }
 
+  /** What was sent on this channel and has no answer yet, in the order of sending. */
+  underWay(): readonly Entry[] {
+    return this.#entries
+      .slice(this.#head, this.#unsent)
+      .filter((entry): entry is Entry => entry?.state === "open");
+  }
+
+  /** The first of them; undefined when there is none. */
+  get oldest(): Entry | undefined {
+    return this.#head < this.#unsent ? this.#entries[this.#head] : undefined;
+  }
+
   /** Takes out what can never be sent, whether it was sent on this channel or not; a new channel must follow. */
-  takeOut(isHopeless: (message: Message) => boolean): readonly Entry[] {
+  takeOut(isHopeless: (entry: Entry) => boolean): readonly Entry[] {
     const isTaken = (entry: Entry | undefined): entry is Entry =>
-      entry?.state === "open" && isHopeless(entry.message);
+      entry?.state === "open" && isHopeless(entry);
     const taken = this.#entries.slice(this.#head).filter(isTaken);
     for (const entry of taken) entry.state = "nacked";
     return taken;

@@ -1,6 +1,14 @@
 // Errors of amqplib and replies of the broker → our errors. The ways out stand in hints.ts; what sockets and TLS throw is
 // socket-errors.ts's.
-import { Failure, messageOf, Refused, type Reply, Undecodable, Unreachable } from "../../errors.ts";
+import {
+  ConnectionException,
+  Failure,
+  messageOf,
+  Refused,
+  type Reply,
+  Undecodable,
+  Unreachable,
+} from "../../errors.ts";
 import { hintFor } from "./hints.ts";
 import { fromSocket, fromTls } from "./socket-errors.ts";
 import { DecodeError } from "../wire/table.ts";
@@ -44,6 +52,7 @@ export function deniesTransientQueues(failure: Failure): boolean {
 export function fromReply(reply: Reply, target: Target, cause?: unknown): Failure {
   const late = fromLateAcknowledgement(reply, cause);
   if (late) return late;
+  if (isException(reply)) return new ConnectionException(reply, cause);
   if (isPassing(reply)) {
     return new Unreachable(
       `the broker closed the connection: ${reply.code} ${reply.text}`,
@@ -66,10 +75,13 @@ function fromLateAcknowledgement({ text }: Reply, cause: unknown): Failure | und
   );
 }
 
+/** A garbled frame, or a failure of the broker itself: not a decision. */
+function isException({ code, text }: Reply): boolean {
+  return code === 541 ? !text.includes("deprecated") : [501, 502, 504, 505].includes(code);
+}
+
 function isPassing({ code, text }: Reply): boolean {
   if (code === 320) return true; // connection-forced: shutdown, or closed by an operator
-  if ([501, 502, 504, 505].includes(code)) return true; // a garbled frame, not a decision
-  if (code === 541) return !text.includes("deprecated");
   // A queue or a stream that looks for a leader; or a node that has none of its replicas, where another one has.
   return (
     (code === 404 && /home node|process is stopped/.test(text)) ||

@@ -8,6 +8,7 @@ import { isPassing, together } from "./failed-tries.ts";
 import type { Target } from "./target.ts";
 import { readLogin, type LoginPlan } from "./login.ts";
 import { Linker, reasonFrom, type Link, type LinkReport } from "./link.ts";
+import { pauseAfter, tooLong, whyNot } from "./giving-up.ts";
 import { Outage } from "./outage.ts";
 import { toFailure } from "./refusal.ts";
 import type { TopologyPlan } from "./topology.ts";
@@ -55,13 +56,10 @@ export interface SessionWorld {
   askPassword(): Promise<string>;
 }
 
-const MAX_LOSSES_WITHOUT_PROGRESS = 3;
 /** A try that is cut short for lack of patience gets this long at least. */
 const SHORTEST_TRY_MS = 300;
 
 export class Session {
-  /** Why there is no other link: set also when the client needed none any more. */
-  failure: Failure | undefined;
   readonly #plan: ConnectionPlan;
   readonly #client: Client;
   readonly #report: SessionReport;
@@ -71,6 +69,7 @@ export class Session {
   #tries = 0;
   #link: Link | undefined;
   #watching: Promise<void> = Promise.resolve();
+  #failure: Failure | undefined;
 
   private constructor(plan: ConnectionPlan, client: Client, report: SessionReport, linker: Linker) {
     this.#plan = plan;
@@ -113,6 +112,11 @@ export class Session {
     return this.#link?.connection;
   }
 
+  /** Why there is no other link: also when the client needed none any more. */
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
   /** Closes the connection; what a client has buffered is written first (Client.isDrained). False when nobody answered. */
   async close(): Promise<boolean> {
     this.#closing.abort();
@@ -152,7 +156,7 @@ export class Session {
       );
       if (this.#closing.signal.aborted) return;
       if (next instanceof Failure) {
-        this.failure = next;
+        this.#failure = next;
         return this.#client.fail(next);
       }
       outage.restored();
@@ -163,12 +167,11 @@ export class Session {
   /** @throws Failure when trying again is pointless, not wanted, or has taken too long */
   async #replace(reason: Failure, outage: Outage): Promise<Link> {
     if (this.#client.outlives?.(reason)) return this.#connect(outage, true);
-    if (!reason.passing || this.#plan.maxOutageMs === 0) throw reason;
-    if (reason.ending === "undecodable" && outage.losses > MAX_LOSSES_WITHOUT_PROGRESS)
-      throw reason;
-    if (outage.left <= 0) throw this.#tooLong(reason);
+    const end = whyNot(reason, outage, this.#plan.maxOutageMs);
+    if (end) throw end;
     this.#report.lost(reason);
-    if (outage.isContinued) await pause(outage.delay(), this.#closing.signal);
+    const pauseMs = pauseAfter(reason, outage);
+    if (pauseMs > 0) await pause(pauseMs, this.#closing.signal);
     const link = await this.#connect(outage, true);
     this.#report.restored(addressOf(link.connection.target));
     return link;
@@ -197,7 +200,7 @@ export class Session {
       if (again && outage.left > 0 && outage.isNews(link))
         this.#report.stillLost(link, outage.left);
       const reason = together(failures, link);
-      if (isLast) throw again ? this.#tooLong(reason) : reason;
+      if (isLast) throw again ? tooLong(reason, this.#plan.maxOutageMs) : reason;
       if (attempt >= targets.length) await pause(outage.delay(), this.#closing.signal);
     }
   }
@@ -234,16 +237,5 @@ export class Session {
       link.connection.destroy();
       throw error;
     }
-  }
-
-  #tooLong(reason: Failure): Failure {
-    const limit = `--max-outage ${this.#plan.maxOutageMs / 1000}`;
-    const hint = "allow more time with --max-outage";
-    if (reason.ending === "unreachable") {
-      const message = `the broker was away longer than ${limit}: ${reason.message}`;
-      return new Unreachable(message, hint, reason);
-    }
-    const message = `no lasting connection within ${limit}: ${reason.message.trim()}`;
-    return new Failure(reason.ending, message, reason.hint ?? hint, reason);
   }
 }

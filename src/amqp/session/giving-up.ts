@@ -1,0 +1,45 @@
+// When a link that was lost is not replaced any more, and what people are told then.
+import { ConnectionException, Failure, Unreachable } from "../../errors.ts";
+import type { Outage } from "./outage.ts";
+
+/** Losses in a row without progress: the same bytes would come again. */
+const MAX_UNDECODABLE = 3;
+/** The same for connections that the broker ends: it may do so for a while, when a node of a cluster goes. */
+const MAX_EXCEPTIONS = 5;
+/** What the broker gives again counts as given back; so that it is not used up in no time. */
+const EXCEPTION_PAUSE_MS = 1000;
+
+/** Why a link that was lost for this reason is not replaced; undefined when it is. */
+export function whyNot(reason: Failure, outage: Outage, maxOutageMs: number): Failure | undefined {
+  if (!reason.passing || maxOutageMs === 0) return reason;
+  const { losses } = outage;
+  if (reason.ending === "undecodable" && losses > MAX_UNDECODABLE) return reason;
+  if (reason instanceof ConnectionException && losses > MAX_EXCEPTIONS)
+    return new Failure(
+      "refused",
+      `the broker ended ${losses} connections in a row before anything got through: ${reason.reply.code} ${reason.reply.text}`,
+      "the broker's log says what it fails on; if that is a message of a stream, go on behind it with --offset",
+      reason,
+    );
+  return outage.left > 0 ? undefined : tooLong(reason, maxOutageMs);
+}
+
+/** How long to wait before the next try after such a loss. */
+export function pauseAfter(reason: Failure, outage: Outage): number {
+  if (!outage.isContinued) return 0;
+  const least = reason instanceof ConnectionException ? EXCEPTION_PAUSE_MS : 0;
+  return Math.max(outage.delay(), Math.min(least, outage.left));
+}
+
+/** The patience is over. */
+export function tooLong(reason: Failure, maxOutageMs: number): Failure {
+  const limit = `--max-outage ${maxOutageMs / 1000}`;
+  const hint = "allow more time with --max-outage";
+  const isRefusal = reason instanceof ConnectionException;
+  if (reason.ending === "unreachable" && !isRefusal) {
+    const message = `the broker was away longer than ${limit}: ${reason.message}`;
+    return new Unreachable(message, hint, reason);
+  }
+  const message = `no lasting connection within ${limit}: ${reason.message.trim()}`;
+  return new Failure(isRefusal ? "refused" : reason.ending, message, reason.hint ?? hint, reason);
+}
