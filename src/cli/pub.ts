@@ -99,15 +99,13 @@ function planSending(parsed: Parsed<typeof flags>): SendingPlan {
   checkStdin(options, source);
   const connection = planConnection(options, origin, "amqp-pub");
   const keys = options.routingKey === undefined ? [] : [options.routingKey];
-  const isAimless = !hasTarget(options, source) && !options.ping;
-  const aimless = "without -k, -q or -e the message reaches no queue.";
   return {
     connection,
     topology: planTopology(options, origin, keys),
     warnings: [
       ...connection.warnings,
       ...warnOfUndeclared(options, origin),
-      ...(isAimless ? [aimless] : []),
+      ...warnOfTarget(parsed, source),
     ],
     source,
     shape: planShape(options, source, planStamps(options), options.contentEncoding),
@@ -129,6 +127,20 @@ function planDelivery(options: Options, source: SourcePlan): PublisherPlan {
     nackRetries: options.nackRetries,
     numbered: options.confirm && source.brings !== "record",
   };
+}
+
+/** Messages that go nowhere, or not to the queue that was named. */
+function warnOfTarget(
+  { options, origin }: Parsed<typeof flags>,
+  source: SourcePlan,
+): readonly string[] {
+  const { queue, exchange, routingKey = queue, createQueue, bindQueue, ping } = options;
+  if (ping) return [];
+  if (!hasTarget(options, source)) return ["without -k, -q or -e the message reaches no queue."];
+  const isUnused = origin("queue") === "flag" && !createQueue && !bindQueue;
+  if (!isUnused || (exchange === "" && routingKey === queue)) return [];
+  const target = exchange === "" ? `queue "${routingKey}"` : `exchange "${exchange}"`;
+  return [`--queue has no effect without -Q or --bind-queue: messages go to ${target}.`];
 }
 
 /** Is there anything that says where messages go? */

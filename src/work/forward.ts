@@ -15,10 +15,10 @@ export function forwarding(
 ): Work {
   const failing = new AbortController();
   const underWay = new Set<Promise<void>>();
+  const passOn = async (delivery: Delivery): Promise<void> => {
+    if (await forward(delivery, to, courier)) intake.settle([delivery], "ack");
+  };
   const pass = async (batch: readonly Delivery[]): Promise<void> => {
-    const passOn = async (delivery: Delivery): Promise<void> => {
-      if (await forward(delivery, to, courier)) intake.settle([delivery], "ack");
-    };
     const ends = await Promise.allSettled(batch.map(passOn));
     for (const end of ends) if (end.status === "rejected") throw end.reason;
   };

@@ -184,7 +184,8 @@ export class Handling implements Work {
   #tellWaiting(): void {
     if (this.#running === 0) return;
     const handlers = this.#running === 1 ? "1 handler" : `${this.#running} handlers`;
-    this.#world.log.note(`waiting for ${handlers} to end`);
+    const wayOut = this.#world.signal.aborted ? "; another signal ends them at once" : "";
+    this.#world.log.note(`waiting for ${handlers} to end${wayOut}`);
   }
 
   async #until(ready: () => boolean): Promise<void> {

@@ -94,6 +94,7 @@ describe("the subscription", () => {
     const argv = ["-n", "5", "--idle-timeout", "2", "--timeout", "1m", "--until-empty"];
     expect(plan(...argv, "--until-body", "quit").stop).toEqual({
       count: 5,
+      keepsAll: false,
       countedBy: "--count",
       idleMs: 2000,
       timeoutMs: 60_000,

@@ -50,13 +50,21 @@ describe("where messages go", () => {
   it.each([
     [["-k", "hello"], "", "hello"],
     [["-q", "hello"], "", "hello"],
-    [["-q", "hello", "-k", "other"], "", "other"],
     [["-Q"], "", undefined],
     [["-e", "logs"], "logs", ""],
-    [["-e", "logs", "-q", "hello"], "logs", ""],
+    [["-e", "logs", "-q", "hello", "--bind-queue"], "logs", ""],
     [["-e", "logs", "-k", "info"], "logs", "info"],
   ])("%j: exchange %j, key %j", (argv, exchange, routingKey) => {
     expect(target(...argv)).toEqual({ exchange, routingKey, warnings: [] });
+  });
+
+  it.each([
+    [["-e", "logs", "-q", "hello"], 'exchange "logs"'],
+    [["-q", "hello", "-k", "other"], 'queue "other"'],
+  ])("%j: not the queue that is named, which is said", (argv, place) => {
+    expect(target(...argv).warnings).toEqual([
+      `--queue has no effect without -Q or --bind-queue: messages go to ${place}.`,
+    ]);
   });
 
   it("is nowhere without queue, key and exchange, which is said", () => {

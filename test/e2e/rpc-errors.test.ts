@@ -1,7 +1,8 @@
 // amqp-con --reply whose handler fails: the client is told, and does not hang.
 import { describe, expect, test } from "vitest";
+import { startCon } from "../support/binaries.ts";
 import { ask, serve } from "../support/rpc.ts";
-import { withChannel } from "../support/witness.ts";
+import { createQueue, takeBodies, untilQueue, withChannel } from "../support/witness.ts";
 
 describe("a handler that fails for good", () => {
   test.each([
@@ -40,4 +41,23 @@ describe("a handler that fails for good", () => {
     expect(await ask(queue, "-m", "x")).toMatchObject({ code: 0, stdout: "second try\n\n" });
     await withChannel((channel) => channel.deleteQueue(`${queue}.retry-100ms`));
   });
+});
+
+/** As a client has one, but nobody has given it out: RabbitMQ 3.10 and 4.0 fail on it, 4.3 does not. */
+const FORGED = "amq.rabbitmq.reply-to.g1h2AA5yZXBseUA0NTEzNjQ5MwAAAAMAAAABZx.abc";
+
+test("a forged reply-to costs a server few connections, and the next request is answered", async () => {
+  const queue = await createQueue([]);
+  const given = { replyTo: FORGED };
+  await withChannel(async (channel) => {
+    channel.sendToQueue(queue, Buffer.from("forged"), given);
+  });
+  const server = startCon(["-q", queue, "--reply", "--shell", "cat; cat >&2 /dev/fd/3"]);
+  expect(await ask(queue, "-m", "x")).toMatchObject({ code: 0, stdout: "x\n" });
+  server.kill("SIGTERM");
+  const { code, stderr } = await server.ended();
+  expect(code).toBe(0);
+  expect(stderr.split("\n").filter((line) => line.includes('"forged"')).length).toBeLessThan(4);
+  await untilQueue(queue, { consumers: 0 });
+  expect(await takeBodies(queue)).toEqual([]);
 });

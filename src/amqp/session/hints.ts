@@ -68,13 +68,14 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
   [
     406,
     /message size/i,
-    "the message is larger than the broker's limit (max_message_size); split it. With --confirm, amqp-pub sends all others",
+    "the message is larger than the broker's limit (max_message_size): split it; amqp-pub --confirm refuses such messages alone, and sends all others",
   ],
   [
     406,
     /reply consumer/,
     "that name stands for replies to one's own requests: amqp-pub --rpc receives them",
   ],
+  [406, /prefetch count is not set/, "a stream is read with a limit: leave out --prefetch 0"],
   [406, /unacceptable_type_in_header/, "the headers CC and BCC are lists of keys: --cc and --bcc"],
   [
     406,

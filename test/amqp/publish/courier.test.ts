@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { beside, Courier } from "../../../src/amqp/publish/courier.ts";
 import type { Link } from "../../../src/amqp/session/link.ts";
-import type { ClientFrame } from "../../support/amqp-frame.ts";
+import { close, type ClientFrame } from "../../support/amqp-frame.ts";
 import { ack, channelOpenOk, nack, selectOk } from "../../support/amqp-answer.ts";
 import { misbehave } from "../../support/misbehave.ts";
 import { openChannel, whenever, type Script } from "../../support/misbehave-script.ts";
@@ -48,6 +48,41 @@ describe("a message that is passed on", () => {
     const { courier, link } = await openCourier(dies, confirms);
     await link(2);
     expect(await courier.send(message("a"), 1)).toBe("lost");
+    expect(await courier.send(message("a"), 2)).toBe("confirmed");
+  });
+});
+
+/** Fails on one message, and takes all others. */
+const fails: Script = [
+  ...opening,
+  whenever("body", (count, { payload }) =>
+    payload.toString() === "bad" ? close(541, "INTERNAL_ERROR") : ack(count, false, 2),
+  ),
+];
+
+describe("a message that the broker fails on", () => {
+  it("is told from those on their way with it", async () => {
+    const { courier, link } = await openCourier(fails);
+    const bodies = ["a", "bad", "b"];
+    const fates: (readonly string[])[] = [];
+    for (const number of [1, 2, 3]) {
+      const { generation } = await link(number);
+      fates.push(await Promise.all(bodies.map((body) => courier.send(message(body), generation))));
+    }
+    expect(fates).toEqual([
+      ["confirmed", "lost", "lost"],
+      ["confirmed", "lost", "lost"],
+      ["confirmed", "fatal", "lost"],
+    ]);
+    const { generation } = await link(4);
+    expect(await courier.send(message("b"), generation)).toBe("confirmed");
+  });
+
+  it("is not blamed for a broker that fails once", async () => {
+    const once: Script = [...opening, "body", close(541, "INTERNAL_ERROR")];
+    const { courier, link } = await openCourier(once, confirms);
+    expect(await courier.send(message("a"), 1)).toBe("lost");
+    await link(2);
     expect(await courier.send(message("a"), 2)).toBe("confirmed");
   });
 });

@@ -1,0 +1,72 @@
+// When a lost link is not replaced any more: a broker that ends each connection does not get its message for ever.
+import { describe, expect, it, vi } from "vitest";
+import { pauseAfter, tooLong, whyNot } from "../../../src/amqp/session/giving-up.ts";
+import { Outage } from "../../../src/amqp/session/outage.ts";
+import { ConnectionException, Refused, Undecodable, Unreachable } from "../../../src/errors.ts";
+
+let time = 0;
+vi.mock(import("../../../src/clock.ts"), async (original) => ({
+  ...(await original()),
+  now: () => time,
+}));
+
+const PATIENCE_MS = 60_000;
+const exception = new ConnectionException({ code: 541, text: "INTERNAL_ERROR" });
+const gone = new Unreachable("read ECONNRESET");
+
+/** An outage after so many losses in a row, a second apart, without progress. */
+function outageAfter(losses: number): Outage {
+  const outage = new Outage(PATIENCE_MS, 0);
+  for (let i = 0; i < losses; i++) {
+    outage.lost(0);
+    outage.restored();
+    time += 1000;
+  }
+  return outage;
+}
+
+describe("a lost link is replaced", () => {
+  it.each([
+    [exception, 5],
+    [new Undecodable("x", undefined), 3],
+    [gone, 50],
+  ])("after %s, %i times in a row", (reason, losses) => {
+    expect(whyNot(reason, outageAfter(losses), PATIENCE_MS)).toBeUndefined();
+  });
+
+  it("not after the sixth connection that the broker has ended", () => {
+    expect(whyNot(exception, outageAfter(6), PATIENCE_MS)).toMatchObject({
+      ending: "refused",
+      message:
+        "the broker ended 6 connections in a row before anything got through: 541 INTERNAL_ERROR",
+    });
+  });
+
+  it("not after what cannot be decoded for the fourth time", () => {
+    const reason = new Undecodable("x", undefined);
+    expect(whyNot(reason, outageAfter(4), PATIENCE_MS)).toBe(reason);
+  });
+
+  it("not after a decision, nor without patience", () => {
+    const decision = new Refused({ code: 403, text: "ACCESS_REFUSED" });
+    expect(whyNot(decision, outageAfter(1), PATIENCE_MS)).toBe(decision);
+    expect(whyNot(gone, outageAfter(1), 0)).toBe(gone);
+  });
+});
+
+it("what the broker gives again after such an end it gives a second later, not at once", () => {
+  expect(pauseAfter(exception, outageAfter(1))).toBe(0);
+  expect(pauseAfter(exception, outageAfter(2))).toBeGreaterThanOrEqual(1000);
+});
+
+it("a broker that ends each connection was not away", () => {
+  expect(tooLong(gone, 3000)).toMatchObject({
+    ending: "unreachable",
+    message: "the broker was away longer than --max-outage 3: read ECONNRESET",
+  });
+  expect(tooLong(exception, 3000)).toMatchObject({
+    ending: "refused",
+    message:
+      "no lasting connection within --max-outage 3: the broker closed the connection: 541 INTERNAL_ERROR",
+  });
+});
