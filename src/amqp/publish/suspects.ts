@@ -1,5 +1,6 @@
 // A message that the broker fails on: it closes the connection each time that message comes (a connection exception; seen with
-// some headers on the way to a stream). Of several on their way nobody can tell which one it is: so they go one at a time then.
+// some headers on the way to a stream). Of several on their way nobody can tell which one it is: so they go one at a time then:
+// docs/adr/0035-messages-the-broker-fails-on.md.
 import type { Entry } from "./window.ts";
 
 /** So often a connection must end with only this message on its way: once may be a coincidence. */
