@@ -108,6 +108,20 @@ export async function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** As `withGrace`, for promises one after the other that have the grace time together. */
+export function sharedGrace(
+  signal: AbortSignal,
+  graceMs: number,
+): <T>(promise: Promise<T>) => Promise<T | "late"> {
+  let endsAt: number | undefined;
+  return async (promise) => {
+    const outcome = await orAborted(promise, signal);
+    if (outcome !== "aborted") return outcome;
+    endsAt ??= now() + graceMs;
+    return within(Math.max(0, endsAt - now()), promise);
+  };
+}
+
 /** The promise's value; once the signal is aborted, "late" when it does not settle within the grace time. */
 export async function withGrace<T>(
   promise: Promise<T>,

@@ -2,7 +2,7 @@
 import type { Courier } from "./amqp/publish/courier.ts";
 import type { Intake } from "./amqp/consume/intake.ts";
 import type { ConsumePlan } from "./consume.ts";
-import { until, withGrace, within } from "./deadline.ts";
+import { sharedGrace, until, within } from "./deadline.ts";
 import type { Flow } from "./select/flow.ts";
 import type { Delivery } from "./message/message.ts";
 import type { StopRules } from "./select/stop.ts";
@@ -67,7 +67,8 @@ async function workThrough(run: Run): Promise<void> {
     // What waits for its turn (--rate) is still to come. While there is no connection, nothing can arrive.
     () => flow.isWaiting || (work.isBusy ?? false) || intake.unacked === undefined,
   );
-  const taken = await takeAll(run, stop, hurry).catch(async (error: unknown) => {
+  const inTime = sharedGrace(hurry, plan.graceMs);
+  const taken = await takeAll(run, stop, inTime).catch(async (error: unknown) => {
     await outlast(run);
     throw error;
   });
@@ -75,7 +76,7 @@ async function workThrough(run: Run): Promise<void> {
     // Only what is fetched ends by itself.
     if (!stop.aborted) rules.stopAsEmpty();
     await intake.stop();
-    await withGrace(finishAll(run), hurry, plan.graceMs);
+    await inTime(finishAll(run));
   }
   for (const failed of [work.failed, world.output.failed]) failed?.throwIfAborted();
 }
@@ -88,11 +89,11 @@ async function finishAll({ plan, supply: { intake, flow, rules }, work }: Run): 
   await work.finish();
 }
 
-/** Hands batches to the work until `stop`; "late" when it did not take one in time after `hurry`. @throws Failure */
+/** Hands batches to the work until `stop`; "late" when it did not take one in time. @throws Failure */
 async function takeAll(
   { plan, supply, work, world, progress }: Run,
   stop: AbortSignal,
-  hurry: AbortSignal,
+  inTime: ReturnType<typeof sharedGrace>,
 ): Promise<"late" | void> {
   const { intake, flow, rules } = supply;
   for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
@@ -105,7 +106,7 @@ async function takeAll(
     world.meter?.received(batch);
     // The broker is told to stop before the last acknowledgement makes room for more.
     if (rules.reason) await intake.stop();
-    if ((await withGrace(work.take(batch), hurry, plan.graceMs)) === "late") return "late";
+    if ((await inTime(work.take(batch))) === "late") return "late";
   }
 }
 

@@ -156,6 +156,13 @@ describe("a queue that is deleted meanwhile", () => {
   });
 });
 
+test("--timeout leaves running handlers --grace once, also when one of them ends in it", async () => {
+  const queue = await createQueue(["short", "long", "more"]);
+  const script = "case $(cat) in short) sleep 2;; *) sleep 3.5; echo done;; esac";
+  const words = ["--jobs", "2", "--timeout", "1", "--grace", "2", "--shell", script];
+  expect(await con(["-q", queue, ...words])).toMatchObject({ code: 124, stdout: "" });
+});
+
 describe("--exec-timeout", () => {
   test("ends a handler with all it has started", async () => {
     const nap = longSleep();

@@ -1,4 +1,6 @@
 // For messages that come again with their deliveries: as suspects.ts, what the broker fails on is found by sending one at a time.
+import { isDeepStrictEqual } from "node:util";
+import { now } from "../../clock.ts";
 import { within } from "../../deadline.ts";
 import { ConnectionException, type Failure } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
@@ -6,56 +8,96 @@ import { isDirectReply, type Fate } from "./route.ts";
 
 /** So often a connection must end with only this message on its way: once may be a coincidence. */
 const PROOF = 2;
+/** And so soon after one another. */
+const PROOF_MS = 60_000;
+/** So many that were through may come again as well, before it: their acknowledgements were lost with the connection. */
+const MOST_AGAIN = 256;
 /** Why a connection was lost is known this soon after. */
 const REASON_MS = 200;
 
-/** Sends, one at a time while there is a suspicion. */
+type Send = () => Promise<Fate>;
+
+/** Sends in order, and one at a time while there is a suspicion. */
 export class Caution {
+  /** Those that have begun: all, or while there is a suspicion one. */
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
   #underWay = 0;
   /** How many were on their way when the connection was lost last. */
   #lost = 0;
+  /** How many are through on this connection; and how many were on the last one. */
+  #passed = 0;
+  #passedBefore = 0;
   /** So many more go one at a time. */
   #careful = 0;
-  #turn: Promise<unknown> = Promise.resolve();
-  #accused: { readonly message: Message; readonly times: number } | undefined;
+  #accused: { readonly message: Message; readonly times: number; readonly at: number } | undefined;
 
   /** What `send` does, when it is its turn. */
-  async inTurn(send: () => Promise<Fate>): Promise<Fate> {
-    if (this.#careful === 0) return send();
-    const sent = this.#turn.then(send);
-    this.#turn = sent.catch(() => {});
-    return sent;
+  async inTurn(send: Send): Promise<Fate> {
+    if (this.#careful === 0 && this.#waiting.length === 0) return this.#run(send);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(() => void this.#run(send).then(resolve, reject));
+      this.#next();
+    });
   }
 
   /** Sends on a connection, which is lost for a reason that can be awaited; "fatal" when the broker fails on this message. */
-  async watch(message: Message, send: () => Promise<Fate>, lost: Promise<Failure>): Promise<Fate> {
+  async watch(message: Message, send: Send, lost: Promise<Failure>): Promise<Fate> {
     this.#underWay++;
     const fate = await send().finally(() => this.#underWay--);
     if (fate === "lost") return this.#judge(message, await within(REASON_MS, lost));
-    if (this.#accused && isLike(message, this.#accused.message)) this.#accused = undefined;
+    if (this.#accused && isEqual(message, this.#accused.message)) this.#accused = undefined;
+    this.#passed++;
     if (this.#careful > 0) this.#careful--;
     return fate;
   }
 
   /** The connection is gone: to be called before anybody is told. */
   detached(): void {
+    // Told twice of the same one.
+    if (this.#underWay === 0 && this.#passed === 0) return;
     this.#lost = this.#underWay;
+    this.#passedBefore = this.#passed;
+    this.#passed = 0;
+  }
+
+  async #run(send: Send): Promise<Fate> {
+    this.#running++;
+    return send().finally(() => {
+      this.#running--;
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    while (this.#waiting.length > 0 && (this.#careful === 0 || this.#running === 0))
+      this.#waiting.shift()?.();
   }
 
   #judge(message: Message, reason: Failure | "late"): Fate {
     if (!(reason instanceof ConnectionException)) return "lost";
-    this.#careful = Math.max(this.#careful, this.#lost);
+    this.#careful = this.#lost + Math.min(this.#passedBefore, MOST_AGAIN);
     if (this.#lost > 1) return "lost";
-    const before =
-      this.#accused && isLike(message, this.#accused.message) ? this.#accused.times : 0;
-    const times = before + 1;
-    this.#accused = { message, times };
-    return times < PROOF ? "lost" : "fatal";
+    const { times, at } = this.#accusation(message);
+    this.#accused = { message, times: times + 1, at };
+    return times + 1 < PROOF ? "lost" : "fatal";
+  }
+
+  /** What speaks against a message so far. */
+  #accusation(message: Message): { readonly times: number; readonly at: number } {
+    const before = this.#accused;
+    const isSame = before && isLike(message, before.message) && now() - before.at < PROOF_MS;
+    return isSame ? before : { times: 0, at: now() };
   }
 }
 
-/** The same message once more; a reply may have been written anew. */
+/** May it be the same message once more? What was added on its way, as the time of its failure, may be another. */
 function isLike(one: Message, other: Message): boolean {
   if (one.exchange !== other.exchange || one.routingKey !== other.routingKey) return false;
   return isDirectReply(one) || one.body.equals(other.body);
+}
+
+/** Is what holds for one true of the other? */
+function isEqual(one: Message, other: Message): boolean {
+  return isLike(one, other) && isDeepStrictEqual(one.properties, other.properties);
 }

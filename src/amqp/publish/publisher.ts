@@ -38,6 +38,8 @@ export class Publisher implements Client {
   #sender: Sender | undefined;
   #stopping = false;
   #blocked = false;
+  /** Without confirms nothing is sent again. */
+  readonly repeats: boolean;
   /** A run that has passed its last round trip has nothing left to write. */
   isDrained = false;
 
@@ -47,6 +49,7 @@ export class Publisher implements Client {
     this.#ledger = new Ledger(report);
     this.#window = new Window(plan.numbered ? numbering() : ownId, this.#successor.readdress);
     this.channelKind = plan.confirm ? "confirm" : "plain";
+    this.repeats = plan.confirm;
     const isIdle = (): boolean => this.#window.size === 0 || this.#blocked;
     this.#watchdog = new Watchdog(plan.confirm ? plan.confirmTimeoutMs : 0, isIdle);
   }
@@ -80,7 +83,7 @@ export class Publisher implements Client {
 
   /** Undefined when another message may be taken, else resolves when it may. @throws Failure */
   room(): Promise<void> | undefined {
-    return this.#hasRoom(1) ? undefined : this.#waiting.until(() => this.#hasRoom(REFILL));
+    return this.#hasRoomIn(1) ? undefined : this.#waiting.until(() => this.#hasRoomIn(REFILL));
   }
 
   /** Resolves when all taken is settled, or, without confirms, has reached the broker. @throws Failure */
@@ -147,10 +150,10 @@ export class Publisher implements Client {
     return this.#window.size + this.#retries.size;
   }
 
-  /** In this share of the window. */
-  #hasRoom(share: number): boolean {
+  #hasRoomIn(share: number): boolean {
     if (this.#stopping) return true;
-    if (this.#blocked || !this.#sender || this.#sender.isFull || this.#window.next()) return false;
+    if (this.#blocked || !this.#sender || this.#sender.isFull) return false;
+    if (!this.#hopeless.allowsCompany(this.#window)) return false;
     return this.open < this.#plan.window * share && this.#window.bytes < MAX_BYTES * share;
   }
 

@@ -9,16 +9,24 @@ const MAX_EXCEPTIONS = 5;
 /** What the broker gives again counts as given back; so that it is not used up in no time. */
 const EXCEPTION_PAUSE_MS = 1000;
 
-/** Why a link that was lost for this reason is not replaced; undefined when it is. */
-export function whyNot(reason: Failure, outage: Outage, maxOutageMs: number): Failure | undefined {
+/**
+ * Why a link that was lost for this reason is not replaced; undefined when it is. `repeats`: what was on its way comes again
+ * on the next one.
+ */
+export function whyNot(
+  reason: Failure,
+  outage: Outage,
+  maxOutageMs: number,
+  repeats: boolean,
+): Failure | undefined {
   if (!reason.passing || maxOutageMs === 0) return reason;
-  const { losses } = outage;
-  if (reason.ending === "undecodable" && losses > MAX_UNDECODABLE) return reason;
-  if (reason instanceof ConnectionException && losses > MAX_EXCEPTIONS)
+  if (reason.ending === "undecodable" && outage.losses > MAX_UNDECODABLE) return reason;
+  const { quickLosses } = outage;
+  if (reason instanceof ConnectionException && repeats && quickLosses > MAX_EXCEPTIONS)
     return new Failure(
       "refused",
-      `the broker ended ${losses} connections in a row before anything got through: ${reason.reply.code} ${reason.reply.text}`,
-      "the broker's log says what it fails on; if that is a message of a stream, go on behind it with --offset",
+      `the broker ended ${quickLosses} connections in a row before anything got through: ${reason.reply.code} ${reason.reply.text}`,
+      "the broker's log says what it fails on; amqp-con passes over such a message of a stream with --offset",
       reason,
     );
   return outage.left > 0 ? undefined : tooLong(reason, maxOutageMs);

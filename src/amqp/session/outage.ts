@@ -17,6 +17,7 @@ export class Outage {
   #restored = now();
   #progress: number;
   #losses = 0;
+  #quickLosses = 0;
   #isContinued = false;
   readonly #told = new Set<string>();
 
@@ -33,6 +34,7 @@ export class Outage {
     this.#losses = hasProgress ? 1 : this.#losses + 1;
     this.#isContinued =
       !hasProgress && this.#losses > 1 && lasted < Math.min(STEADY_MS, this.#patienceMs);
+    this.#quickLosses = this.#isContinued ? this.#quickLosses + 1 : 1;
     if (!this.#isContinued) this.#begin();
     this.#progress = progress;
   }
@@ -49,6 +51,11 @@ export class Outage {
   /** Losses in a row without anything getting through. */
   get losses(): number {
     return this.#losses;
+  }
+
+  /** The same, of connections that were short as well. */
+  get quickLosses(): number {
+    return this.#quickLosses;
   }
 
   /** The last connection was none that worked: wait before the next one. */

@@ -31,6 +31,8 @@ export interface Client {
   detach(): void;
   /** The broker has refused something that will not come again: work can go on, on a new link. */
   outlives?(reason: Failure): boolean;
+  /** False: what ended one link does not come again on the next. */
+  readonly repeats?: boolean;
   /** There will be no other link. */
   fail(failure: Failure): void;
   /** Nothing is buffered on the channel: it need not be closed on its own. */
@@ -167,7 +169,8 @@ export class Session {
   /** @throws Failure when trying again is pointless, not wanted, or has taken too long */
   async #replace(reason: Failure, outage: Outage): Promise<Link> {
     if (this.#client.outlives?.(reason)) return this.#connect(outage, true);
-    const end = whyNot(reason, outage, this.#plan.maxOutageMs);
+    const { repeats = true } = this.#client;
+    const end = whyNot(reason, outage, this.#plan.maxOutageMs, repeats);
     if (end) throw end;
     this.#report.lost(reason);
     const pauseMs = pauseAfter(reason, outage);

@@ -7,7 +7,7 @@ import { close, type ClientFrame } from "../../support/amqp-frame.ts";
 import { ack, channelOpenOk, nack, selectOk } from "../../support/amqp-answer.ts";
 import { misbehave } from "../../support/misbehave.ts";
 import { openChannel, whenever, type Script } from "../../support/misbehave-script.ts";
-import { message } from "../../support/pretended-publisher.ts";
+import { bodiesOn, message } from "../../support/pretended-publisher.ts";
 import { IdleClient, inTurn, openSession } from "../../support/pretended-session.ts";
 
 /** The consumer's channel, and the courier's. */
@@ -60,6 +60,19 @@ const fails: Script = [
   ),
 ];
 
+/** Fails on a message whose header says that it is bad. */
+const failsOnHeader = (): Script => {
+  let isBad = false;
+  return [
+    ...opening,
+    whenever("content-header", (_, { payload }) => {
+      isBad = payload.includes("bad");
+      return Buffer.alloc(0);
+    }),
+    whenever("body", (count) => (isBad ? close(541, "INTERNAL_ERROR") : ack(count, false, 2))),
+  ];
+};
+
 describe("a message that the broker fails on", () => {
   it("is told from those on their way with it", async () => {
     const { courier, link } = await openCourier(fails);
@@ -76,6 +89,32 @@ describe("a message that the broker fails on", () => {
     ]);
     const { generation } = await link(4);
     expect(await courier.send(message("b"), generation)).toBe("confirmed");
+  });
+
+  it("is told from another one with the same body, by its properties", async () => {
+    const { courier, link } = await openCourier(failsOnHeader());
+    const same = [message("x"), message("x", { properties: { type: "bad" } })];
+    // Alone on its way at the first loss, or not: the other may be confirmed by then.
+    const fates: string[] = [];
+    for (let number = 1; !fates.includes("fatal"); number++) {
+      const { generation } = await link(number);
+      const sent = await Promise.all(same.map((each) => courier.send(each, generation)));
+      fates.push(sent[1] ?? "");
+    }
+    expect(fates.length).toBeLessThan(4);
+  });
+
+  it("makes nobody overtake: what comes later waits behind what goes one at a time", async () => {
+    const once: Script = [...opening, { frames: 6 }, close(541, "INTERNAL_ERROR")];
+    const { courier, link, server } = await openCourier(once, confirms);
+    const bodies = ["a", "b", "c", "d", "e", "f"];
+    await Promise.all(bodies.slice(0, 2).map((body) => courier.send(message(body), 1)));
+    await link(2);
+    const sending = bodies.map((body) => courier.send(message(body), 2));
+    await sending[1];
+    sending.push(...["g", "h"].map((body) => courier.send(message(body), 2)));
+    await Promise.all(sending);
+    expect(bodiesOn(server, 2)).toEqual([...bodies, "g", "h"]);
   });
 
   it("is not blamed for a broker that fails once", async () => {

@@ -51,6 +51,21 @@ describe("a message that the broker fails on", () => {
   });
 });
 
+it("nothing is taken while a suspect has no answer: what cannot be sent is found at its turn", async () => {
+  const once: Script = [...openChannel("confirm"), "body", exception];
+  const silent: Script = [...openChannel("confirm"), ...goodbye()];
+  const server = await misbehave(inTurn(once, silent));
+  const { publisher } = openPublisher();
+  await openSession([server.port], publisher);
+  publisher.publish(message("a"));
+  await server.until("it comes again", () => bodiesOn(server, 2).length === 1);
+  const room = publisher.room();
+  expect(room).toBeInstanceOf(Promise);
+  server.send(ack(1));
+  await room;
+  expect(publisher.room()).toBeUndefined();
+});
+
 it("a broker that fails once is not taken for one that fails on the message", async () => {
   const once: Script = [...openChannel("confirm"), "body", exception];
   const { told, account } = await publishAll(["a"], once, sound);

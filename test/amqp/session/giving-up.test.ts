@@ -31,26 +31,38 @@ describe("a lost link is replaced", () => {
     [new Undecodable("x", undefined), 3],
     [gone, 50],
   ])("after %s, %i times in a row", (reason, losses) => {
-    expect(whyNot(reason, outageAfter(losses), PATIENCE_MS)).toBeUndefined();
+    expect(whyNot(reason, outageAfter(losses), PATIENCE_MS, true)).toBeUndefined();
   });
 
   it("not after the sixth connection that the broker has ended", () => {
-    expect(whyNot(exception, outageAfter(6), PATIENCE_MS)).toMatchObject({
+    expect(whyNot(exception, outageAfter(6), PATIENCE_MS, true)).toMatchObject({
       ending: "refused",
       message:
         "the broker ended 6 connections in a row before anything got through: 541 INTERNAL_ERROR",
     });
   });
 
+  it("after any number of them, if each has lasted, or nothing is sent again", () => {
+    const steady = new Outage(PATIENCE_MS, 0);
+    for (let i = 0; i < 9; i++) {
+      steady.lost(0);
+      steady.restored();
+      time += 11_000;
+    }
+    steady.lost(0);
+    expect(whyNot(exception, steady, PATIENCE_MS, true)).toBeUndefined();
+    expect(whyNot(exception, outageAfter(9), PATIENCE_MS, false)).toBeUndefined();
+  });
+
   it("not after what cannot be decoded for the fourth time", () => {
     const reason = new Undecodable("x", undefined);
-    expect(whyNot(reason, outageAfter(4), PATIENCE_MS)).toBe(reason);
+    expect(whyNot(reason, outageAfter(4), PATIENCE_MS, true)).toBe(reason);
   });
 
   it("not after a decision, nor without patience", () => {
     const decision = new Refused({ code: 403, text: "ACCESS_REFUSED" });
-    expect(whyNot(decision, outageAfter(1), PATIENCE_MS)).toBe(decision);
-    expect(whyNot(gone, outageAfter(1), 0)).toBe(gone);
+    expect(whyNot(decision, outageAfter(1), PATIENCE_MS, true)).toBe(decision);
+    expect(whyNot(gone, outageAfter(1), 0, true)).toBe(gone);
   });
 });
 
