@@ -5,17 +5,21 @@ import { within } from "../../deadline.ts";
 import { ConnectionException, type Failure } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import { isDirectReply, type Fate } from "./route.ts";
+import { PROOF } from "./suspects.ts";
 
-/** So often a connection must end with only this message on its way: once may be a coincidence. */
-const PROOF = 2;
-/** And so soon after one another. */
-const PROOF_MS = 60_000;
 /** So many that were through may come again as well, before it: their acknowledgements were lost with the connection. */
 const MOST_AGAIN = 256;
 /** Why a connection was lost is known this soon after. */
 const REASON_MS = 200;
 
 type Send = () => Promise<Fate>;
+
+/** What speaks against a message. */
+interface Accusation {
+  readonly message: Message;
+  readonly times: number;
+  readonly since: number;
+}
 
 /** Sends in order, and one at a time while there is a suspicion. */
 export class Caution {
@@ -30,7 +34,7 @@ export class Caution {
   #passedBefore = 0;
   /** So many more go one at a time. */
   #careful = 0;
-  #accused: { readonly message: Message; readonly times: number; readonly at: number } | undefined;
+  #accused: Accusation | undefined;
 
   /** What `send` does, when it is its turn. */
   async inTurn(send: Send): Promise<Fate> {
@@ -78,16 +82,12 @@ export class Caution {
     if (!(reason instanceof ConnectionException)) return "lost";
     this.#careful = this.#lost + Math.min(this.#passedBefore, MOST_AGAIN);
     if (this.#lost > 1) return "lost";
-    const { times, at } = this.#accusation(message);
-    this.#accused = { message, times: times + 1, at };
-    return times + 1 < PROOF ? "lost" : "fatal";
-  }
-
-  /** What speaks against a message so far. */
-  #accusation(message: Message): { readonly times: number; readonly at: number } {
     const before = this.#accused;
-    const isSame = before && isLike(message, before.message) && now() - before.at < PROOF_MS;
-    return isSame ? before : { times: 0, at: now() };
+    const isSame =
+      before && isLike(message, before.message) && now() - before.since < PROOF.withinMs;
+    const { times, since } = isSame ? before : { times: 0, since: now() };
+    this.#accused = { message, times: times + 1, since };
+    return times + 1 < PROOF.times ? "lost" : "fatal";
   }
 }
 

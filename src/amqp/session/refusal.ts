@@ -82,6 +82,7 @@ function isException({ code, text }: Reply): boolean {
 
 function isPassing({ code, text }: Reply): boolean {
   if (code === 320) return true; // connection-forced: shutdown, or closed by an operator
+  if (code === 506 && /coordinator unavailable/i.test(text)) return true;
   // A queue or a stream that looks for a leader; or a node that has none of its replicas, where another one has.
   return (
     (code === 404 && /home node|process is stopped/.test(text)) ||

@@ -78,16 +78,17 @@ describe("a message that the broker fails on", () => {
     const { courier, link } = await openCourier(fails);
     const bodies = ["a", "bad", "b"];
     const fates: (readonly string[])[] = [];
-    for (const number of [1, 2, 3]) {
+    for (const number of [1, 2, 3, 4]) {
       const { generation } = await link(number);
       fates.push(await Promise.all(bodies.map((body) => courier.send(message(body), generation))));
     }
     expect(fates).toEqual([
       ["confirmed", "lost", "lost"],
       ["confirmed", "lost", "lost"],
+      ["confirmed", "lost", "lost"],
       ["confirmed", "fatal", "lost"],
     ]);
-    const { generation } = await link(4);
+    const { generation } = await link(5);
     expect(await courier.send(message("b"), generation)).toBe("confirmed");
   });
 
@@ -101,7 +102,7 @@ describe("a message that the broker fails on", () => {
       const sent = await Promise.all(same.map((each) => courier.send(each, generation)));
       fates.push(sent[1] ?? "");
     }
-    expect(fates.length).toBeLessThan(4);
+    expect(fates.length).toBeLessThan(5);
   });
 
   it("makes nobody overtake: what comes later waits behind what goes one at a time", async () => {

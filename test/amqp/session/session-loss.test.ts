@@ -123,6 +123,10 @@ describe("after a loss", () => {
       ),
     ],
     [
+      "506, too few nodes are there to coordinate streams",
+      close(506, "RESOURCE_ERROR - Stream coordinator unavailable for queue 'q' in vhost '/'"),
+    ],
+    [
       "406, this node has none of a stream's replicas",
       channelClose(
         406,
