@@ -31,7 +31,7 @@ export async function take(
   courier: Courier | undefined,
   world: World,
 ): Promise<number> {
-  const work = await openWork(plan, supply.intake, courier, world);
+  const work = await openWork(plan, supply, courier, world);
   const { rules } = supply;
   const progress = openProgress(world, plan.writesOutput, () => rules.received);
   if (plan.stop.count !== undefined) progress?.expect(plan.stop.count, "messages");
@@ -131,12 +131,14 @@ function isFull({ subscription, flow, intake: kind }: ConsumePlan, { held }: Int
 
 async function openWork(
   plan: ConsumePlan,
-  intake: Intake,
+  { intake, rules }: Supply,
   courier: Courier | undefined,
   world: World,
 ): Promise<Work> {
   if (plan.handler) world.output.watchReader();
   if (plan.handler && courier) return Handling.open(plan.handler, intake, courier, world);
-  if (plan.forward && courier) return forwarding(plan.forward, intake, courier);
+  // Whoever stops a run does not ask what was still under way.
+  const comesAgain = (): boolean => world.signal.aborted || rules.giveBack();
+  if (plan.forward && courier) return forwarding(plan.forward, intake, courier, comesAgain);
   return printing(await openSink(plan.sink, world), intake, plan);
 }

@@ -105,6 +105,13 @@ export class StopRules {
     return wanted;
   }
 
+  /** A message that was taken came to nothing: it counts when it comes again. False when the run is over, so that it does not. */
+  giveBack(): boolean {
+    if (this.#reason) return false;
+    this.#received--;
+    return true;
+  }
+
   #describeCount(): string {
     const { count, countedBy } = this.#plan;
     return `${countedBy} ${count} reached${countedBy === "--prefetch" ? "; there may be more" : ""}`;

@@ -7,16 +7,21 @@ import { asFirstSeen } from "../message/retry-marks.ts";
 import { propertiesElsewhere } from "./tries.ts";
 import type { Work } from "./work.ts";
 
-/** Work that passes on. It takes what comes; the prefetch bounds what is under way. */
+/**
+ * Work that passes on. It takes what comes; the prefetch bounds what is under way. `comesAgain` is told of each message whose
+ * connection was lost first; false when the run is over by then.
+ */
 export function forwarding(
   to: Destination,
   intake: Pick<Intake, "settle">,
   courier: Pick<Courier, "send">,
+  comesAgain: () => boolean,
 ): Work {
   const failing = new AbortController();
   const underWay = new Set<Promise<void>>();
   const passOn = async (delivery: Delivery): Promise<void> => {
     if (await forward(delivery, to, courier)) intake.settle([delivery], "ack");
+    else if (!comesAgain()) throw notPassedOn();
   };
   const pass = async (batch: readonly Delivery[]): Promise<void> => {
     const ends = await Promise.allSettled(batch.map(passOn));
@@ -40,6 +45,14 @@ export function forwarding(
       failing.signal.throwIfAborted();
     },
   };
+}
+
+function notPassedOn(): Failure {
+  return new Failure(
+    "undelivered",
+    "--forward: the connection was lost before the last messages were passed on",
+    "they were not acknowledged and stay in their queue",
+  );
 }
 
 /** Why the broker has no place for a message. */

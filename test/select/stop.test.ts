@@ -43,6 +43,15 @@ describe("--count", () => {
     expect(rules.received).toBe(3);
   });
 
+  it("counts what came to nothing when it comes again, if it does", () => {
+    const rules = start({ count: 2 });
+    rules.take(bodies("1"));
+    expect([rules.giveBack(), rules.received]).toEqual([true, 0]);
+    rules.take(bodies("1", "2"));
+    expect(rules.reason).toBeDefined();
+    expect([rules.giveBack(), rules.received]).toEqual([false, 2]);
+  });
+
   it("is told from what can be held at once", () => {
     const rules = start({ count: 2, countedBy: "--prefetch" });
     rules.take(bodies("1", "2"));

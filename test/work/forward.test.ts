@@ -7,6 +7,8 @@ import type { Delivery } from "../../src/message/message.ts";
 import { forwarding } from "../../src/work/forward.ts";
 import { someDelivery } from "../support/delivery.ts";
 
+const lost = async (): Promise<Fate> => "lost";
+
 /** Takes a message; is it ready for the next one before the broker has confirmed, and after it? */
 async function take(delivery: Delivery): Promise<readonly boolean[]> {
   const answered = new EventEmitter();
@@ -14,7 +16,12 @@ async function take(delivery: Delivery): Promise<readonly boolean[]> {
     await once(answered, "answer");
     return "confirmed";
   };
-  const work = forwarding({ exchange: "", routingKey: "q" }, { settle: () => {} }, { send });
+  const work = forwarding(
+    { exchange: "", routingKey: "q" },
+    { settle: () => {} },
+    { send },
+    () => true,
+  );
   let isReady = false;
   const taken = work.take([delivery]).then(() => (isReady = true));
   await setImmediate();
@@ -39,10 +46,35 @@ it("is busy until the broker has answered: its queue is not taken for empty whil
     await once(answered, "answer");
     return "nacked";
   };
-  const work = forwarding({ exchange: "", routingKey: "q" }, { settle: () => {} }, { send });
+  const work = forwarding(
+    { exchange: "", routingKey: "q" },
+    { settle: () => {} },
+    { send },
+    () => true,
+  );
   await work.take([someDelivery()]);
   const wasBusy = work.isBusy;
   answered.emit("answer");
   await expect(work.finish()).rejects.toThrow("the broker refuses the message (nack)");
   expect([wasBusy, work.isBusy, work.failed?.aborted]).toEqual([true, false, true]);
 });
+
+it.each([
+  [true, "comes again: it counts then"],
+  [false, "does not come again, for the run is over: that is no good end"],
+])(
+  "of what was lost with its connection it is asked whether it comes again: %s, it %s",
+  async (again) => {
+    const to = { exchange: "", routingKey: "q" };
+    let asked = 0;
+    const work = forwarding(to, { settle: () => {} }, { send: lost }, () => {
+      asked++;
+      return again;
+    });
+    await work.take([someDelivery(), someDelivery()]);
+    const finished = work.finish();
+    if (again) await finished;
+    else await expect(finished).rejects.toThrow("the connection was lost");
+    expect(asked).toBe(2);
+  },
+);

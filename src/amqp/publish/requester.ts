@@ -45,6 +45,8 @@ interface Pending {
 export class Requester implements Client {
   readonly channelKind = "confirm";
   readonly isDrained = true;
+  /** Each request has its own time, after which it does not come again. */
+  readonly repeats = false;
   readonly #plan: RequestPlan;
   readonly #report: BlockedReport;
   readonly #sizeLimit = new SizeLimit();

@@ -6,7 +6,10 @@ import type { Outage } from "./outage.ts";
 const MAX_UNDECODABLE = 3;
 /** The same for connections that the broker ends: it may do so for a while, when a node of a cluster goes. */
 const MAX_EXCEPTIONS = 5;
-/** What the broker gives again counts as given back; so that it is not used up in no time. */
+/**
+ * After a connection that it has soon ended, the broker gets this time: it may be recovering; and what it gives again counts as
+ * given back, which has a limit.
+ */
 const EXCEPTION_PAUSE_MS = 1000;
 
 /**
@@ -34,9 +37,9 @@ export function whyNot(
 
 /** How long to wait before the next try after such a loss. */
 export function pauseAfter(reason: Failure, outage: Outage): number {
-  if (!outage.isContinued) return 0;
-  const least = reason instanceof ConnectionException ? EXCEPTION_PAUSE_MS : 0;
-  return Math.max(outage.delay(), Math.min(least, outage.left));
+  const usual = outage.isContinued ? outage.delay() : 0;
+  const isException = reason instanceof ConnectionException && outage.wasShort;
+  return isException ? Math.max(usual, Math.min(EXCEPTION_PAUSE_MS, outage.left)) : usual;
 }
 
 /** The patience is over. */

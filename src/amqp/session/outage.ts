@@ -19,6 +19,7 @@ export class Outage {
   #losses = 0;
   #quickLosses = 0;
   #isContinued = false;
+  #wasShort = false;
   readonly #told = new Set<string>();
 
   /** `progress` is a count that grows with each message that got through. */
@@ -31,6 +32,7 @@ export class Outage {
   lost(progress: number): void {
     const hasProgress = progress !== this.#progress;
     const lasted = now() - this.#restored;
+    this.#wasShort = lasted < STEADY_MS;
     this.#losses = hasProgress ? 1 : this.#losses + 1;
     this.#isContinued =
       !hasProgress && this.#losses > 1 && lasted < Math.min(STEADY_MS, this.#patienceMs);
@@ -61,6 +63,11 @@ export class Outage {
   /** The last connection was none that worked: wait before the next one. */
   get isContinued(): boolean {
     return this.#isContinued;
+  }
+
+  /** The last connection was soon lost, whatever got through on it. */
+  get wasShort(): boolean {
+    return this.#wasShort;
   }
 
   /** What is left of the patience, in milliseconds; 0 or less when it is over. */

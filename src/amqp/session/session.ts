@@ -31,7 +31,7 @@ export interface Client {
   detach(): void;
   /** The broker has refused something that will not come again: work can go on, on a new link. */
   outlives?(reason: Failure): boolean;
-  /** False: what ended one link does not come again on the next. */
+  /** False: what ended one link does not come again on the next, or not for ever. */
   readonly repeats?: boolean;
   /** There will be no other link. */
   fail(failure: Failure): void;
