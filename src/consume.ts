@@ -18,7 +18,7 @@ import { reportReceived, type SummaryStyle } from "./ui/account.ts";
 import { reportSession } from "./ui/session-report.ts";
 import { reportBlocked } from "./ui/blocked-report.ts";
 import { checkCommand, type HandlerPlan } from "./work/handler.ts";
-import { take, type Supply } from "./take.ts";
+import { take, type Supply, type Taken } from "./take.ts";
 import type { World } from "./world.ts";
 
 /** How messages come in. */
@@ -99,9 +99,9 @@ async function run(
     throw error;
   });
   if (!session) return 0;
-  let failures = 0;
+  let taken: Taken = {};
   try {
-    if (plan.lazyMs === undefined) failures = await take(plan, supply, courier, world);
+    if (plan.lazyMs === undefined) taken = await take(plan, supply, courier, world);
     else await crash(plan, plan.lazyMs, supply, session, world);
   } finally {
     rules.end();
@@ -109,7 +109,9 @@ async function run(
     if (!isAnswered && intake.account.acked > 0) world.log.warn(UNANSWERED);
   }
   // A stop rule may have held when the broker refused what became of the last message.
-  if (session.failure) throw session.failure;
+  const { failures = 0, shortfall } = taken;
+  const failure = session.failure ?? shortfall;
+  if (failure) throw failure;
   return failures;
 }
 

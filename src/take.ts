@@ -21,16 +21,16 @@ export interface Supply {
   readonly rules: StopRules;
 }
 
-/**
- * Works on batches until a rule holds, a signal comes or the session fails; then finishes what is in hand. Resolves with
- * the number of messages that have failed for good. @throws Failure
- */
+/** What has come of it. */
+export type Taken = Pick<Work, "failures" | "shortfall">;
+
+/** Works on batches until a rule holds, a signal comes or the session fails; then finishes what is in hand. @throws Failure */
 export async function take(
   plan: ConsumePlan,
   supply: Supply,
   courier: Courier | undefined,
   world: World,
-): Promise<number> {
+): Promise<Taken> {
   const work = await openWork(plan, supply, courier, world);
   const { rules } = supply;
   const progress = openProgress(world, plan.writesOutput, () => rules.received);
@@ -42,7 +42,7 @@ export async function take(
     await work.end?.();
     await supply.intake.end();
   }
-  return work.failures ?? 0;
+  return work;
 }
 
 /** A run under way. */

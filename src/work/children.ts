@@ -6,7 +6,7 @@ import { closeSync } from "node:fs";
 import { alarm, pause, within } from "../deadline.ts";
 import type { Environment, World } from "../world.ts";
 import type { Taker } from "./collect.ts";
-import { groupsBelow } from "./descendants.ts";
+import { groupsBelow, hasEnded } from "./descendants.ts";
 import { Drain } from "./drain.ts";
 import type { End } from "./judgement.ts";
 import { Inputs } from "./inputs.ts";
@@ -124,6 +124,8 @@ export class Children {
     let groups: ReadonlySet<number> = new Set([own]);
     let isLate = false;
     const stop = (): void => {
+      // After a late wake-up (Ctrl-Z and fg) its end may not have been told yet.
+      if (hasEnded(own)) return;
       isLate = true;
       // Before anybody ends: who has lost its parent is not found any longer.
       groups = groupsBelow(own);

@@ -1,4 +1,4 @@
-// Which process groups a program has made: who calls setsid(2) or is a job of an interactive shell is not in the program's own.
+// What /proc tells of a program: whether it has ended, and which process groups it has made. Who calls setsid(2) or is a job of an interactive shell is not in the program's own.
 import { readdirSync, readFileSync } from "node:fs";
 
 /** The process group of this number, and those of all that its leader has started and that still has its parent. Linux only. */
@@ -26,12 +26,22 @@ function childrenOf(pid: number): readonly number[] {
   }
 }
 
-/** From `PID (NAME) STATE PARENT GROUP …`, where a name may hold anything. */
+/** Has the process ended, though nobody has told us yet? Linux only. */
+export function hasEnded(pid: number): boolean {
+  return ["Z", "X"].includes(statOf(pid)[0] ?? "");
+}
+
 function groupOf(pid: number): number | undefined {
+  const [, , group] = statOf(pid);
+  return group === undefined ? undefined : Number(group);
+}
+
+/** State, parent, group …: what follows in `PID (NAME) STATE PARENT GROUP …`, where a name may hold anything. */
+function statOf(pid: number): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -19,9 +19,10 @@ export function forwarding(
 ): Work {
   const failing = new AbortController();
   const underWay = new Set<Promise<void>>();
+  let shortfall: Failure | undefined;
   const passOn = async (delivery: Delivery): Promise<void> => {
     if (await forward(delivery, to, courier)) intake.settle([delivery], "ack");
-    else if (!comesAgain()) throw notPassedOn();
+    else if (!comesAgain()) shortfall ??= notPassedOn();
   };
   const pass = async (batch: readonly Delivery[]): Promise<void> => {
     const ends = await Promise.allSettled(batch.map(passOn));
@@ -29,6 +30,9 @@ export function forwarding(
   };
   return {
     failed: failing.signal,
+    get shortfall() {
+      return shortfall;
+    },
     get isBusy() {
       return underWay.size > 0;
     },

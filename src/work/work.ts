@@ -1,4 +1,5 @@
 // What work is: what a run does with its deliveries, up to settling them.
+import type { Failure } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 
 /** Takes batches in order. */
@@ -13,6 +14,8 @@ export interface Work {
   readonly isBusy?: boolean;
   /** Gives up at once what is not finished. */
   end?(): Promise<void>;
+  /** Why not all that was taken is done, at the end of a run that nothing else has ended badly. */
+  readonly shortfall?: Failure | undefined;
   /** Messages that have failed for good: the run's exit code tells. */
   readonly failures?: number;
 }
