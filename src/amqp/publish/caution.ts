@@ -1,11 +1,10 @@
 // For messages that come again with their deliveries: as suspects.ts, what the broker fails on is found by sending one at a time.
 import { isDeepStrictEqual } from "node:util";
-import { now } from "../../clock.ts";
 import { within } from "../../deadline.ts";
 import { ConnectionException, type Failure } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
+import { Accusation } from "./accusation.ts";
 import { isDirectReply, type Fate } from "./route.ts";
-import { PROOF } from "./suspects.ts";
 
 /** So many that were through may come again as well, before it: their acknowledgements were lost with the connection. */
 const MOST_AGAIN = 256;
@@ -13,13 +12,6 @@ const MOST_AGAIN = 256;
 const REASON_MS = 200;
 
 type Send = () => Promise<Fate>;
-
-/** What speaks against a message. */
-interface Accusation {
-  readonly message: Message;
-  readonly times: number;
-  readonly since: number;
-}
 
 /** Sends in order, and one at a time while there is a suspicion. */
 export class Caution {
@@ -34,7 +26,7 @@ export class Caution {
   #passedBefore = 0;
   /** So many more go one at a time. */
   #careful = 0;
-  #accused: Accusation | undefined;
+  readonly #accusation = new Accusation<Message>();
 
   /** What `send` does, when it is its turn. */
   async inTurn(send: Send): Promise<Fate> {
@@ -50,7 +42,7 @@ export class Caution {
     this.#underWay++;
     const fate = await send().finally(() => this.#underWay--);
     if (fate === "lost") return this.#judge(message, await within(REASON_MS, lost));
-    if (this.#accused && isEqual(message, this.#accused.message)) this.#accused = undefined;
+    this.#accusation.drop((before) => isEqual(message, before));
     this.#passed++;
     if (this.#careful > 0) this.#careful--;
     return fate;
@@ -82,12 +74,7 @@ export class Caution {
     if (!(reason instanceof ConnectionException)) return "lost";
     this.#careful = this.#lost + Math.min(this.#passedBefore, MOST_AGAIN);
     if (this.#lost > 1) return "lost";
-    const before = this.#accused;
-    const isSame =
-      before && isLike(message, before.message) && now() - before.since < PROOF.withinMs;
-    const { times, since } = isSame ? before : { times: 0, since: now() };
-    this.#accused = { message, times: times + 1, since };
-    return times + 1 < PROOF.times ? "lost" : "fatal";
+    return this.#accusation.add(message, (before) => isLike(message, before)) ? "fatal" : "lost";
   }
 }
 
