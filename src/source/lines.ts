@@ -63,7 +63,7 @@ export async function* batches(
   };
   for await (const piece of readPieces(path, flag, unwatched))
     yield take(splitter.cut(piece), delimiter.length);
-  const rest = splitter.rest();
+  const rest = world.stop.aborted ? undefined : splitter.rest();
   if (rest) yield take([rest], 0);
 }
 

@@ -2,11 +2,12 @@
 import { constants, fstatSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { catchUp } from "../deadline.ts";
 import { reasonOf, UsageError } from "../errors.ts";
 import { isAwaited, openInput } from "../input.ts";
 import type { Progress, SourceWorld } from "./source.ts";
 
-/** The file's bytes, or those of stdin for `-`. Ends when stopped. @throws UsageError naming the flag and the file */
+/** The file's bytes, or those of stdin for `-`. Ends when stopped, which is known when it has ended. @throws UsageError naming the flag and the file */
 export async function* readPieces(
   path: string,
   flag: string,
@@ -25,6 +26,8 @@ export async function* readPieces(
       yield piece;
       progress?.advance(piece.length);
     }
+    // A terminal's Ctrl-C also stops whoever writes the input: its end, then, is where it was cut, and no end.
+    await catchUp();
   } catch (error) {
     if (!stop.aborted) throw unreadable(flag, path, error);
   } finally {

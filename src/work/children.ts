@@ -59,9 +59,7 @@ export class Children {
    * @throws Failure when it cannot be started, and what a taker throws
    */
   async run(input: Input, stdout: Taker, stderr: Taker): Promise<End> {
-    const pipes = await this.#pipes.takeOutputs().catch((error: unknown) => {
-      throw notStarted(this.#command.file, error);
-    });
+    const pipes = this.#takeOutputs();
     const child = await this.#start(input, pipes);
     if (!child) return { kind: "signal", signal: "SIGTERM" };
     const drains = [
@@ -89,7 +87,15 @@ export class Children {
     this.#pipes.close();
   }
 
-  /** Undefined when everything was ended while this run waited for its pipes. */
+  #takeOutputs(): Outputs {
+    try {
+      return this.#pipes.takeOutputs();
+    } catch (error) {
+      throw notStarted(this.#command.file, error);
+    }
+  }
+
+  /** Undefined when everything was ended before. */
   async #start({ body, record, env }: Input, pipes: Outputs): Promise<ChildProcess | undefined> {
     const { file, args } = this.#command;
     const outputs = [pipes.stdout, pipes.stderr];

@@ -75,7 +75,7 @@ export class Handling implements Work {
     courier: Courier,
     world: HandlerWorld,
   ): Promise<Handling> {
-    const pipes = await Pipes.open(2 * plan.jobs);
+    const pipes = new Pipes(2 * plan.jobs);
     const children = new Children(plan.command, pipes, world);
     const aftermath = new Aftermath(plan.aftermath, intake, courier, world.log);
     return new Handling(plan, children, aftermath, courier.failed, world);

@@ -1,12 +1,10 @@
 // What a handler writes to: true pipes. Node would give it sockets, and Linux lets no program open a socket by the name
 // /dev/stdout or /dev/stderr (ENXIO), which shell scripts do. What it reads from is inputs.ts.
-import { execFile } from "node:child_process";
-import { closeSync, constants, openSync } from "node:fs";
-import { mkdtemp, rm, rmdir } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, rmdirSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { isShortOfFiles } from "./not-started.ts";
 
 /** A pipe for one stream of one run. */
@@ -33,8 +31,6 @@ export interface Outputs {
 const MOST_AT_FIRST = 64;
 const MORE = 8;
 
-const execute = promisify(execFile);
-
 /** Opens only a name, neither end of the pipe (open(2), O_PATH); Node does not list this flag of Linux. */
 const O_PATH = 0o10000000;
 
@@ -45,21 +41,21 @@ const O_PATH = 0o10000000;
 export class Pipes {
   #free: number[] = [];
   #isPossible = true;
-  #making: Promise<void> | undefined;
 
   /** So many pipes at first, if they are not too many; more are made when none is free. */
-  static async open(count: number): Promise<Pipes> {
-    const pipes = new Pipes();
-    // Without descriptors nothing runs, and `take` says so.
-    await pipes.#make(Math.min(count, MOST_AT_FIRST)).catch(() => {});
-    return pipes;
+  constructor(count: number) {
+    try {
+      this.#make(Math.min(count, MOST_AT_FIRST));
+    } catch {
+      // Without descriptors nothing runs, and `take` says so.
+    }
   }
 
   /** Two of them, for one run. @throws as `take` */
-  async takeOutputs(): Promise<Outputs> {
-    const stdout = await this.take();
+  takeOutputs(): Outputs {
+    const stdout = this.take();
     try {
-      return { stdout, stderr: await this.take() };
+      return { stdout, stderr: this.take() };
     } catch (error) {
       stdout.closeEnd();
       stdout.discard();
@@ -67,19 +63,14 @@ export class Pipes {
     }
   }
 
-  /** Waits for one to be made where none is free. @throws when no descriptor is left */
-  async take(): Promise<Pipe> {
-    while (this.#isPossible) {
-      const held = this.#free.at(-1);
-      if (held !== undefined) {
-        const pipe = this.#openBoth(held);
-        this.#free.pop();
-        return pipe;
-      }
-      this.#making ??= this.#make(MORE).finally(() => (this.#making = undefined));
-      await this.#making;
-    }
-    return nodesOwn;
+  /** @throws when no descriptor is left */
+  take(): Pipe {
+    if (this.#isPossible && this.#free.length === 0) this.#make(MORE);
+    const held = this.#free.at(-1);
+    if (held === undefined) return nodesOwn;
+    const pipe = this.#openBoth(held);
+    this.#free.pop();
+    return pipe;
   }
 
   /** Lets go of all that are free; no more are made. */
@@ -104,15 +95,14 @@ export class Pipes {
   }
 
   /** @throws when no descriptor is left */
-  async #make(count: number): Promise<void> {
+  #make(count: number): void {
     try {
-      this.#free.push(...(await makeFifos(count)));
+      this.#free.push(...makeFifos(count));
     } catch (error) {
       if (isShortOfFiles(error)) throw error;
       // Without them, Node's own are used.
       this.#isPossible = false;
     }
-    if (!this.#isPossible) this.close();
   }
 }
 
@@ -126,16 +116,17 @@ const nodesOwn: Pipe = {
   discard: nothing,
 };
 
-async function makeFifos(count: number): Promise<readonly number[]> {
-  const folder = await mkdtemp(join(tmpdir(), "amqp-con-"));
+/** Synchronous, some milliseconds: a signal that ends us in between would leave the folder behind. */
+function makeFifos(count: number): readonly number[] {
+  const folder = mkdtempSync(join(tmpdir(), "amqp-con-"));
   const names = Array.from({ length: count }, (_, i) => join(folder, `${i}`));
   try {
-    await execute("mkfifo", ["-m", "600", ...names]);
+    execFileSync("mkfifo", ["-m", "600", ...names], { stdio: "ignore" });
     return openEach(names);
   } finally {
     // One by one: to look into a folder takes a descriptor, and there may be none.
-    await Promise.all(names.map((name) => rm(name, { force: true })));
-    await rmdir(folder);
+    for (const name of names) rmSync(name, { force: true });
+    rmdirSync(folder);
   }
 }
 

@@ -74,6 +74,28 @@ describe("an input that is not there", () => {
   });
 });
 
+describe("an input that ends with the signal that stops the run, as Ctrl-C ends a whole pipeline", () => {
+  test.each([
+    ["-l", "a\nhal", ["a"]],
+    ["--json", '{"body":"a"}\n{"bod', ["a"]],
+    ["-l --key-delimiter=:", "KEY:a\nKE", ["a"]],
+    ["-f -", "hal", []],
+    ["-m -", "hal", []],
+  ])("is cut, and its last piece no message: %s", async (words, input, sent) => {
+    const queue = await createQueue();
+    const target = ["-q", queue, "-Q", "--passive", "-k", queue];
+    const publisher = startPub([...words.split(" "), ...target], { stdin: "open" });
+    await publisher.write(input.replace("KEY", queue));
+    if (sent.length > 0) await publisher.waitFor("stdout", "Sent: a");
+    else await publisher.waitFor("stderr", /Found queue/);
+    publisher.kill("SIGINT");
+    publisher.end();
+    const { code, stderr } = await publisher.ended();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `Found queue: ${queue}\nStopped\n` });
+    expect(await takeBodies(queue)).toEqual(sent);
+  });
+});
+
 describe("a pipe with a name", () => {
   test.each(["-f", "-l", "--json"])(
     "that nobody writes into does not hold up a stopped %s",

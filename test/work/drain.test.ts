@@ -18,10 +18,10 @@ function drained(pipe: Pipe) {
 
 describe("a pipe", () => {
   test("that was read to its end serves another run", async () => {
-    const pipes = await Pipes.open(1);
+    const pipes = new Pipes(1);
     const held = descriptors();
     for (const text of ["one", "two", "three"]) {
-      const pipe = await pipes.take();
+      const pipe = pipes.take();
       const { drain, text: read } = drained(pipe);
       writeSync(Number(pipe.end), text);
       pipe.closeEnd();
@@ -35,8 +35,8 @@ describe("a pipe", () => {
 
   test("is made where none is free, however many are held", async () => {
     const before = descriptors();
-    const pipes = await Pipes.open(1);
-    const taken = await Promise.all(Array.from({ length: 30 }, () => pipes.takeOutputs()));
+    const pipes = new Pipes(1);
+    const taken = Array.from({ length: 30 }, () => pipes.takeOutputs());
     const each = taken.flatMap(({ stdout, stderr }) => [stdout, stderr]);
     expect(each.filter(({ end }) => end === "pipe")).toHaveLength(0);
     for (const pipe of each) {
@@ -49,8 +49,8 @@ describe("a pipe", () => {
 
   test("that somebody holds open for ever is cut, and takes no descriptor with it", async () => {
     const before = descriptors();
-    const pipes = await Pipes.open(1);
-    const pipe = await pipes.take();
+    const pipes = new Pipes(1);
+    const pipe = pipes.take();
     const { drain } = drained(pipe);
     await drain.cut();
     await drain.done;
@@ -60,8 +60,8 @@ describe("a pipe", () => {
   });
 
   test("is cut only when all that it holds was read, however late the event loop is", async () => {
-    const pipes = await Pipes.open(1);
-    const pipe = await pipes.take();
+    const pipes = new Pipes(1);
+    const pipe = pipes.take();
     const { drain, text } = drained(pipe);
     const written = "x".repeat(60_000);
     writeSync(Number(pipe.end), written);
