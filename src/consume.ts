@@ -165,9 +165,9 @@ function countReceived({ flow, rules }: Supply): number {
 /** Why the run has ended, for the account. */
 function reasonFor(failure: unknown, { reason }: StopRules, { signal }: World): string {
   if (signal.aborted) return "signal";
-  if (reason) return reason.text;
+  if (failure instanceof Error) return failure.message.trim();
   // Without a rule and a failure only the crash demonstration ends.
-  return failure instanceof Error ? failure.message.trim() : "--lazy is over";
+  return reason?.text ?? "--lazy is over";
 }
 
 function report(

@@ -7,8 +7,9 @@ import { conceal } from "./cli/conceal.ts";
 import { findMisread } from "./cli/encoding.ts";
 import { generalFlags } from "./cli/flags/general.ts";
 import type { FlagTable } from "./cli/flag.ts";
-import { locateConfig, readConfig } from "./cli/config-file.ts";
-import { parse, type Parsed } from "./cli/parse.ts";
+import { addProfile, parseTyped } from "./cli/command-line.ts";
+import { locateConfig } from "./cli/config-file.ts";
+import type { Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
 import { exitCodes, Failure, ReaderGone, Refused, UsageError } from "./errors.ts";
 import { lazyStdin } from "./input.ts";
@@ -55,7 +56,7 @@ export async function main<F extends Flags>(
   try {
     if (misread) throw new UsageError(`${misread}: not UTF-8 text`, otherBytes);
     const env = withoutMessage(process.env);
-    const typed = parse(program.name, program.flags, argv, env);
+    const typed = await parseTyped(program, argv, env);
     blame = typed.blame;
     const general = generalOf(typed);
     debug = general.debug;
@@ -161,33 +162,6 @@ type General = Parsed<typeof generalFlags>["options"];
 /** Only the type changes: of a program's own flags nothing is known here. */
 function generalOf({ options }: { readonly options: General }): General {
   return options;
-}
-
-/** The same command line with the profile's defaults, where there is one. A run without a file pays for one look. */
-async function addProfile<F extends Flags>(
-  program: Program<F>,
-  typed: Parsed<F>,
-  argv: readonly string[],
-  env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<Parsed<F>> {
-  const { config, profile: name } = generalOf(typed);
-  const location = locateConfig(config, env);
-  const file = location === undefined ? undefined : await readConfig(location, signal);
-  if (location === undefined && name !== undefined)
-    throw new UsageError(
-      `--profile ${name}: there is no home folder to look for a configuration file in`,
-      "name the file with --config",
-    );
-  if (file === undefined && (config ?? name) !== undefined)
-    throw new UsageError(
-      `the configuration file ${location} does not exist`,
-      name === undefined ? "check --config" : `--profile ${name} would be a table of it`,
-    );
-  if (file === undefined) return typed;
-  const { readProfile } = await import("./cli/profile.ts");
-  const profile = readProfile(file, name, program.flags);
-  return profile ? parse(program.name, program.flags, argv, env, profile) : typed;
 }
 
 async function describe<F extends Flags>(

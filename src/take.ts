@@ -137,8 +137,9 @@ async function openWork(
 ): Promise<Work> {
   if (plan.handler) world.output.watchReader();
   if (plan.handler && courier) return Handling.open(plan.handler, intake, courier, world);
-  // Whoever stops a run does not ask what was still under way.
-  const comesAgain = (): boolean => world.signal.aborted || rules.giveBack();
+  // Whoever stops a run does not ask what was still under way; after a failure nothing comes any more.
+  const isOver = (): boolean => world.signal.aborted || courier?.failed.aborted === true;
+  const comesAgain = (): boolean => isOver() || rules.giveBack();
   if (plan.forward && courier) return forwarding(plan.forward, intake, courier, comesAgain);
   return printing(await openSink(plan.sink, world), intake, plan);
 }

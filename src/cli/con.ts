@@ -96,6 +96,7 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
       ...warnOfUndeclared(options, origin),
       ...work.warnings,
       ...warnOfRetries(handler, topology),
+      ...warnOfUnbound(topology),
     ],
     ...planIntake(options, origin, { alsoFrom, prefetch, publishesToo, isHandled }),
     lazyMs: options.lazy,
@@ -117,6 +118,17 @@ function warnOfRetries(
   return isAtRisk
     ? [
         "the queue goes with its last consumer, and what waits for another try then is lost: --nad-queue keeps it",
+      ]
+    : [];
+}
+
+/** A queue that only this connection can bind. */
+function warnOfUnbound({ queue, exchange, bindings }: TopologyPlan): readonly string[] {
+  const isOurs = queue !== undefined && (queue.exclusive || queue.name === "");
+  const isBound = bindings.some(({ to }) => to === "queue");
+  return isOurs && exchange && !isBound
+    ? [
+        `the queue is not bound to exchange ${exchange.name}: nothing sent there arrives; add --bind-queue.`,
       ]
     : [];
 }

@@ -12,7 +12,7 @@ import {
   variable,
   toSwitch,
 } from "./flag.ts";
-import { byOtherName } from "./other-names.ts";
+import { UnknownFlag } from "./unknown-flag.ts";
 import { splitWords } from "./words.ts";
 
 /** How much an origin counts: what is typed beats the environment, which beats the profile, which beats the default. */
@@ -221,14 +221,7 @@ function mentioned(
 function explain(error: CommanderError, program: string, flags: FlagTable): UsageError {
   // Without what follows "=": it may be a secret, given to a misspelled flag.
   const [, flag = ""] = /option '(?:-\w, )?([^'= ]+)/.exec(error.message) ?? [];
-  const [, similar] = /Did you mean (.*)\?/.exec(error.message) ?? [];
-  const meant = byOtherName(flag, flags) ?? similar;
-  if (error.code === "commander.unknownOption") {
-    return new UsageError(
-      `unknown flag ${flag}`,
-      meant ? `did you mean ${meant}?` : `${program} --help-all lists every flag`,
-    );
-  }
+  if (error.code === "commander.unknownOption") return new UnknownFlag(flag, program, flags);
   if (error.code === "commander.optionMissingArgument") {
     return new UsageError(`${flag} needs a value`, `${program} --help-all explains every flag`);
   }

@@ -1,10 +1,10 @@
 // What was meant by a misspelled word.
 
-/** The word of a list that is at most two or so letters away: changed, missing, added or swapped. */
+/** The word of a list that is a letter away, or two where it is long: changed, missing, added or swapped. */
 export function findSimilar(word: string, words: readonly string[]): string | undefined {
   const near = words.map((other) => ({ other, distance: measure(word, other) }));
   const [best] = near.toSorted((a, b) => a.distance - b.distance);
-  const most = Math.min(2, Math.ceil(word.length / 3));
+  const most = Math.min(2, Math.floor(word.length / 3));
   return best && best.distance <= most ? best.other : undefined;
 }
 

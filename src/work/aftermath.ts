@@ -34,6 +34,9 @@ export interface Outcome {
   readonly stderr: Buffer;
 }
 
+/** From then on people are told why nothing seems to happen. */
+const LONG_MS = 1000;
+
 type SettlingIntake = Pick<Intake, "settle" | "holds" | "isOfStream">;
 
 export class Aftermath {
@@ -82,7 +85,7 @@ export class Aftermath {
         return this.#finish(delivery, outcome);
       case "requeue":
         if (isFailure(outcome.end)) this.#warn(outcome.end, "put back");
-        return this.#putBack.put(delivery);
+        return this.#putBackLater(delivery);
       case "retry":
         return this.#tryAgain(delivery, outcome);
       case "reject":
@@ -116,6 +119,13 @@ export class Aftermath {
   /** The run is over: what waits for being put back is put back now. */
   end(): void {
     this.#putBack.end();
+  }
+
+  #putBackLater(delivery: Delivery): void {
+    if (this.#putBack.put(delivery) >= LONG_MS)
+      this.#warnOnce(
+        "a message is put back again and again, and waits longer each time, up to 30 s; those behind it wait too where it holds the last place of --jobs (exit code 75 with --retries lets them pass)",
+      );
   }
 
   async #finish(delivery: Delivery, { stdout }: Outcome): Promise<void> {

@@ -76,8 +76,9 @@ export function environmentOf(delivery: Delivery, base: Environment): HandlerEnv
   for (const [name, value] of describe(delivery)) {
     const size = Buffer.byteLength(value);
     total += size;
-    const reason = refuse(value, size, total);
-    if (reason === undefined) variables[name] ??= value;
+    const isTaken = variables[name] !== undefined;
+    const reason = isTaken ? "another header has that name" : refuse(value, size, total);
+    if (reason === undefined) variables[name] = value;
     else leftOut.push(`${name} (${reason})`);
   }
   return { variables, leftOut };
@@ -98,7 +99,7 @@ function* describe(delivery: Delivery): Generator<readonly [string, string]> {
   yield* describeHeaders(delivery.properties.headers ?? {});
 }
 
-/** `x-delay` is AMQP_HEADER_X_DELAY; of two headers with the same variable the first one counts. */
+/** `x-delay` is AMQP_HEADER_X_DELAY; of several headers with the same variable the first one counts. */
 function* describeHeaders(headers: Table): Generator<readonly [string, string]> {
   for (const [name, field] of Object.entries(headers))
     yield [variableOf(name), field === null ? "" : plainField(field)];

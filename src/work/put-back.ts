@@ -20,8 +20,11 @@ export class PutBack {
     this.#intake = intake;
   }
 
-  /** At once when it is new; one that was delivered before waits here first, and counts as in hand meanwhile. */
-  put(delivery: Delivery): void {
+  /**
+   * At once when it is new; one that was delivered before waits here first, and counts as in hand meanwhile. Returns the
+   * milliseconds that it waits.
+   */
+  put(delivery: Delivery): number {
     const times = this.#count(delivery);
     // It waits as it came: decompressed, many would fill the memory.
     const came = { ...delivery, ...delivery.compressed };
@@ -29,9 +32,13 @@ export class PutBack {
       this.#waiting.delete(came);
       this.#intake.settle([came], "requeue");
     };
-    if (!delivery.redelivered || this.#isEnding) return putNow();
+    if (!delivery.redelivered || this.#isEnding) {
+      putNow();
+      return 0;
+    }
     const delay = Math.min(FIRST_DELAY_MS * 2 ** (times - 1), LONGEST_DELAY_MS);
     this.#waiting.set(came, setTimeout(putNow, toTimer(delay)));
+    return delay;
   }
 
   /** Does anything wait? */

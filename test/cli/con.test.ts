@@ -2,6 +2,22 @@
 import { describe, expect, it } from "vitest";
 import { planCon, wrongUse } from "../support/plan.ts";
 
+describe("a queue that only this connection can bind", () => {
+  const logs = ["-e", "logs", "-E", "-t", "fanout", "-Q"];
+  const unbound =
+    "the queue is not bound to exchange logs: nothing sent there arrives; add --bind-queue.";
+
+  it("is warned of when it is not bound", () => {
+    expect(planCon(logs).warnings).toContain(unbound);
+    expect(planCon([...logs, "-q", "mine", "--exclusive"]).warnings).toContain(unbound);
+  });
+
+  it("needs no warning when it is, nor does one that others can bind", () => {
+    expect(planCon([...logs, "--bind-queue"]).warnings).toEqual([]);
+    expect(planCon([...logs, "-q", "theirs"]).warnings).toEqual([]);
+  });
+});
+
 const plan = (...argv: readonly string[]) => planCon(["-q", "t", ...argv]);
 
 describe("the subscription", () => {

@@ -146,7 +146,7 @@ describe("flags of the sample without the one that declares", () => {
       .map((word) => `${word} has no effect without ${needed}: nothing is declared.`);
     expect(planPub(argv).warnings).toEqual(expected);
     expect(planCon(argv).warnings).toEqual(expected);
-    expect(planCon([...argv, "-Q", "-e", "e", "-E"]).warnings).toEqual([]);
+    expect(planCon([...argv, "-Q", "-e", "e", "-E", "--bind-queue"]).warnings).toEqual([]);
   });
 });
 

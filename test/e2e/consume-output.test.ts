@@ -199,6 +199,18 @@ describe("output that nobody takes", () => {
     expect(left.map(({ content }) => content.toString())).toEqual(["1", "2", "3"]);
   });
 
+  test("a full disk, not the count, is why the run has stopped", async () => {
+    const queue = await createQueue(["1", "2", "3"]);
+    const full = openSync("/dev/full", "w");
+    atTestEnd(() => closeSync(full));
+    const { code, stderr } = await con(["-q", queue, "-n", "3", "--summary", "json"], {
+      stdout: full,
+    });
+    expect(code).toBe(7);
+    expect(stderr).toContain('"left":3,');
+    expect(stderr).toContain('"reason":"standard output cannot be written: ENOSPC');
+  });
+
   test("of a message that fits a file in part only, nothing is acknowledged", async () => {
     const queue = await createQueue(["a".repeat(9000), "b".repeat(9000), "c".repeat(9000)]);
     const file = join(await testFolder(), "limited");

@@ -121,6 +121,15 @@ describe("--forward", () => {
     },
   );
 
+  test("accounts for what was in hand when the broker refuses to take it", async () => {
+    const from = await createQueue(["x", "y"]);
+    const inner = await createExchange("fanout", { internal: true });
+    const { code, stderr } = await con(["-q", from, "--forward", inner, "--summary", "text"]);
+    expect(code).toBe(4);
+    expect(stderr).toContain("Account: received 2 = acked 0 + requeued 0 + rejected 0 + left 2\n");
+    await untilQueue(from, { messages: 2 });
+  });
+
   test("stops when no queue gets a message, which stays where it is", async () => {
     const [from, nowhere] = [await createQueue(["x", "y"]), await createExchange("direct")];
     expect(await con(["-q", from, "--forward", `${nowhere}:k`])).toMatchObject({

@@ -177,6 +177,7 @@ describe("a saved folder", () => {
       queue,
       [0, 200, 600].map((ms) => receivedAt + ms),
     );
+    await writeFile(join(folder, "._0.json"), "what a Mac leaves beside each file");
     const run = async (...flags: readonly string[]): Promise<number> => {
       const exit = await pub(["--from-dir", folder, "--quiet", ...flags]);
       expect(exit).toMatchObject({ code: 0, stderr: "" });

@@ -206,6 +206,26 @@ describe("a client certificate", () => {
     );
   });
 
+  test("that is none is told in plain words", async () => {
+    await play(
+      `
+      $ amqp-con -q hello --cafile ca.pem --pfx client.pem --port-number 1 2>&1 | sed 's/(.*)/(…)/'
+      > ERROR: --pfx "client.pem": cannot be used (…)
+      > hint: --pfx is PKCS #12; PEM files are given with --cert and --key
+      = 2
+      $ amqp-con -q hello --cafile ca.pem --cert client.p12 --key client.key --port-number 1 2>&1 | sed 's/(.*)/(…)/'
+      > ERROR: --cert "client.p12", --key "client.key": cannot be used (…)
+      > hint: both must be PEM: the certificate, and its private key
+      = 2
+      $ amqp-con -q hello --cafile ca.pem --cert ca.pem --key client.key --port-number 1 2>&1 | sed 's/(.*)/(…)/'
+      > ERROR: --cert "ca.pem", --key "client.key": cannot be used (…)
+      > hint: the key is not that of the certificate
+      = 2
+      `,
+      cast,
+    );
+  });
+
   test("cannot be used without its passphrase, which is found before any connection", async () => {
     const exits = await play(
       `

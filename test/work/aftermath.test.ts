@@ -37,6 +37,7 @@ async function conclude(
   const courier = new Courier([], { blocked: () => {}, unblocked: () => {} });
   const aftermath = new Aftermath({ ...PLAN, ...plan }, intake, courier, log);
   for (const delivery of deliveries) await aftermath.conclude(delivery, exit(code));
+  aftermath.end();
   return { settled, failed: aftermath.failed, lines: log.lines };
 }
 
@@ -71,6 +72,22 @@ function back(routingKey: string) {
   const { properties } = waiting(someDelivery({ routingKey }), "q.retry-5ms");
   return someDelivery({ properties, exchange: "", routingKey: "q" });
 }
+
+describe("a message that its handler puts back", () => {
+  const again = someDelivery({ redelivered: true });
+
+  it("does so without a word, a few times", async () => {
+    const { lines } = await conclude({}, false, 4, [someDelivery(), again, again]);
+    expect(lines).toEqual([]);
+  });
+
+  it("again and again waits so long that people are told, once", async () => {
+    const { lines } = await conclude({}, false, 4, Array(10).fill(again));
+    expect(lines).toEqual([
+      expect.stringMatching(/^WARNING: a message is put back again .*--retries/),
+    ]);
+  });
+});
 
 describe("a message that is rejected after tries", () => {
   it("has another key than at first, of which people are warned once", async () => {

@@ -85,8 +85,10 @@ describe("a message", () => {
     expect(withHeaders(headers).variables).toHaveProperty(variable, "v");
   });
 
-  it("has the first of two headers that share a variable", () => {
-    expect(withHeaders({ "x-y": "1", x_y: "2" }).variables["AMQP_HEADER_X_Y"]).toBe("1");
+  it("has the first of two headers that share a variable, and says so", () => {
+    const { variables, leftOut } = withHeaders({ "x-y": "1", x_y: "2" });
+    expect(variables["AMQP_HEADER_X_Y"]).toBe("1");
+    expect(leftOut).toEqual(["AMQP_HEADER_X_Y (another header has that name)"]);
   });
 
   it("leaves out what no environment can hold, and says so", () => {

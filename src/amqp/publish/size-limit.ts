@@ -3,6 +3,8 @@
 import { Refused, type Failure } from "../../errors.ts";
 import { MAX_BODY_BYTES, type Message } from "../../message/message.ts";
 
+const hint = "split it, or raise the broker's max_message_size; it does not hold up the others";
+
 /** What a publisher has learned of it. */
 export class SizeLimit {
   /** To one that is larger, brokers from 4.3 on close the connection instead of the channel, each time anew. */
@@ -22,7 +24,7 @@ export class SizeLimit {
       [];
     if (bytes === undefined) return false;
     this.#bytes = Number(bytes);
-    this.#refusal ??= reason;
+    this.#refusal ??= new Refused(reason.reply, hint, reason.cause);
     return true;
   }
 

@@ -50,8 +50,17 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     /no exchange/,
     "declare the exchange with -E (and -t TYPE), or start the side that declares it first",
   ],
-  [404, /no queue/, "declare the queue with -Q, or start the side that declares it first"],
+  [
+    404,
+    /no queue/,
+    "declare the queue with -Q, without --passive, or start the side that declares it first",
+  ],
   [404, /./, "it does not exist in this vhost; check its name and --vhost"],
+  [
+    405,
+    /basic\.get .* single active consumer/,
+    "such a queue gives messages to its one consumer only: take them with -n instead of --get",
+  ],
   [
     405,
     /./,
@@ -94,6 +103,11 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     406,
     /invalid arg 'x-stream-offset' for queue .* of queue type/,
     "only a stream has places to read from: leave out --offset and --offset-file, or name a stream",
+  ],
+  [
+    406,
+    /invalid arg '.*' for queue .* of queue type/,
+    "queues of this type have no such argument: leave out the flag that sets it, or choose another --queue-type",
   ],
   [
     406,

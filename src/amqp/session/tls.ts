@@ -77,13 +77,21 @@ function makeContext(plan: TlsPlan, options: SecureContextOptions): SecureContex
     const culprits = given.length > 0 ? given : (["cafile"] as const);
     const files = culprits.map((name) => `--${name} "${plan[name]}"`).join(", ");
     const reason = messageOf(error);
-    const hint = /passphrase|decrypt|mac verify/i.test(reason)
-      ? plan.passphraseFile === undefined
-        ? "give its passphrase with --passphrase-file"
-        : "the passphrase in --passphrase-file is wrong"
-      : undefined;
-    throw new UsageError(`${files}: cannot be used (${reason})`, hint, error);
+    throw new UsageError(`${files}: cannot be used (${reason})`, wayOut(plan, reason), error);
   }
+}
+
+/** OpenSSL's words in plain ones. */
+function wayOut({ pfx, passphraseFile }: TlsPlan, reason: string): string | undefined {
+  if (/passphrase|decrypt|mac verify/i.test(reason))
+    return passphraseFile === undefined
+      ? "give its passphrase with --passphrase-file"
+      : "the passphrase in --passphrase-file is wrong";
+  if (/mismatch/i.test(reason)) return "the key is not that of the certificate";
+  if (pfx !== undefined) return "--pfx is PKCS #12; PEM files are given with --cert and --key";
+  return /no start line|asn1|bad base64|unsupported/i.test(reason)
+    ? "both must be PEM: the certificate, and its private key"
+    : undefined;
 }
 
 /** OpenSSL compares keys of one kind only, and would send no certificate for a key of another. @throws UsageError */

@@ -10,7 +10,8 @@ export const administrationFlags = {
     group,
     typedOnly: true,
     summary: "declare and bind what the flags say, then exit",
-    details: "With --passive only check that it exists.",
+    details:
+      "What is said of messages may stay: none is sent or taken. With --passive only check that it exists.",
   }),
   depth: oneOf(["text", "json"])({
     group,

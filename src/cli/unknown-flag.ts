@@ -1,0 +1,26 @@
+// A flag that a program has not, and what may have been meant.
+import { UsageError } from "../errors.ts";
+import { kebab, type FlagTable } from "./flag.ts";
+import { byOtherName } from "./other-names.ts";
+import { findSimilar } from "./similar.ts";
+
+export class UnknownFlag extends UsageError {
+  readonly flag: string;
+
+  constructor(flag: string, program: string, flags: FlagTable) {
+    const meant = byOtherName(flag, flags) ?? similar(flag, flags);
+    const hint = meant ? `did you mean ${meant}?` : `${program} --help-all lists every flag`;
+    super(`unknown flag ${flag}`, hint);
+    this.flag = flag;
+  }
+}
+
+/** The flag whose name is nearly that, of those that have an effect. */
+function similar(typed: string, flags: FlagTable): string | undefined {
+  const effective = Object.entries(flags).filter(([, { ignored }]) => !ignored);
+  const meant = findSimilar(
+    typed.slice(2),
+    effective.map(([key]) => kebab(key)),
+  );
+  return meant === undefined ? undefined : `--${meant}`;
+}
