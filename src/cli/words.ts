@@ -17,6 +17,13 @@ export function splitWords(flags: FlagTable, argv: readonly string[]): Words {
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? "";
     if (word === "--") return { words, operands: argv.slice(i + 1) };
+    const at = findValueLetter(word, shorts);
+    if (at > 0 && word[at] === "=")
+      throw new UsageError(`-${word[at - 1]} takes no value`, `leave out "${word.slice(at)}"`);
+    if (at > 0 && word[at + 1] === "=") {
+      words.push(...withoutSign(word, at));
+      continue;
+    }
     const [, typed = "", value = ""] = /^([^=]*)(.*)$/s.exec(word) ?? [];
     const whole = typed.startsWith("--") ? completeName(typed, longs) : typed;
     if (value !== "" && longs.get(whole)?.takes === "none")
@@ -31,6 +38,12 @@ export function splitWords(flags: FlagTable, argv: readonly string[]): Words {
     }
   }
   return { words, operands: undefined };
+}
+
+/** `-k=x` is `-kx`, as for the sample; and `-k=` is `-k ""`. */
+function withoutSign(word: string, at: number): readonly string[] {
+  const [letters, value] = [word.slice(0, at + 1), word.slice(at + 2)];
+  return value === "" ? [letters, value] : [letters + value];
 }
 
 function completeName(typed: string, longs: ReadonlyMap<string, Flag>): string {
