@@ -2,19 +2,20 @@
 import { con, planConsume } from "./cli/con.ts";
 import { planMeasure } from "./cli/measure-plan.ts";
 import type { Parsed } from "./cli/parse.ts";
-import { consume } from "./consume.ts";
+import { checkPlan, consume } from "./consume.ts";
 import { prepareErrand } from "./errand.ts";
 import { measured } from "./measure.ts";
 import { ping } from "./ping.ts";
 import { sketchConsume } from "./preview/sketch.ts";
-import type { Run } from "./world.ts";
+import type { Run, World } from "./world.ts";
 
 /** Checks what the flags mean together, and returns the run. @throws UsageError before anything is opened */
 export function prepare(parsed: Parsed<typeof con.flags>): Run {
   const { options } = parsed;
   const { routingKey: keys, messageTtl } = options;
   const sketch = () => sketchConsume(planConsume(parsed));
-  const errand = prepareErrand(con, parsed, { keys, messageTtl, sketch });
+  const check = (world: World) => checkPlan(planConsume(parsed), world);
+  const errand = prepareErrand(con, parsed, { keys, messageTtl, sketch, check });
   if (errand) return errand;
   const plan = planConsume(parsed);
   const measuring = planMeasure("consumer", con.flags, parsed, plan.writesOutput);

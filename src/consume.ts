@@ -53,6 +53,12 @@ export interface ConsumePlan {
   readonly graceMs: number;
 }
 
+/** What a run finds wrong before it connects. @throws UsageError */
+export async function checkPlan({ handler, flow }: ConsumePlan, world: World): Promise<void> {
+  if (handler) checkCommand(handler, world.env);
+  await Flow.open(flow, world.log);
+}
+
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function consume(plan: ConsumePlan, world: World): Promise<number> {
   for (const warning of plan.warnings) world.log.warn(warning);

@@ -6,12 +6,12 @@ import {
 } from "./cli/administration-plan.ts";
 import type { FlagTable } from "./cli/flag.ts";
 import type { Sketch } from "./preview/sketch.ts";
-import type { Run } from "./world.ts";
+import type { Run, World } from "./world.ts";
 
 interface DryRunWords {
   readonly sketch: () => Sketch;
   /** Looks for what a run would find missing before it connects. @throws UsageError */
-  readonly check?: () => Promise<void>;
+  readonly check: (world: World) => Promise<void>;
 }
 
 /** The run; undefined when messages are to be sent or taken. A run with messages loads none of this. @throws UsageError */
@@ -26,7 +26,7 @@ export function prepareErrand<F extends FlagTable>(
     return async (world) => {
       const { preview } = await import("./preview/preview.ts");
       const { sketchAdministration } = await import("./preview/sketch.ts");
-      if (!plan) await check?.();
+      if (!plan) await check(world);
       const seen = plan ? sketchAdministration(program.name, plan) : sketch();
       return preview(seen, dryRun, world);
     };

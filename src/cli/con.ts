@@ -19,7 +19,7 @@ import { saysStream } from "./intake-checks.ts";
 import { planIntake } from "./intake-plan.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
-import { planTopology, warnOfUndeclared } from "./topology-plan.ts";
+import { planTopology, warnOfUnbound, warnOfUndeclared } from "./topology-plan.ts";
 
 const flags = {
   ...consumerTopologyFlags,
@@ -122,17 +122,6 @@ function warnOfRetries(
     : [];
 }
 
-/** A queue that only this connection can bind. */
-function warnOfUnbound({ queue, exchange, bindings }: TopologyPlan): readonly string[] {
-  const isOurs = queue !== undefined && (queue.exclusive || queue.name === "");
-  const isBound = bindings.some(({ to }) => to === "queue");
-  return isOurs && exchange && !isBound
-    ? [
-        `the queue is not bound to exchange ${exchange.name}: nothing sent there arrives; add --bind-queue.`,
-      ]
-    : [];
-}
-
 /** The first queue, which is the one that is declared and bound, and further ones. */
 function splitQueues(options: Options): {
   readonly single: SingleOptions;
@@ -148,6 +137,11 @@ function checkCombinations(
   alsoFrom: readonly string[],
 ): void {
   if (options.ping) return;
+  if (alsoFrom.length > 0 && [options.queue, ...alsoFrom].includes(""))
+    throw new UsageError(
+      '--queue "": expected a name beside other queues',
+      "a variable may be unset",
+    );
   if (alsoFrom.length > 0 && (options.createQueue || options.bindQueue))
     throw new UsageError(
       `--${options.createQueue ? "create" : "bind"}-queue excludes several queues`,

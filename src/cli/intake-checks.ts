@@ -54,6 +54,11 @@ export function checkSettling(options: IntakeOptions): void {
       `--ack-every excludes --${kebab(first)}`,
       "it acknowledges what was shown",
     );
+  if (options.peek && options.where !== undefined && options.onMismatch !== "requeue")
+    throw new UsageError(
+      `--peek excludes --on-mismatch ${options.onMismatch}`,
+      "a look consumes nothing: what is not wanted is put back as well",
+    );
   if (options.where !== undefined && options.lazy !== undefined)
     throw new UsageError("--lazy excludes --where", "it dies after the first message");
 }

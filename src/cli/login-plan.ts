@@ -38,7 +38,12 @@ export function planLogin(
     return splitUserpass(options.userpass, place, override);
   }
   const urlUser = url?.username;
-  const username = ranks.username >= ranks.url ? (options.username ?? urlUser) : urlUser;
+  // Its password alone is outranked, by a file.
+  const ofPair =
+    ranks.userpass >= Math.max(ranks.username, ranks.url) ? options.userpass : undefined;
+  const other = ranks.username >= ranks.url ? (options.username ?? urlUser) : urlUser;
+  const username =
+    ofPair === undefined ? other : splitUserpass(ofPair, "--userpass", undefined).username;
   const fromUrl = username === urlUser ? url?.password : undefined;
   const lowest = fromUrl === undefined ? 0 : ranks.url;
   const path = ranks.passwordFile >= ranks.password ? options.passwordFile : undefined;

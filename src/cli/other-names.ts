@@ -4,34 +4,26 @@ import { kebab, type FlagTable } from "./flag.ts";
 
 const otherNames: Readonly<Record<string, readonly string[]>> = {
   ackAuto: ["no-ack", "noack", "auto-ack", "autoack"],
-  cafile: ["cacert", "ca-cert", "ca-file", "ca"],
+  cafile: ["cacert", "ca-cert", "ca-file"],
   count: ["limit", "max-messages"],
   enableTls: ["tls", "ssl"],
   format: ["output", "output-format"],
   interval: ["sleep", "delay"],
   jobs: ["concurrency", "workers", "parallel"],
   message: ["body", "payload"],
-  nbMessages: ["repeat", "times"],
-  passwordFile: ["password", "passwd"],
+  nbMessages: ["repeat"],
+  passwordFile: ["passwd"],
   prefetch: ["qos", "prefetch-count"],
   queue: ["queue-name"],
   quiet: ["silent"],
   serverName: ["host", "hostname"],
-  shell: ["command", "exec"],
+  shell: ["command"],
   vhost: ["virtual-host"],
 };
 
 /** The flag of the table that others call so: `--no-ack` → `--ack-auto`. */
 export function byOtherName(typed: string, flags: FlagTable): string | undefined {
-  const key = keyOf(typed);
+  const [key] =
+    Object.entries(otherNames).find(([, names]) => names.includes(typed.slice(2))) ?? [];
   return key !== undefined && flags[key] && !flags[key].ignored ? `--${kebab(key)}` : undefined;
-}
-
-/** Is it what others call a flag? Then it abbreviates none of ours: `--password` is not `--password-file`. */
-export function isOtherName(typed: string): boolean {
-  return keyOf(typed) !== undefined;
-}
-
-function keyOf(typed: string): string | undefined {
-  return Object.entries(otherNames).find(([, names]) => names.includes(typed.slice(2)))?.[0];
 }

@@ -15,7 +15,7 @@ const reveal: Readonly<Record<string, (text: string) => string>> = {
   userpass: (text) => (text.includes(":") ? text.replace(/:.*/s, ":***") : "***"),
 };
 
-/** The text. Secrets are hidden, in lines that are only comments. `location` is where the file was looked for. */
+/** The text. Secrets are hidden, and they and defaults stand in comments. `location` is where the file was looked for. */
 export function printConfig(
   program: string,
   flags: FlagTable,
@@ -47,7 +47,10 @@ function line(key: string, flag: Flag, readings: Readings): string {
   const origin = describeOrigin(key, readings);
   const texts = readings.texts(key) ?? (flag.shownDefault === undefined ? [] : [flag.shownDefault]);
   const name = kebab(key);
-  if (flag.takes === "none") return row(`${name} = ${String(readings.options[key])}`, origin);
+  // What nobody has set stays unset in a profile: some flags mean more when they are given.
+  const mark = readings.origin(key) === "default" ? "# " : "";
+  if (flag.takes === "none")
+    return row(`${mark}${name} = ${String(readings.options[key])}`, origin);
   if (texts.length === 0) return row(`# ${name}`, "not set");
   const shown = flag.secret ? texts.map((text) => showSecret(key, text)) : texts;
   const isHidden = shown.some((text, i) => text !== texts[i]);
@@ -55,7 +58,7 @@ function line(key: string, flag: Flag, readings: Readings): string {
   const isList = isRepeatable(flag);
   const value =
     isList && shown.length > 1 ? `[${shown.map(toToml).join(", ")}]` : toToml(shown.at(-1) ?? "");
-  return row(`${isHidden ? "# " : ""}${name} = ${value}`, origin);
+  return row(`${isHidden ? "# " : mark}${name} = ${value}`, origin);
 }
 
 /** As much of a secret flag's value as may be shown. */

@@ -18,5 +18,8 @@ export function listSettings(
     return [{ name: `--${kebab(key)}`, value, origin: readings.origin(key) }];
   });
   if (readings.operands === undefined) return settings;
-  return [...settings, { name: "--", value: readings.operands.join(" "), origin: "flag" }];
+  // Without its arguments, as in a dry run: they may be secret.
+  const [file = "", ...args] = readings.operands;
+  const command = args.length > 0 ? `${file} …` : file;
+  return [...settings, { name: "--", value: command, origin: "flag" }];
 }

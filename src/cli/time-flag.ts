@@ -52,7 +52,8 @@ export function timeToLive(bounds: { readonly min: number }) {
   return one("MS", (value) => {
     if (/^\d*\.\d+$/.test(value))
       throw new ValueError(`a plain number means milliseconds; for ${value} s write ${value}s`);
-    const ms = Math.round(readDuration(value, 1));
+    const ms = readDuration(value, 1);
+    if (!Number.isInteger(ms)) throw new ValueError("expected whole milliseconds");
     if (ms >= bounds.min && ms <= MAX_TTL_MS) return ms;
     throw new ValueError(`expected ${bounds.min} to ${MAX_TTL_MS} milliseconds`);
   });

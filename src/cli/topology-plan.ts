@@ -65,6 +65,17 @@ export function warnOfUndeclared(
   ];
 }
 
+/** A queue that only this connection can bind, and does not. */
+export function warnOfUnbound({ queue, exchange, bindings }: TopologyPlan): readonly string[] {
+  const isOurs = queue !== undefined && (queue.exclusive || queue.name === "");
+  const isBound = bindings.some(({ to }) => to === "queue");
+  return isOurs && exchange && !isBound
+    ? [
+        `the queue is not bound to exchange ${exchange.name}: nothing sent there arrives; add --bind-queue.`,
+      ]
+    : [];
+}
+
 function checkCombinations(options: Options, origin: (key: keyof Options) => Origin): void {
   const {
     createExchange,

@@ -25,16 +25,22 @@ export function readDuration(value: string, plainUnitMs: number): number {
   const plain = plainUnitMs === 1 ? "500" : "0.5";
   if (number === "")
     throw new ValueError(`expected a duration such as ${plain}, 250ms, 5s, 2m or 1h`);
-  return Number(number) * (milliseconds[unit] ?? plainUnitMs);
+  return times(number, milliseconds[unit] ?? plainUnitMs);
 }
 
 /** `100`, `64KiB`, `1MB` → whole bytes. */
 export function readSize(value: string): number {
   const [, number = "", unit = "b"] = /^(\d+\.?\d*)(b|kb|mb|gb|kib|mib|gib)?$/i.exec(value) ?? [];
-  const size = Number(number) * (bytes[unit.toLowerCase()] ?? 1);
+  const size = times(number, bytes[unit.toLowerCase()] ?? 1);
   if (number === "" || !Number.isSafeInteger(size))
     throw new ValueError("expected a size such as 100, 64KiB or 1MB");
   return size;
+}
+
+/** As people reckon: `2.01` times 1000 is 2010, and not 2009.9999999999998. */
+function times(number: string, factor: number): number {
+  const product = Number(number) * factor;
+  return number.includes(".") ? Number(product.toPrecision(15)) : product;
 }
 
 /** Whole bytes as readSize takes them: `64MiB`, or plain where that is not exact. */

@@ -1,5 +1,6 @@
 // amqp:// URLs as the RabbitMQ URI specification has them (rabbitmq.com/docs/uri-spec).
 import { UsageError } from "../errors.ts";
+import { isName } from "../message/text.ts";
 
 /** The parts that a URL names; absent ones come from flags and defaults. */
 export interface UrlParts {
@@ -57,10 +58,13 @@ export function readUrl(text: string, given: UrlPlace): UrlParts {
       throw wrong(`the ${part} is not percent-encoded UTF-8`);
     }
   };
+  const vhost = decode("vhost", path);
+  if (!isName(vhost))
+    throw wrong("the vhost is longer than the 255 bytes that AMQP allows", "check it");
   return {
     host: decode("host", url.hostname.replace(/^\[|\]$/g, "")) || undefined,
     port: url.port === "" ? undefined : Number(url.port),
-    vhost: decode("vhost", path) || undefined,
+    vhost: vhost || undefined,
     username: decode("user", url.username) || undefined,
     // `alice:@` has an empty password, `alice@` none: the parsed URL no longer tells them apart.
     password: /^[^/]*\/\/[^/@]*:[^/@]*@/.test(text.trim())

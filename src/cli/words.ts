@@ -1,7 +1,6 @@
 // The words of a command line before they are parsed: abbreviated long flags made whole, operands split off.
 import { UsageError } from "../errors.ts";
 import { kebab, type Flag, type FlagTable } from "./flag.ts";
-import { isOtherName } from "./other-names.ts";
 
 /** The words up to `--`, each long flag written out, and what follows it: undefined where there is no `--`. */
 export interface Words {
@@ -47,7 +46,7 @@ function withoutSign(word: string, at: number): readonly string[] {
 }
 
 function completeName(typed: string, longs: ReadonlyMap<string, Flag>): string {
-  if (longs.has(typed) || isOtherName(typed)) return typed;
+  if (longs.has(typed)) return typed;
   // Those of the sample that have no effect here too: whoever means one of them must not get another.
   const candidates = [...longs.keys()].filter((long) => long.startsWith(typed));
   if (candidates.length > 1)

@@ -10,6 +10,8 @@ export const bindingMistakes = {
     const { queue, exchange, bindings } = topology;
     const named = exchange?.name ?? publishing?.exchange ?? "";
     if (!queue || named === "" || bindings.some(({ to }) => to === "queue")) return undefined;
+    // The run itself warns of a queue that nobody else can bind.
+    if (consuming && exchange && (queue.exclusive || queue.name === "")) return undefined;
     const effect = consuming ? "nothing sent there arrives" : "the messages do not get there";
     return `queue ${nameQueue(queue.name)} is not bound to exchange ${named}: ${effect}; add --bind-queue${keyHint(exchange?.type)}.`;
   },
@@ -21,7 +23,8 @@ export const bindingMistakes = {
     const type = builtInType(exchange.name);
     if (type === undefined)
       return `names that begin with amq. belong to the broker: it would refuse exchange ${exchange.name}.`;
-    const isSame = exchange.type === type && exchange.durable && !exchange.autoDelete;
+    const { durable, autoDelete, internal } = exchange;
+    const isSame = exchange.type === type && durable && !autoDelete && !internal;
     return isSame
       ? undefined
       : `every broker has exchange ${exchange.name} (${type}), and would refuse to create it otherwise: leave out -E.`;

@@ -83,7 +83,8 @@ export function sketchPublish(plan: PublishPlan | RpcPlan): Sketch {
       mandatory: asks || plan.delivery.mandatory,
       persistent: plan.properties.deliveryMode === 2,
       priority: plan.properties.priority,
-      expires: plan.properties.expiration !== undefined,
+      // Of a request that has expired its client is told.
+      expires: !asks && plan.properties.expiration !== undefined,
       otherKeys: [...keysIn(plan, "CC"), ...keysIn(plan, "BCC")],
       asks,
     },
@@ -106,14 +107,18 @@ export function sketchConsume(plan: ConsumePlan): Sketch {
       get: plan.intake === "get",
       handler: plan.handler && { file: plan.handler.command.file, jobs: plan.handler.jobs },
       forward: plan.forward,
-      retryQueues: plan.handler ? retryQueues(plan.handler.aftermath, queue) : [],
+      retryQueues: plan.handler ? retryQueues(plan.handler.aftermath, [queue, ...alsoFrom]) : [],
       deadLetter: plan.handler?.aftermath.deadLetter,
     },
   };
 }
 
-function retryQueues({ onFailure, retry }: AftermathPlan, queue: string): readonly string[] {
-  return onFailure === "retry" ? [...new Set(delayQueueNames(queue || "amq.gen-...", retry))] : [];
+function retryQueues(
+  { onFailure, retry }: AftermathPlan,
+  queues: readonly string[],
+): readonly string[] {
+  if (onFailure !== "retry") return [];
+  return [...new Set(queues.flatMap((queue) => delayQueueNames(queue || "amq.gen-...", retry)))];
 }
 
 /** Administration by either program. */
@@ -134,9 +139,10 @@ function sketchRun(
     readonly warnings: readonly string[];
   },
 ) {
+  const isNamed = connection.settings.auth !== "external";
   const places = connection.targets.map(
     (target) =>
-      `${addressOf(target)}${target.tls ? " (TLS)" : ""}, vhost ${target.vhost}, as ${target.username}`,
+      `${addressOf(target)}${target.tls ? " (TLS)" : ""}, vhost ${target.vhost}, as ${isNamed ? target.username : "the certificate says"}`,
   );
   return { program, places, topology, warnings };
 }

@@ -31,8 +31,9 @@ const SPARE_MS = 24 * 3_600_000;
 /** How long a message waits after a try that failed; undefined when that was the last one. */
 export function delayAfter(attempt: number, plan: RetryPlan): number | undefined {
   if (attempt > plan.retries) return undefined;
-  const delay = plan.delayMs * plan.backoff ** (attempt - 1);
-  return Math.round(Math.min(delay, LONGEST_DELAY_MS));
+  // Bounded before it is used: 0 times Infinity is no number.
+  const factor = Math.min(plan.backoff ** (attempt - 1), LONGEST_DELAY_MS);
+  return Math.round(Math.min(plan.delayMs * factor, LONGEST_DELAY_MS));
 }
 
 /** The names of all delay queues that messages of a queue may wait in. */

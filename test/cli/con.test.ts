@@ -190,6 +190,12 @@ describe("wrong use", () => {
     [["-q", "t", "--shell", "x", "--save", "d"], "a handler excludes --save"],
     [["-q", "t", "--forward", ":u", "--work", "1"], "--forward excludes --work"],
     [["-q", "q".repeat(250), "--retries", "1", "--shell", "x"], "too long for retries"],
+    [["-q", "t", "-q", ""], '--queue "": expected a name beside other queues'],
+    [["-q", "", "-q", "t"], '--queue "": expected a name beside other queues'],
+    [
+      ["-q", "t", "--peek", "--where", "true", "--on-mismatch", "ack"],
+      "--peek excludes --on-mismatch ack\nhint: a look consumes nothing",
+    ],
     [["-q", "t", "-q", "u", "--forward", ":u"], '--forward leads back to queue "u"'],
     [
       ["-q", "t", "-q", "u", "--dead-letter", ":u", "--shell", "x"],

@@ -200,6 +200,7 @@ describe("wrong use", () => {
       ["-u", "amqp://rabbit?heartbeat=5"],
       '--url: parameters after "?" are not read\nhint: use the',
     ],
+    [["-u", `amqp://rabbit/${"v".repeat(256)}`], "--url: the vhost is longer than the 255 bytes"],
     [["-u", "amqp://rabbit/a/b"], '--url: the vhost holds a "/" that is not encoded'],
     [["-u", "amqp://b%FCb:x@rabbit"], "--url: the user is not percent-encoded UTF-8"],
     [["-u", "amqp://bob:%FC@rabbit"], "--url: the password is not percent-encoded UTF-8"],

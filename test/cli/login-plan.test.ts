@@ -28,6 +28,13 @@ describe("as whom", () => {
     [["--username", "alice"], {}, "alice ask"],
     [["--username", "alice"], { AMQP_PASSWORD: "pass" }, "alice:pass"],
     [["--username", "alice", "--password-file", "f"], { AMQP_PASSWORD: "x" }, "alice from f"],
+    [["--password-file", "f"], { AMQP_USERPASS: "alice:old" }, "alice from f"],
+    [["--password-file", "f"], { AMQP_USERPASS: "alice:old", ...bob }, "alice from f"],
+    [
+      ["--username", "carol", "--password-file", "f"],
+      { AMQP_USERPASS: "alice:old" },
+      "carol from f",
+    ],
     [["--password-file", "f"], {}, "guest from f"],
     [[], { AMQP_PASSWORD: "pass" }, "guest:pass"],
     [[], { AMQP_USERPASS: "alice:pass" }, "alice:pass"],

@@ -10,8 +10,7 @@ it.each([
   ["--auto-ack", "--ack-auto"],
   ["--workers", "--jobs"],
   ["--host", "--server-name"],
-  ["--password", "--password-file"],
-  ["--exec", "--shell"],
+  ["--passwd", "--password-file"],
   ["--cacert", "--cafile"],
 ])("amqp-con %s: did you mean %s?", (typed, meant) => {
   expect(wrongUse(() => planCon(["-q", "x", typed]))).toContain(
@@ -33,7 +32,6 @@ describe("a flag of the other program", () => {
   it.each([
     ["--lines", "amqp-con has no flag --lines", "it is one of amqp-pub"],
     ["-m", "amqp-con has no flag -m", "it is one of amqp-pub (--message)"],
-    ["--password", "unknown flag --password", "did you mean --password-file?"],
     ["--linez", "unknown flag --linez", "amqp-con --help-all lists every flag"],
   ])("of amqp-pub: %s", async (flag, message, hint) => {
     await expect(parseTyped(con, [flag], {})).rejects.toMatchObject({ message, hint });

@@ -33,8 +33,8 @@ describe("--print-config", () => {
     expect(line(text, "routing-key")).toBe(`routing-key = ["a.#", "b"] # flag --routing-key`);
     expect(line(text, "prefetch")).toBe("prefetch = 7 # environment AMQP_PREFETCH");
     expect(line(text, "idle-timeout")).toBe(`idle-timeout = "250ms" # profile "default"`);
-    expect(line(text, "heartbeat")).toBe("heartbeat = 10 # default");
-    expect(line(text, "peek")).toBe("peek = false # default");
+    expect(line(text, "# heartbeat")).toBe("# heartbeat = 10 # default");
+    expect(line(text, "# peek")).toBe("# peek = false # default");
     expect(line(text, "# count")).toBe("# count # not set");
   });
 
@@ -114,6 +114,11 @@ describe("--print-config", () => {
         },
       ),
     );
+  });
+
+  it("is a profile that says no more than was said", () => {
+    const profile = readProfile(file(print(["-q", "hello"])), "default", con.flags);
+    expect([...(profile?.texts.keys() ?? [])]).toEqual(["queue"]);
   });
 
   it.each(["staging", "a.b c", "1"])("keeps the profile's name: %s", (name) => {

@@ -116,4 +116,15 @@ describe("--dry-run", () => {
     expect(stdout).toBe("");
     expect(code).toBe(2);
   });
+
+  it.each([
+    ['--where "key == " -n 1', /^ERROR: --where "key == ": /],
+    ["-- /nonexistent/program", /^ERROR: cannot run "\/nonexistent\/program": /],
+  ])("finds what is wrong with %s, as a run does before it connects", async (words, error) => {
+    const { code, stdout, stderr } = await shell(`amqp-con -q t --dry-run ${words}`, {
+      env,
+    }).ended();
+    expect(stderr).toMatch(error);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
 });

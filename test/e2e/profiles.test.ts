@@ -57,7 +57,7 @@ describe("a profile", () => {
     const { env } = await configure("[default]\nprefetch = 'many'");
     const args = ["--print-config", "--config", "/dev/null"];
     const { code, stdout, stderr } = await runToEnd("amqp-con", args, { env });
-    expect(stdout).toMatch(/^prefetch = 256 +# default$/m);
+    expect(stdout).toMatch(/^# prefetch = 256 +# default$/m);
     expect(stderr).toBe("");
     expect(code).toBe(0);
   });

@@ -26,6 +26,7 @@ describe("the delay after a try", () => {
   it("is a day at most, and may be nothing", () => {
     expect(delayAfter(900, { retries: 1000, delayMs: 1000, backoff: 10 })).toBe(86_400_000);
     expect(delayAfter(1, { retries: 1, delayMs: 0, backoff: 2 })).toBe(0);
+    expect(delayAfter(900, { retries: 1000, delayMs: 0, backoff: 1000 })).toBe(0);
     expect(delayAfter(1, { retries: 0, delayMs: 5, backoff: 1 })).toBeUndefined();
   });
 });

@@ -42,17 +42,19 @@ export async function readPassword(
 ): Promise<Secret> {
   if (plan.from === "known") return plan.secret;
   if (plan.from === "ask") return new Secret(await ask());
-  const secret = await readSecretFile(plan.path, "--password-file");
+  const secret = await readSecretFile(plan.path, "--password-file", notTyped);
   if (secret.reveal() !== "") return secret;
   throw new UsageError(`--password-file "${plan.path}": its first line is empty`);
 }
 
+const notTyped = "it names a file; a password itself goes into AMQP_PASSWORD, or is asked for";
+
 /** The first line of a file, or of standard input for `-`. @throws UsageError naming the flag */
-export async function readSecretFile(path: string, flag: string): Promise<Secret> {
+export async function readSecretFile(path: string, flag: string, hint?: string): Promise<Secret> {
   try {
     return new Secret(await readFirstLine(path));
   } catch (error) {
-    throw new UsageError(`${flag} "${path}": ${reasonOf(error)}`, undefined, error);
+    throw new UsageError(`${flag} "${path}": ${reasonOf(error)}`, hint, error);
   }
 }
 
