@@ -8,8 +8,10 @@ import { parse, type Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { UnknownFlag } from "./unknown-flag.ts";
 
+type General = Parsed<typeof generalFlags>["options"];
+
 /** As `parse`. What knows the flags of both programs is loaded only for an unknown one. */
-export async function parseTyped<F extends FlagTable>(
+export async function parseTyped<F extends FlagTable & typeof generalFlags>(
   program: Program<F>,
   argv: readonly string[],
   env: Environment,
@@ -17,10 +19,22 @@ export async function parseTyped<F extends FlagTable>(
   try {
     return parse(program.name, program.flags, argv, env);
   } catch (error) {
-    if (!(error instanceof UnknownFlag)) throw error;
+    if (!(error instanceof UnknownFlag)) return helpOnly(program, argv, error);
     const { explainUnknown } = await import("./other-program.ts");
     throw explainUnknown(error, program);
   }
+}
+
+/** Whoever asks for help gets it, whatever a variable holds. @throws `error` when nobody asks */
+function helpOnly<F extends FlagTable & typeof generalFlags>(
+  { name, flags }: Program<F>,
+  argv: readonly string[],
+  error: unknown,
+): Parsed<F> {
+  const parsed = parse(name, flags, argv, {});
+  const { help, helpAll, version }: General = parsed.options;
+  if (help || helpAll || version) return parsed;
+  throw error;
 }
 
 /** The same command line with the profile's defaults, where there is one. A run without a file pays for one look. */
@@ -31,8 +45,7 @@ export async function addProfile<F extends FlagTable & typeof generalFlags>(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Parsed<F>> {
-  const general: Parsed<typeof generalFlags>["options"] = typed.options;
-  const { config, profile: name } = general;
+  const { config, profile: name }: General = typed.options;
   const location = locateConfig(config, env);
   const file = location === undefined ? undefined : await readConfig(location, signal);
   if (location === undefined && name !== undefined)

@@ -1,4 +1,4 @@
-// Names that other tools give to our flags, and flags of the other program: who types one is told ours, and whose it is.
+// What is typed: names that other tools give to our flags, flags of the other program, and asking for help.
 import { describe, expect, it } from "vitest";
 import { parseTyped } from "../../src/cli/command-line.ts";
 import { con } from "../../src/cli/con.ts";
@@ -26,6 +26,12 @@ it("is not told a flag that has no effect there", () => {
 it("is not told one that is merely not quite another", () => {
   for (const flag of ["--follow", "--tail", "--tls-ca"])
     expect(wrongUse(() => planCon(["-q", "x", flag]))).toContain("--help-all lists every flag");
+});
+
+it("asks for help whatever a variable holds", async () => {
+  const env = { AMQP_PREFETCH: "much" };
+  expect((await parseTyped(con, ["--help"], env)).options.help).toBe(true);
+  await expect(parseTyped(con, ["-q", "--help"], env)).rejects.toThrow('AMQP_PREFETCH "much"');
 });
 
 describe("a flag of the other program", () => {
