@@ -44,11 +44,11 @@ describe("--declare-only", () => {
       = 0
       $ amqp-pub -q nothing -Q --passive --declare-only
       ! ERROR:  (404, "NOT_FOUND - no queue 'nothing' in vhost '/'")
-      ! hint: declare the queue with -Q, or start the side that declares it first
+      ! hint: --passive only looks: leave it out to declare it, or start the side that declares it first
       = 4
       $ amqp-con -e nothing -E --passive --declare-only
       ! ERROR:  (404, "NOT_FOUND - no exchange 'nothing' in vhost '/'")
-      ! hint: declare the exchange with -E (and -t TYPE), or start the side that declares it first
+      ! hint: --passive only looks: leave it out to declare it, or start the side that declares it first
       = 4
       `,
       { names: ["nothing"], words: { tasks: queue, logs: exchange } },

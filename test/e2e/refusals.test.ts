@@ -116,7 +116,7 @@ describe("404", () => {
       = 4
       $ amqp-con -q hello -Q --passive
       ! ERROR:  (404, "NOT_FOUND - no queue 'hello' in vhost '/'")
-      ! hint: declare the queue with -Q, or start the side that declares it first
+      ! hint: --passive only looks: leave it out to declare it, or start the side that declares it first
       = 4
       `,
       { names: ["hello"] },
@@ -135,7 +135,7 @@ describe("404", () => {
       = 4
       $ amqp-pub -e logs -E --passive -m Hello
       ! ERROR:  (404, "NOT_FOUND - no exchange 'logs' in vhost '/'")
-      ! hint: declare the exchange with -E (and -t TYPE), or start the side that declares it first
+      ! hint: --passive only looks: leave it out to declare it, or start the side that declares it first
       = 4
       $ amqp-con -e logs --bind-queue -q tasks
       ! ERROR:  (404, "NOT_FOUND - no exchange 'logs' in vhost '/'")
@@ -203,11 +203,11 @@ describe("406", () => {
     const cast = { words: { logs: await createExchange("topic", { durable: false }) } };
     await play(
       `
-      $ amqp-con -e logs -E -t fanout --nad-exchange -Q --exclusive
+      $ amqp-con -e logs -E -t fanout --nad-exchange -Q --exclusive --bind-queue
       ! ERROR:  (406, "PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'logs' in vhost '/': received 'fanout' but current is 'topic'")
       ! hint: exchange logs exists with type=topic, you asked for type=fanout; use the same flags, another name, or delete it
       = 4
-      $ amqp-con -e logs -E -t topic --nad-exchange --durable-exchange -Q --exclusive
+      $ amqp-con -e logs -E -t topic --nad-exchange --durable-exchange -Q --exclusive --bind-queue
       ! ERROR:  (406, "PRECONDITION_FAILED - inequivalent arg 'durable' for exchange 'logs' in vhost '/': received 'true' but current is 'false'")
       ! hint: exchange logs exists with durable=false, you asked for durable=true; use the same flags, another name, or delete it
       = 4

@@ -18,6 +18,10 @@ export function hintForTarget({ text }: Reply): string {
   return `${must}: make it with amqp-pub -q ${name} -Q --durable-queue --nad-queue --declare-only`;
 }
 
+/** The way out when nothing was to be declared, only found. */
+export const hintForPassive =
+  "--passive only looks: leave it out to declare it, or start the side that declares it first";
+
 type Hint = string | ((text: string, target: Target) => string);
 
 const typeHint = "-t must name a type that this broker has; further types come with plugins";
@@ -50,11 +54,7 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     /no exchange/,
     "declare the exchange with -E (and -t TYPE), or start the side that declares it first",
   ],
-  [
-    404,
-    /no queue/,
-    "declare the queue with -Q, without --passive, or start the side that declares it first",
-  ],
+  [404, /no queue/, "declare the queue with -Q, or start the side that declares it first"],
   [404, /./, "it does not exist in this vhost; check its name and --vhost"],
   [
     405,

@@ -6,6 +6,7 @@ import { Connection, stoppedBefore } from "./connection.ts";
 import { addressOf } from "../../address.ts";
 import type { Target } from "./target.ts";
 import type { Login } from "./login.ts";
+import { hintForPassive } from "./hints.ts";
 import { deniesTransientQueues, toFailure } from "./refusal.ts";
 import {
   declare,
@@ -126,9 +127,20 @@ export class Linker {
     const channel = await opening.catch(reasonFrom(connection.lost));
     const lost = watchChannel(channel, connection);
     const tell = (declared: Declared): void => this.#report.declared(declared);
-    const queue = await declare(channel, this.#topology, tell).catch(reasonFrom(lost));
+    const { passive } = this.#topology;
+    const queue = await declare(channel, this.#topology, tell)
+      .catch(reasonFrom(lost))
+      .catch((error: unknown) => {
+        throw passive ? asNotFound(error) : error;
+      });
     return { connection, channel, queue, generation: ++this.#generation, lost };
   }
+}
+
+/** What --passive did not find. Other errors stay. */
+function asNotFound(error: unknown): unknown {
+  const isMissing = error instanceof Refused && error.reply.code === 404;
+  return isMissing ? new Refused(error.reply, hintForPassive, error.cause) : error;
 }
 
 /** Declares a transient queue for a moment. Resolves with the broker's reason when it does not allow that. */
