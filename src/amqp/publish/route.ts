@@ -1,11 +1,11 @@
 // The confirm channel on which a courier publishes on one link, and who waits for what on it.
-import type { Channel, Message as Returned } from "amqplib";
-import { Unreachable } from "../../errors.ts";
+import type { Channel } from "amqplib";
+import { type Failure, Unreachable } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import { toArguments } from "../wire/arguments.ts";
 import { closeChannel, type BlockedReport } from "../session/connection.ts";
 import type { Link } from "../session/link.ts";
-import { toReturned } from "../wire/received.ts";
+import { onAnswers } from "./answers.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { QueuePlan } from "../session/topology.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -47,11 +47,12 @@ export class Route {
     this.link = link;
     this.#channel = channel;
     this.#sender = openSender(connection, channel, () => {});
-    channel.on("return", (message) => this.#onReturn(message));
-    channel.on("ack", ({ deliveryTag, multiple }) => {
-      this.#settle(this.#window.ack(deliveryTag, multiple));
+    onAnswers(channel, this.#window, {
+      isOver: () => this.#isClosed,
+      acked: (entries) => this.#onAcked(entries),
+      nacked: (nacked, acked) => this.#onNacked(nacked, acked),
+      damaged: (reason) => this.#drop(reason),
     });
-    channel.on("nack", ({ deliveryTag, multiple }) => this.#onNack(deliveryTag, multiple));
     connection.onBlocked({
       blocked: (reason) => this.#onBlocked(true, () => report.blocked(reason)),
       unblocked: () => this.#onBlocked(false, () => report.unblocked()),
@@ -60,7 +61,7 @@ export class Route {
     this.#watchdog = new Watchdog(CONFIRM_TIMEOUT_MS, isIdle);
     this.#watchdog.start(() => {
       const seconds = CONFIRM_TIMEOUT_MS / 1000;
-      connection.destroy(new Unreachable(`the broker confirmed nothing for ${seconds} s`));
+      this.#drop(new Unreachable(`the broker confirmed nothing for ${seconds} s`));
     });
   }
 
@@ -108,20 +109,20 @@ export class Route {
     this.#waiting.clear();
   }
 
-  #settle(entries: readonly Entry[]): void {
+  #onAcked(entries: readonly Entry[]): void {
     this.#watchdog.feed();
     for (const entry of entries) this.#tell(entry, entry.returned ? "returned" : "confirmed");
   }
 
-  #onNack(tag: number, multiple: boolean): void {
-    const { nacked, acked } = this.#window.nack(tag, multiple);
+  #onNacked(nacked: readonly Entry[], acked: readonly Entry[]): void {
     for (const entry of nacked) this.#tell(entry, "nacked");
-    this.#settle(acked);
+    this.#onAcked(acked);
   }
 
-  #onReturn(returned: Returned): void {
-    const { message, reply } = toReturned(returned);
-    this.#window.markReturned(message, reply);
+  /** Whoever waits is told when the courier is detached: it must know of the loss first. */
+  #drop(reason: Failure): void {
+    this.#isClosed = true;
+    this.link.connection.destroy(reason);
   }
 
   #tell(entry: Entry, fate: Fate): void {

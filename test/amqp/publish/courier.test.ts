@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { beside, Courier } from "../../../src/amqp/publish/courier.ts";
 import type { Link } from "../../../src/amqp/session/link.ts";
 import { close, type ClientFrame } from "../../support/amqp-frame.ts";
-import { ack, channelOpenOk, nack, selectOk } from "../../support/amqp-answer.ts";
+import { ack, channelOpenOk, nack, returned, selectOk } from "../../support/amqp-answer.ts";
 import { misbehave } from "../../support/misbehave.ts";
 import { openChannel, whenever, type Script } from "../../support/misbehave-script.ts";
 import { bodiesOn, message } from "../../support/pretended-publisher.ts";
@@ -49,6 +49,33 @@ describe("a message that is passed on", () => {
     await link(2);
     expect(await courier.send(message("a"), 1)).toBe("lost");
     expect(await courier.send(message("a"), 2)).toBe("confirmed");
+  });
+});
+
+/** A message that was sent on the courier's channel, or was not, and comes back. */
+function unroutable(body: string): Buffer {
+  return returned(312, "NO_ROUTE", { routingKey: "k", body, channel: 2 });
+}
+
+describe("a broker that cannot be believed is left, and what was on its way is not taken for stored", () => {
+  it.each<[string, Buffer]>([
+    ["when it confirms what was not sent", ack(2 ** 52, true, 2)],
+    ["when it refuses what was not sent", nack(2, false, 2)],
+    ["when it confirms number nothing", ack(0, true, 2)],
+    ["when it returns what was not sent", Buffer.concat([unroutable("other"), ack(1, false, 2)])],
+  ])("%s", async (_, lie) => {
+    const { courier, link, server } = await openCourier([...opening, "body", lie], confirms);
+    expect(await courier.send(message("a", { properties: {} }), 1)).toBe("lost");
+    const { generation } = await link(2);
+    expect(await courier.send(message("a", { properties: {} }), generation)).toBe("confirmed");
+    expect(server.connections).toBe(2);
+  });
+
+  it("but not when it returns what was sent", async () => {
+    const returns = Buffer.concat([unroutable("a"), ack(1, false, 2)]);
+    const { courier, server } = await openCourier([...opening, "body", returns]);
+    expect(await courier.send(message("a", { properties: {} }), 1)).toBe("returned");
+    expect(server.connections).toBe(1);
   });
 });
 

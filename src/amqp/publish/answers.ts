@@ -1,0 +1,43 @@
+// What the broker answers to what was published on a confirm channel, as far as it can be believed: it settles and returns only
+// what was sent there. Anything else means a damaged frame, and messages that would be taken for stored.
+import type { Channel } from "amqplib";
+import { type Failure, Unreachable } from "../../errors.ts";
+import { toReturned } from "../wire/received.ts";
+import type { Entry, Window } from "./window.ts";
+
+/** Who is told. */
+export interface AnswerListener {
+  /** Nothing more is to be heard: what an old channel still says is about other messages. */
+  readonly isOver: () => boolean;
+  /** What has left the window, in the order of sending. */
+  readonly acked: (entries: readonly Entry[]) => void;
+  /** The same, and what was set free behind it. */
+  readonly nacked: (nacked: readonly Entry[], acked: readonly Entry[]) => void;
+  /** To be left at once: what else has arrived is not to be believed either. */
+  readonly damaged: (reason: Failure) => void;
+}
+
+/** Keeps the window of that channel, and tells what has become of the messages in it. */
+export function onAnswers(channel: Channel, window: Window, listener: AnswerListener): void {
+  const covers = (tag: number): boolean => {
+    if (listener.isOver()) return false;
+    if (window.covers(tag)) return true;
+    listener.damaged(new Unreachable("the broker has settled a message that was not sent"));
+    return false;
+  };
+  channel.on("ack", ({ deliveryTag, multiple }) => {
+    if (covers(deliveryTag)) listener.acked(window.ack(deliveryTag, multiple));
+  });
+  channel.on("nack", ({ deliveryTag, multiple }) => {
+    if (!covers(deliveryTag)) return;
+    const { nacked, acked } = window.nack(deliveryTag, multiple);
+    listener.nacked(nacked, acked);
+  });
+  channel.on("return", (returned) => {
+    if (listener.isOver()) return;
+    const { message, reply } = toReturned(returned);
+    // Its ack will follow; a message nobody knows would be taken for stored then.
+    if (window.markReturned(message, reply)) return;
+    listener.damaged(new Unreachable("the broker has returned a message that was not sent"));
+  });
+}
