@@ -40,6 +40,8 @@ interface Pending {
   /** How often the broker has refused it (basic.nack), and whether that is the last that it has said. */
   nacks: number;
   isNacked: boolean;
+  /** Sends it again after that. */
+  retry: NodeJS.Timeout | undefined;
 }
 
 export class Requester implements Client {
@@ -152,7 +154,15 @@ export class Requester implements Client {
         resolve(outcome);
       };
     });
-    const pending = { message, onReply, end, count: 0, nacks: 0, isNacked: false };
+    const pending: Pending = {
+      message,
+      onReply,
+      end,
+      count: 0,
+      nacks: 0,
+      isNacked: false,
+      retry: undefined,
+    };
     this.#pending.set(id, pending);
     this.#bytes += message.body.length;
     const off = alarm(this.#plan.timeoutMs, () => end("late"));
@@ -175,16 +185,15 @@ export class Requester implements Client {
     if (!pending) return;
     pending.isNacked = true;
     const delayMs = Math.min(FIRST_DELAY_MS * 2 ** pending.nacks++, LONGEST_DELAY_MS);
-    const again = (): void => {
-      if (this.#pending.get(id) === pending) this.#send(id);
-    };
-    setTimeout(again, delayMs).unref();
+    pending.retry = setTimeout(() => this.#send(id), delayMs).unref();
   }
 
   /** Sends a pending request, if there is a link; else it goes out with the next one. */
   #send(id: string): void {
     const pending = this.#pending.get(id);
     if (!this.#sender || !pending) return;
+    // On a new link it goes out before its time.
+    clearTimeout(pending.retry);
     const { message } = pending;
     const properties = { ...message.properties, replyTo: this.#replyTo };
     try {

@@ -2,15 +2,24 @@
 import { expect, it } from "vitest";
 import { Requester } from "../../../src/amqp/publish/requester.ts";
 import { ack, consumeOk, deliver, nack } from "../../support/amqp-answer.ts";
-import { misbehave } from "../../support/misbehave.ts";
-import { openChannel, whenever, type Whenever } from "../../support/misbehave-script.ts";
+import { misbehave, type Misbehaviour } from "../../support/misbehave.ts";
+import {
+  openChannel,
+  whenever,
+  type Script,
+  type Whenever,
+} from "../../support/misbehave-script.ts";
 import { bodiesOn, message } from "../../support/pretended-publisher.ts";
-import { openSession } from "../../support/pretended-session.ts";
+import { inTurn, openSession } from "../../support/pretended-session.ts";
+
+const opening: Script = [...openChannel("confirm"), "basic.consume", consumeOk("c")];
 
 /** Asks a server that answers each request so; resolves with its end, with what the server has got, and the replies. */
 async function ask(answer: Whenever["answer"], replies = 1) {
-  const opening = [...openChannel("confirm"), "basic.consume", consumeOk("c")] as const;
-  const server = await misbehave([...opening, whenever("body", answer)]);
+  return askServer(await misbehave([...opening, whenever("body", answer)]), replies);
+}
+
+async function askServer(server: Misbehaviour, replies = 1) {
   const plan = { replies, timeoutMs: 500, ownQueue: false };
   const requester = new Requester(plan, { blocked: () => {}, unblocked: () => {} });
   await openSession([server.port], requester);
@@ -30,6 +39,15 @@ it("is nacked when its time is over and the broker has never taken it", async ()
   const { ending, got } = await ask((count) => nack(count));
   expect(ending).toBe("nacked");
   expect(got.length).toBeGreaterThanOrEqual(2);
+});
+
+it("is sent once on a new link, which does not wait for its next try on the old one", async () => {
+  const refuses: Script = [...opening, "body", nack(1), "rst"];
+  const takes: Script = [...opening, whenever("body", (count) => ack(count))];
+  const server = await misbehave(inTurn(refuses, takes));
+  const { ending } = await askServer(server);
+  expect(ending).toBe("late");
+  expect(bodiesOn(server, 2)).toEqual(["a"]);
 });
 
 function takeAndReply(count: number): Buffer {
