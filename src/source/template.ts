@@ -23,8 +23,8 @@ const words: Readonly<Record<string, readonly [number, Word]>> = {
   env: [1, ([name = ""], { env }) => readVariable(name, env)],
 };
 
-/** Whatever begins with a letter is meant as a word. */
-const pattern = /\{\{ *([a-z_][^\s{}]*)((?: +[^\s{}]+)*) *\}\}/gi;
+/** Whatever begins with a letter is meant as a word. Not \s: among the bytes of a character there may be 0xA0, a blank in Latin 1. */
+const pattern = /\{\{ *([a-z_][^ \t-\r{}]*)((?: +[^ \t-\r{}]+)*) *\}\}/gi;
 
 /** The text with each `{{word}}` replaced. @throws ValueError for a word that is none, or has wrong arguments */
 export function expand(text: string, world: TemplateWorld): string {

@@ -2,6 +2,7 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ValueError } from "../../src/errors.ts";
 import { openSource, type ShapePlan } from "../../src/source/index.ts";
 import { resize } from "../../src/source/resize.ts";
 import { checkTemplates, expand, expandBytes } from "../../src/source/template.ts";
@@ -81,10 +82,22 @@ describe("a template", () => {
     expect(expandBytes(bytes, world)).toEqual(expanded);
   });
 
-  it("finds a variable whose name is not ASCII in bytes, too", () => {
-    const grün = { n: 1, env: { GRÜN: "grün" } };
-    expect(expandBytes(Buffer.from("{{env GRÜN}}"), grün).toString()).toBe("grün");
-  });
+  it.each(["GRÜN", "Città", "ΧΠ", "\u{1f600}"])(
+    "finds a variable whose name is not ASCII in bytes, too: %s",
+    (name) => {
+      const some = { n: 1, env: { [name]: "grün" } };
+      expect(expandBytes(Buffer.from(`x {{env ${name}}} y`), some).toString()).toBe("x grün y");
+      expect(expand(`x {{env ${name}}} y`, some)).toBe("x grün y");
+    },
+  );
+
+  it.each(["env\u00a0HOME", "n\u00a0", "env H\u2003"])(
+    "means the same in texts and in bytes: {{%s}}",
+    (word) => {
+      expect(() => expand(`{{${word}}}`, world)).toThrow(ValueError);
+      expect(() => expandBytes(Buffer.from(`{{${word}}}`), world)).toThrow(ValueError);
+    },
+  );
 
   it("is expanded for each message: body, key and texts of headers, at any depth", async () => {
     const flags = {
