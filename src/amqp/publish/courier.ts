@@ -117,6 +117,10 @@ export function beside(courier: Courier, client: Client): Client {
       courier.detach();
       client.detach();
     },
+    outlives: (reason) => client.outlives?.(reason) ?? false,
+    get repeats() {
+      return client.repeats ?? true;
+    },
     fail: (failure) => {
       courier.fail(failure);
       client.fail(failure);

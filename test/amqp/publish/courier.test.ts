@@ -2,6 +2,7 @@
 // while a quorum queue had no leader.
 import { describe, expect, it } from "vitest";
 import { beside, Courier } from "../../../src/amqp/publish/courier.ts";
+import { Unreachable } from "../../../src/errors.ts";
 import type { Link } from "../../../src/amqp/session/link.ts";
 import { close, type ClientFrame } from "../../support/amqp-frame.ts";
 import { ack, channelOpenOk, nack, returned, selectOk } from "../../support/amqp-answer.ts";
@@ -34,6 +35,14 @@ async function openCourier(...scripts: readonly [Script, ...Script[]]) {
   };
   return { courier, server, link };
 }
+
+it("changes nothing of what a session asks its client", () => {
+  const told = { repeats: false, isDrained: false, progress: 7 };
+  const client = Object.assign(new IdleClient(), { ...told, outlives: () => true });
+  const both = beside(new Courier([], { blocked: () => {}, unblocked: () => {} }), client);
+  expect(both).toMatchObject(told);
+  expect(both.outlives?.(new Unreachable("gone"))).toBe(true);
+});
 
 describe("a message that is passed on", () => {
   it("is confirmed by the broker, or refused for good after a few tries", async () => {
