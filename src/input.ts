@@ -12,7 +12,8 @@ import { errorCode } from "./errors.ts";
 /** Eight times what Node takes: lines of 64 KiB and 1 MiB then need two thirds of the time, and larger pieces gain nothing. */
 const PIECE_BYTES = 512 * 1024;
 
-const STDIN = 0;
+/** The descriptor of standard input. */
+export const STDIN = 0;
 const STDIN_PATH = "/dev/stdin";
 const NEWLINE = 0x0a;
 const LOOK_AGAIN_MS = 20;

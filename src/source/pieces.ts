@@ -4,7 +4,7 @@ import { access, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { catchUp } from "../deadline.ts";
 import { reasonOf, UsageError } from "../errors.ts";
-import { isAwaited, openInput } from "../input.ts";
+import { isAwaited, openInput, STDIN } from "../input.ts";
 import type { Progress, SourceWorld } from "./source.ts";
 
 /** The file's bytes, or those of stdin for `-`. Ends when stopped, which is known when it has ended. @throws UsageError naming the flag and the file */
@@ -74,8 +74,6 @@ export async function expectBytes(
   }
   progress.expect(total * times, "bytes");
 }
-
-const STDIN = 0;
 
 /** Node takes a folder as standard input for an empty one. */
 export function checkStdin(flag: string): void {
