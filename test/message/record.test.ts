@@ -1,11 +1,12 @@
 // The record: what it looks like, that it loses nothing, and that it says what is wrong with a bad one.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeProperties, encodeProperties } from "../../src/amqp/wire/properties.ts";
+import { decodeProperties } from "../../src/amqp/wire/properties.ts";
 import { parseExact } from "../../src/message/exact-json.ts";
 import { readRecord, savedNames, toRecord, toRecordWithoutBody } from "../../src/message/record.ts";
 import { escapeLine } from "../../src/ui/escape.ts";
 import { body, properties } from "../support/arbitrary-message.ts";
+import { encodeProperties } from "../support/encode-properties.ts";
 
 const receivedAt = Date.UTC(2026, 10, 21, 9, 0, 0, 123);
 const delivery = {

@@ -2,13 +2,14 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeProperties, encodeProperties } from "../../src/amqp/wire/properties.ts";
+import { decodeProperties } from "../../src/amqp/wire/properties.ts";
 import { savedNames, toRecordWithoutBody } from "../../src/message/record.ts";
 import { directory } from "../../src/source/directory.ts";
 import { records } from "../../src/source/records.ts";
 import { testFolder } from "../support/folder.ts";
 import { command } from "../support/run.ts";
 import { bodies, collect, envelope } from "../support/sources.ts";
+import { encodeProperties } from "../support/encode-properties.ts";
 
 const plan = { flag: "--json", paths: ["-"], toOrigin: false, speed: 0 };
 

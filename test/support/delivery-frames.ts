@@ -1,9 +1,9 @@
 // A delivery as the frames that a broker sends (AMQP 0-9-1, 2.3.5).
-import { encodeProperties } from "../../src/amqp/wire/properties.ts";
 import type { Message } from "../../src/message/message.ts";
 import { encodeText } from "../../src/message/text.ts";
 import { longlong, octet, short, shortstr } from "./amqp-bytes.ts";
 import { frame, method } from "./amqp-frame.ts";
+import { encodeProperties } from "./encode-properties.ts";
 
 export interface SentDelivery extends Message {
   readonly channel: number;

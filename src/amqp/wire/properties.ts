@@ -1,6 +1,6 @@
 // Basic properties as bytes: the content header's flags and fields (AMQP 0-9-1, 4.2.6.1), in the specification's order.
 import type { Properties } from "../../message/message.ts";
-import { decodeTable, encodeTable, writeShort } from "./table.ts";
+import { decodeTable, writeShort } from "./table.ts";
 import { decodeText } from "../../message/text.ts";
 
 type Name = keyof Properties;
@@ -27,15 +27,8 @@ const order: readonly (readonly [Name, number])[] = [
 /** The most that flags and properties take, but for the headers: 11 texts, a time and two bytes. */
 export const PROPERTIES_BYTES = 2 + 11 * 256 + 8 + 2;
 
-/** Flags and fields. @throws RangeError when a text is longer than 255 bytes, ValueError for a header that does not fit its tag */
-export function encodeProperties(properties: Properties): Buffer {
-  const headers = properties.headers && encodeTable(properties.headers);
-  const bytes = Buffer.allocUnsafe(PROPERTIES_BYTES + (headers?.length ?? 0));
-  return bytes.subarray(0, writeProperties(properties, headers, properties.messageId, bytes, 0));
-}
-
 /**
- * Writes them at `start`, where there is room for PROPERTIES_BYTES and the headers, which come encoded; with that message-id,
+ * Writes flags and fields at `start`, where there is room for PROPERTIES_BYTES and the headers, which come encoded; with that message-id,
  * whatever `properties` say. Returns the end.
  * @throws RangeError when a text is longer than 255 bytes
  */

@@ -2,11 +2,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DeliveryReader, type Found } from "../../../src/amqp/wire/deliveries.ts";
-import { encodeProperties } from "../../../src/amqp/wire/properties.ts";
 import { short } from "../../support/amqp-bytes.ts";
 import { frame } from "../../support/amqp-frame.ts";
 import { body, properties, short as name } from "../../support/arbitrary-message.ts";
 import { deliveryFrames, type SentDelivery } from "../../support/delivery-frames.ts";
+import { encodeProperties } from "../../support/encode-properties.ts";
 
 const sent: fc.Arbitrary<SentDelivery> = fc.record({
   channel: fc.integer({ min: 1, max: 0xffff }),

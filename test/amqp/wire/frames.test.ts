@@ -2,9 +2,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Framer } from "../../../src/amqp/wire/frames.ts";
-import { decodeProperties, encodeProperties } from "../../../src/amqp/wire/properties.ts";
+import { decodeProperties } from "../../../src/amqp/wire/properties.ts";
 import type { Message, Properties } from "../../../src/message/message.ts";
 import { body, properties } from "../../support/arbitrary-message.ts";
+import { encodeProperties } from "../../support/encode-properties.ts";
 
 const CHANNEL = 0x102;
 
