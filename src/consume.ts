@@ -7,7 +7,7 @@ import { Looker } from "./amqp/consume/looker.ts";
 import { Session, type ConnectionPlan } from "./amqp/session/session.ts";
 import type { Verdict } from "./amqp/consume/settlement.ts";
 import type { TopologyPlan } from "./amqp/session/topology.ts";
-import { pause, until } from "./deadline.ts";
+import { aborted, pause, until } from "./deadline.ts";
 import { accounted, type Ending } from "./ending.ts";
 import { exitCodes } from "./errors.ts";
 import { Flow, type FlowPlan } from "./select/flow.ts";
@@ -75,6 +75,8 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
     account: () => ({ received: countReceived(supply), ...intake.account }),
   });
   rules.startTimeout();
+  // What passes after a signal decides nothing.
+  void aborted(world.signal).then(() => rules.end());
   const stopSaving = offsets?.watch(() => intake.settledOffset, world.log);
   return await accounted(
     async () => {

@@ -94,6 +94,14 @@ describe("the first signal", () => {
     expect(await consumer.ended()).toMatchObject({ code: 0, stderr: "Stopped\n" });
   });
 
+  test("decides, though --timeout passes before the end of --grace", async () => {
+    const { consumer } = await stuckConsumer("--timeout", "3", "--grace", "3");
+    consumer.kill("SIGTERM");
+    await consumer.waitFor("stderr", "Stopped");
+    consumer.resume("stdout");
+    expect(await consumer.ended()).toMatchObject({ code: 0, stderr: "Stopped\n" });
+  });
+
   test("changes nothing in the last moment of a run that is over", async () => {
     // SIGTERM again and again, from the end of the program until its process is gone.
     const hail = `
