@@ -1,4 +1,5 @@
 // The map of formats: its keys are the words of --format. Opens the sink of a run.
+import { catchUp } from "../deadline.ts";
 import { ValueError } from "../errors.ts";
 import type { Paint } from "../ui/color.ts";
 import type { Output } from "../ui/output.ts";
@@ -93,11 +94,13 @@ async function openShow(plan: SinkPlan, { output, painter }: SinkWorld): Promise
       for (const part of format(delivery, screen)) {
         parts.push(part);
         bytes += part.length;
+        if (bytes < WRITE_BYTES) continue;
+        await writeAll(parts, output);
+        // A file takes it at once, and a message may have many parts: heartbeats must go on.
+        await catchUp();
+        parts = [];
+        bytes = 0;
       }
-      if (bytes < WRITE_BYTES) continue;
-      await writeAll(parts, output);
-      parts = [];
-      bytes = 0;
     }
     await writeAll(parts, output);
   };

@@ -18,11 +18,11 @@ const LAID_OUT_BYTES = 1024 * 1024;
 /** The format, once it has loaded what it needs. */
 export async function openPretty(): Promise<Format> {
   const messagePack = await loadMessagePack();
-  return (delivery, screen) => [
-    Buffer.from(`${headline(delivery, screen.paint)}${details(delivery, screen.paint)}`),
-    ...layOut(delivery, screen, messagePack),
-    newline,
-  ];
+  return function* (delivery, screen) {
+    yield Buffer.from(`${headline(delivery, screen.paint)}${details(delivery, screen.paint)}`);
+    yield* layOut(delivery, screen, messagePack);
+    yield newline;
+  };
 }
 
 function headline(delivery: Delivery, paint: Paint): string {
@@ -74,7 +74,7 @@ function columns(
     .join("");
 }
 
-function layOut(delivery: Delivery, screen: Screen, messagePack: MessagePack): readonly Buffer[] {
+function layOut(delivery: Delivery, screen: Screen, messagePack: MessagePack): Iterable<Buffer> {
   const { body, properties } = delivery;
   const type = properties.contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const isSmall = body.length <= LAID_OUT_BYTES;
@@ -82,7 +82,7 @@ function layOut(delivery: Delivery, screen: Screen, messagePack: MessagePack): r
   if (body.length === 0) return [];
   const unpacked = isSmall && isPacked ? messagePack.read(body) : undefined;
   if (unpacked !== undefined) return showLaidOut(unpacked, delivery, screen);
-  if (isPacked || !isUtf8(body)) return [Buffer.from(dump(body, screen.isTerminal))];
+  if (isPacked || !isUtf8(body)) return dump(body, screen.isTerminal);
   if (isSmall && /[/+]json$/.test(type))
     return showLaidOut(body.toString("utf8"), delivery, screen);
   return [showBody(body, screen.isTerminal), newline];

@@ -11,5 +11,8 @@ export interface Screen {
   readonly paint: Paint;
 }
 
-/** How one message looks on standard output. On a terminal, nothing in it may act on the terminal. */
-export type Format = (delivery: Delivery, screen: Screen) => readonly Buffer[];
+/**
+ * How one message looks on standard output: its parts, each of which is written before the next one is asked for when they are
+ * large. On a terminal, nothing in it may act on the terminal.
+ */
+export type Format = (delivery: Delivery, screen: Screen) => Iterable<Buffer>;

@@ -5,7 +5,10 @@ import type { Format } from "./sink.ts";
 
 /** A format, with the delivery's exchange, key, tag and properties in indented lines below. */
 export function verbose(format: Format): Format {
-  return (delivery, screen) => [...format(delivery, screen), Buffer.from(describe(delivery))];
+  return function* (delivery, screen) {
+    yield* format(delivery, screen);
+    yield Buffer.from(describe(delivery));
+  };
 }
 
 function describe({

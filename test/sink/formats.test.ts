@@ -1,4 +1,5 @@
 // What each format makes of a message, to the byte.
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Delivery } from "../../src/message/message.ts";
 import { openSink } from "../../src/sink/index.ts";
@@ -39,7 +40,36 @@ describe("hex", () => {
   it("tells an empty body", async () => {
     expect(await show("hex", messageIn())).toBe("00000000\n");
   });
+
+  it.each([7, 8, 9, 65_535, 65_536, 65_537, 200_000])("shows each of %i bytes", async (length) => {
+    const body = randomBytes(length);
+    expect(await show("hex", messageIn({ body }))).toBe(dumpRowByRow(body));
+  });
 });
+
+it.each(["hex", "pretty"])(
+  "a long dump is written piece by piece, and the event loop has its turns: %s",
+  async (format) => {
+    const output = pretendedOutput(false);
+    let turns = 0;
+    let timer = setImmediate(function count() {
+      turns++;
+      timer = setImmediate(count);
+    });
+    const turnsBefore: number[] = [];
+    const write = async (bytes: Buffer | string): Promise<void> => {
+      turnsBefore.push(turns);
+      await output.write(bytes);
+    };
+    const world = { output: { ...output, write }, painter: async () => paint };
+    const sink = await openSink({ format, verbose: false }, world);
+    await sink([messageIn({ body: Buffer.alloc(1024 * 1024, 0xff) })]);
+    clearImmediate(timer);
+    expect(Math.max(...output.writes.map(({ length }) => length))).toBeLessThan(1024 * 1024);
+    expect(new Set(turnsBefore).size).toBeGreaterThan(output.writes.length / 2);
+    expect(output.writes.length).toBeGreaterThan(10);
+  },
+);
 
 it("none writes nothing", async () => {
   expect(await show("none", messageIn({ body: "x" }), { verbose: true })).toBe("");
@@ -177,6 +207,22 @@ describe("a very long body", () => {
     ]);
   });
 });
+
+function dumpRowByRow(body: Buffer): string {
+  const rows = Array.from({ length: Math.ceil(body.length / 16) }, (_, row) => {
+    const bytes = [...body.subarray(row * 16, row * 16 + 16)];
+    const digits = bytes.map((byte, i) => `${i === 8 ? " " : ""}${hexOf(byte, 2)} `).join("");
+    const readable = bytes.map((byte) =>
+      byte < 32 || byte > 126 ? "." : String.fromCharCode(byte),
+    );
+    return `${hexOf(row * 16, 8)}  ${digits.padEnd(49)} |${readable.join("")}|\n`;
+  });
+  return `${rows.join("")}${hexOf(body.length, 8)}\n`;
+}
+
+function hexOf(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
+}
 
 function escapeExpression(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
