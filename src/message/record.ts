@@ -6,7 +6,7 @@
 // the order in which the messages were received; they count on behind the largest one in the folder. See `savedNames`.
 import { isUtf8 } from "node:buffer";
 import { decodeText, encodeText, isEncodable } from "./text.ts";
-import { ValueError } from "../errors.ts";
+import { errorCode, Failure, ValueError, type Ending } from "../errors.ts";
 import { isTaggedInt } from "./exact-json.ts";
 import { checkField, checkName, isBase64, toTable, type Field, type Table } from "./fields.ts";
 import { parseTime, readTimestamp } from "./time.ts";
@@ -26,13 +26,51 @@ export interface PublishRecord {
 /** The part of a delivery that a record shows. */
 export type Recorded = Message & Pick<Delivery, "redelivered" | "deliveryTag">;
 
-/** One line without its newline. The body is text when it is valid UTF-8, else base64; `receivedAt` in ms since 1970. */
+/** The record of a message that has just come, with its newline. @throws Failure, with that ending, when no string can hold it */
+export function recordLine(delivery: Recorded, ending: Ending): Buffer {
+  try {
+    return Buffer.from(`${toRecord(delivery, Date.now())}\n`);
+  } catch (error) {
+    if (!isTooLong(error)) throw error;
+    throw new Failure(
+      ending,
+      `message ${delivery.deliveryTag} is too large for a record: its body has ${delivery.body.length} bytes`,
+      "it was not acknowledged and comes again; --format raw and --save take it",
+      error,
+    );
+  }
+}
+
+/** How Node says that a string would be longer than 2^29 characters, or V8. */
+function isTooLong(error: unknown): boolean {
+  return errorCode(error) === "ERR_STRING_TOO_LONG" || error instanceof RangeError;
+}
+
+/**
+ * One line without its newline. The body is text when it is valid UTF-8, else base64, and so is a large text that this makes
+ * shorter; `receivedAt` in ms since 1970.
+ */
 export function toRecord(delivery: Recorded, receivedAt: number): string {
-  const { body } = delivery;
-  const content = isUtf8(body)
-    ? { body: body.toString("utf8") }
-    : { bodyBase64: body.toString("base64") };
-  return toLine({ ...describe(delivery, receivedAt), ...content });
+  return toLine({ ...describe(delivery, receivedAt), ...describeBody(delivery.body) });
+}
+
+function describeBody(body: Buffer): object {
+  const text = isUtf8(body) ? body.toString("utf8") : undefined;
+  const isText = text !== undefined && (body.length <= LARGE_BYTES || isShort(text, body.length));
+  return isText ? { body: text } : { bodyBase64: body.toString("base64") };
+}
+
+/** Each control character takes six characters as JSON: a larger text of many would take long, and could fit no string. */
+const LARGE_BYTES = 4 * 1024 * 1024;
+/** So many characters are looked at in one go. */
+const LOOK_CHARACTERS = 1024 * 1024;
+
+/** Is it as JSON no longer than its bytes are as base64? */
+function isShort(text: string, bytes: number): boolean {
+  let left = (bytes / 3) * 4;
+  for (let at = 0; at < text.length && left >= 0; at += LOOK_CHARACTERS)
+    left -= toLine(text.slice(at, at + LOOK_CHARACTERS)).length;
+  return left >= 0;
 }
 
 /** The record of a message whose body is kept in a file beside it. */
@@ -57,7 +95,7 @@ const unsafe =
   /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 
 /** JSON without characters that a terminal or an editor could take for more than text. */
-export function toLine(record: object): string {
+export function toLine(record: object | string): string {
   return JSON.stringify(record).replace(unsafe, escapeUnits);
 }
 

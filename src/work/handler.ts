@@ -3,7 +3,7 @@ import type { Courier } from "../amqp/publish/courier.ts";
 import type { Intake } from "../amqp/consume/intake.ts";
 import { catchUp, pause } from "../deadline.ts";
 import type { Delivery } from "../message/message.ts";
-import { toRecord } from "../message/record.ts";
+import { recordLine } from "../message/record.ts";
 import { asFirstSeen } from "../message/retry-marks.ts";
 import type { Environment, World } from "../world.ts";
 import { Aftermath, type AftermathPlan, type Outcome } from "./aftermath.ts";
@@ -156,7 +156,7 @@ export class Handling implements Work {
   async #run(seen: Delivery): Promise<Outcome> {
     const { variables, leftOut } = environmentOf(seen, this.#environment);
     for (const name of leftOut) this.#tellLeftOut(name);
-    const record = Buffer.from(`${toRecord(seen, Date.now())}\n`);
+    const record = recordLine(seen, "handler");
     const { reply } = this.#plan.aftermath;
     const kept = new Kept(MAX_REPLY_BYTES);
     const stdout = reply ? kept : new WholeOutput(this.#world.output, this.#turns);

@@ -3,7 +3,13 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeProperties } from "../../src/amqp/wire/properties.ts";
 import { parseExact } from "../../src/message/exact-json.ts";
-import { readRecord, savedNames, toRecord, toRecordWithoutBody } from "../../src/message/record.ts";
+import {
+  readRecord,
+  recordLine,
+  savedNames,
+  toRecord,
+  toRecordWithoutBody,
+} from "../../src/message/record.ts";
 import { escapeLine } from "../../src/ui/escape.ts";
 import { body, properties } from "../support/arbitrary-message.ts";
 import { encodeProperties } from "../support/encode-properties.ts";
@@ -24,6 +30,14 @@ const delivery = {
 
 const read = (line: string) => readRecord(parseExact(line));
 
+/** The key under which a record holds a body of many times this text, and whether it comes back as it was. */
+function trip(text: string): readonly [string, boolean] {
+  const sent = Buffer.from(text.repeat(4 * 1024 * 1024 + 1));
+  const line = toRecord({ ...delivery, body: sent }, receivedAt);
+  const key = line.includes('"bodyBase64":') ? "bodyBase64" : "body";
+  return [key, read(line).body?.equals(sent) ?? false];
+}
+
 const nested = (levels: number): string =>
   `{"properties":{"headers":{"a":${"[".repeat(levels)}${"]".repeat(levels)}}}}`;
 
@@ -41,6 +55,27 @@ describe("a record", () => {
     expect(line).toContain('"bodyBase64":"/wA="');
     expect(line).not.toContain('"body":');
   });
+
+  it("holds a large text in base64 that is shorter so, and as text else", () => {
+    expect(["\0", "\u007f", '"', "é", "\ud83d\ude00", 'x"xx'].map(trip)).toEqual([
+      ["bodyBase64", true],
+      ["bodyBase64", true],
+      ["bodyBase64", true],
+      ["body", true],
+      ["body", true],
+      ["body", true],
+    ]);
+  });
+
+  it.each(["output", "handler"] as const)(
+    "that no string can hold is no defect, but a failure of the %s",
+    (ending) => {
+      const large = { ...delivery, body: Buffer.alloc(2 ** 29) };
+      const message = "message 1 is too large for a record: its body has 536870912 bytes";
+      const failure = expect.objectContaining({ ending, message });
+      expect(() => recordLine(large, ending)).toThrow(failure);
+    },
+  );
 
   it("keeps a byte order mark at the start of a body", () => {
     const withMark = Buffer.from("\ufeffhello");
