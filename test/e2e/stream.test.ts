@@ -1,8 +1,10 @@
 // Streams: they keep their messages and take none back, so that a handler's verdict can only be to go on.
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { con, startCon } from "../support/binaries.ts";
 import { testFolder } from "../support/folder.ts";
+import { proxied } from "../support/proxied.ts";
 import { createQueue, put, takeBodies, untilQueue, withChannel } from "../support/witness.ts";
 
 const STREAM = { arguments: { "x-queue-type": "stream" } };
@@ -102,3 +104,38 @@ test.each(["classic", "quorum"])(
     await untilQueue(queue, { messages: 1 });
   },
 );
+
+/** What the file says, as soon as there is one. */
+async function offsetIn(place: string): Promise<number> {
+  const read = async (): Promise<string> => readFile(place, "utf8").catch(() => "");
+  await expect.poll(read, { timeout: 10_000 }).toContain("offset");
+  return Number(JSON.parse(await read()).offset);
+}
+
+describe("--ack-auto", () => {
+  test("after a lost connection what was shown does not come again", async () => {
+    const stream = await createQueue(["1", "2", "3"], STREAM);
+    const { proxy, env } = await proxied();
+    const words = ["-q", stream, "--offset", "first", "--ack-auto", "--format", "body"];
+    const reader = startCon(words, { env });
+    await reader.waitForLines("stdout", 3);
+    proxy.cut();
+    await put(stream, "4");
+    await reader.waitFor("stdout", "4");
+    reader.kill("SIGTERM");
+    expect(await reader.ended()).toMatchObject({ code: 0, stdout: "1\n2\n3\n4\n" });
+  });
+
+  test("a crash loses nothing that was not shown: --offset-file does not count it", async () => {
+    const stream = await createQueue(["1", "2", "3", "4", "5"], STREAM);
+    const place = join(await testFolder(), "place");
+    const reading = ["-q", stream, "--offset", "first", "--offset-file", place, "--format", "body"];
+    const reader = startCon([...reading, "--ack-auto", "--rate", "1"]);
+    const offset = await offsetIn(place);
+    reader.kill("SIGKILL");
+    const { stdout } = await reader.ended();
+    expect(offset).toBeLessThan(stdout.split("\n").length - 1);
+    const next = await con([...reading, "-n", "1"]);
+    expect(next.stdout).toBe(`${offset + 2}\n`);
+  });
+});

@@ -1,11 +1,10 @@
 // Settles a run's deliveries on the link that they came on, together where they may wait for company, and counts them.
-import type { Channel } from "amqplib";
 import { now } from "../../clock.ts";
 import { pause, within } from "../../deadline.ts";
 import type { Delivery } from "../../message/message.ts";
 import type { IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
-import { isClosing } from "../session/refusal.ts";
+import { settlePort } from "./settle-port.ts";
 import { HANDED_ON_AT_ONCE, Settlement, type Verdict } from "./settlement.ts";
 import { STREAM_OFFSET, StreamPosition } from "./stream.ts";
 
@@ -71,8 +70,7 @@ export class Settler {
 
   attach(link: Link): void {
     this.#link = link;
-    const port = { ack: writeAck(link.channel), nack: writeNack(link.channel) };
-    this.#settlement = new Settlement(port, this.#plan.ackEvery);
+    this.#settlement = new Settlement(settlePort(link.channel), this.#plan.ackEvery);
   }
 
   detach(): void {
@@ -103,16 +101,15 @@ export class Settler {
     verdict: Verdict,
     as: keyof IntakeAccount | undefined = counts[verdict],
   ): void {
+    if (this.#plan.ackOnArrival) return this.#shown(batch, as);
     const generation = this.#link?.generation;
     for (const delivery of batch) {
-      if (delivery.generation !== generation && !this.#plan.ackOnArrival) continue;
+      if (delivery.generation !== generation) continue;
       if (as) this.#count[as]++;
-      if (this.#plan.ackOnArrival) continue;
       // What is put back is told at once.
       if (as && verdict !== "requeue") this.#untold.push({ tag: delivery.deliveryTag, as });
       this.#settlement?.settle(delivery.deliveryTag, verdict);
     }
-    if (this.#plan.ackOnArrival) return;
     this.#fresh += batch.length;
     const { prefetch } = this.#plan;
     if (this.#fresh >= Math.min(MOST_TOGETHER, (prefetch || Infinity) / 4)) this.#flushDue();
@@ -122,6 +119,7 @@ export class Settler {
   /** Acknowledges all that has arrived. */
   ackArrived(): void {
     this.#settlement?.ackAll();
+    this.#position?.settledOnArrival();
   }
 
   flush(): void {
@@ -137,6 +135,12 @@ export class Settler {
     if (isStream) return;
     const { serverProperties } = this.#link?.connection ?? {};
     if (serverProperties && tellsReturnFromFailure(serverProperties)) this.#settlement?.putBack();
+  }
+
+  /** They were acknowledged when they arrived, and count from now on. */
+  #shown(batch: readonly Delivery[], as: keyof IntakeAccount | undefined): void {
+    if (as) this.#count[as] += batch.length;
+    for (const delivery of batch) this.#position?.shown(delivery);
   }
 
   #flushDue(): void {
@@ -205,46 +209,4 @@ async function takenIn(
 function tellsReturnFromFailure({ version }: Readonly<Record<string, unknown>>): boolean {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(String(version)) ?? [];
   return Number(major) > 4 || (Number(major) === 4 && Number(minor) >= 3);
-}
-
-/** On a channel that is closing nothing can be settled: the broker gives these messages again. */
-function unlessClosing(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (!isClosing(error)) throw error;
-  }
-}
-
-function writeAck(channel: Channel): (tag: number, multiple: boolean) => void {
-  return (tag, multiple) => unlessClosing(() => channel.ack(asReceived(tag), multiple));
-}
-
-function writeNack(channel: Channel): (tag: number, multiple: boolean, requeue: boolean) => void {
-  return (tag, multiple, requeue) =>
-    unlessClosing(() => channel.nack(asReceived(tag), multiple, requeue));
-}
-
-const unread = {
-  contentType: undefined,
-  contentEncoding: undefined,
-  headers: undefined,
-  deliveryMode: undefined,
-  priority: undefined,
-  correlationId: undefined,
-  replyTo: undefined,
-  expiration: undefined,
-  messageId: undefined,
-  timestamp: undefined,
-  type: undefined,
-  userId: undefined,
-  appId: undefined,
-  clusterId: undefined,
-};
-const noBody = Buffer.alloc(0);
-
-/** What amqplib wants in order to settle; it reads the delivery tag only. */
-function asReceived(deliveryTag: number) {
-  const fields = { exchange: "", routingKey: "", deliveryTag, redelivered: false };
-  return { fields, properties: unread, content: noBody };
 }

@@ -20,6 +20,8 @@ export class StreamPosition {
   readonly #start: Offset | undefined;
   /** The offsets of deliveries that are not settled yet, by delivery tag, in their order. */
   readonly #open = new Map<number, bigint>();
+  /** The offsets of those that were settled before they were shown, and are still to be, in their order. */
+  readonly #unshown = new Set<bigint>();
   #settled: bigint | undefined;
   /** The first delivery of a lost channel, while nothing is settled. */
   #first: bigint | undefined;
@@ -31,9 +33,11 @@ export class StreamPosition {
     this.#start = start;
   }
 
-  /** The largest offset up to which all is settled. */
+  /** The largest offset up to which all is settled, and shown: the next run goes on behind it. */
   get settled(): bigint | undefined {
-    return this.#settled;
+    const [unshown] = this.#unshown;
+    if (unshown === undefined) return this.#settled;
+    return unshown > 0n ? unshown - 1n : undefined;
   }
 
   /**
@@ -67,6 +71,18 @@ export class StreamPosition {
       this.#settled = offset;
       this.#open.delete(open);
     }
+  }
+
+  /** All that has arrived is settled, but not shown yet (--ack-auto): it is in hand, whatever becomes of the channel. */
+  settledOnArrival(): void {
+    for (const offset of this.#open.values()) this.#unshown.add(offset);
+    this.settledTo(Infinity);
+  }
+
+  /** One of those was shown. */
+  shown({ properties: { headers } }: Delivery): void {
+    const offset = readOffset(headers?.[STREAM_OFFSET]);
+    if (offset !== undefined) this.#unshown.delete(offset);
   }
 
   /** The channel is gone, and its tags with it. */

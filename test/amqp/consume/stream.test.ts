@@ -39,6 +39,23 @@ describe("a place in a stream", () => {
     expect(position.settled).toBe(102n);
   });
 
+  it("goes on behind what was settled on arrival; the next run, behind what was shown", () => {
+    const position = new StreamPosition("first");
+    for (let tag = 1; tag <= 3; tag++) position.arrived(at(tag, tag - 1));
+    position.settledOnArrival();
+    expect([position.settled, position.argument(NOW)]).toEqual([undefined, { int: "3" }]);
+    position.shown(at(2, 1));
+    expect(position.settled).toBeUndefined();
+    position.shown(at(1, 0));
+    expect(position.settled).toBe(1n);
+    position.arrived(at(4, 3));
+    // It was not settled yet, and comes again; the third is still to be shown.
+    position.detach();
+    expect([position.settled, position.argument(NOW)]).toEqual([1n, { int: "3" }]);
+    position.shown(at(3, 2));
+    expect(position.settled).toBe(2n);
+  });
+
   it("goes on at the first message in hand when none is settled", () => {
     const position = new StreamPosition("next");
     expect(position.argument(NOW)).toBe("next");
