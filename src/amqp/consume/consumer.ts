@@ -1,10 +1,10 @@
 // A subscription as batches of deliveries: whatever has arrived since the last batch.
 import type { ConsumeMessage } from "amqplib";
-import { now } from "../../clock.ts";
 import { Cancelled, Undecodable, type Failure } from "../../errors.ts";
 import type { Delivery } from "../../message/message.ts";
 import { toArguments } from "../wire/arguments.ts";
 import { Brake } from "./brake.ts";
+import { cancelAll } from "./cancel.ts";
 import { closeChannel } from "../session/connection.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
@@ -37,8 +37,8 @@ export class Consumer implements Intake {
   #wake: () => void = () => {};
   #failure: Failure | undefined;
   #stopping = false;
-  /** How long the queues took to end the subscriptions: a quorum queue stores that. */
-  #cancelMs = 0;
+  /** How long the queues took to end the subscriptions. */
+  #cancelMs: Promise<number> = Promise.resolve(0);
   #undecodable: Undecodable | undefined;
 
   constructor(plan: SubscriptionPlan) {
@@ -84,10 +84,9 @@ export class Consumer implements Intake {
     this.#arrived.length = this.#forgotten;
     this.#brake?.release();
     this.#wake();
-    if (!link || tags.length === 0) return;
-    const since = now();
-    await Promise.all(tags.map((tag) => link.channel.cancel(tag).catch(() => {})));
-    this.#cancelMs = now() - since;
+    // Whoever asks again waits for the same answer.
+    if (link && tags.length > 0) this.#cancelMs = cancelAll(link.channel, tags);
+    await this.#cancelMs;
   }
 
   leftovers(): readonly Delivery[] {
@@ -108,7 +107,7 @@ export class Consumer implements Intake {
 
   async end(): Promise<void> {
     const isStream = this.#plan.stream !== undefined || (await this.#streams.hasAny());
-    await this.#settler.end(this.#cancelMs, isStream);
+    await this.#settler.end(await this.#cancelMs, isStream);
   }
 
   async isEmpty(): Promise<boolean> {

@@ -11,7 +11,7 @@ import type { Offset } from "./stream.ts";
 export interface Intake extends Client {
   /** Batches in order of arrival, until `stop`. @throws Failure when the session fails */
   batches(): AsyncIterable<readonly Delivery[]>;
-  /** Asks the broker to send nothing more, and ends `batches`. Resolves when the broker has agreed. */
+  /** Asks the broker to send nothing more, and ends `batches`. Resolves when the broker has agreed, or is silent. */
   stop(): Promise<void>;
   /** After `stop`: what the broker has forgotten and `batches` has not handed out (--ack-auto). Each delivery once. */
   leftovers(): readonly Delivery[];
