@@ -114,7 +114,9 @@ async function run(
   } finally {
     rules.end();
     const isAnswered = await session.close();
-    if (!isAnswered && intake.account.acked > 0) world.log.warn(UNANSWERED);
+    // What ends a session is told anyway, with its exit code.
+    const isUnsure = !isAnswered && !session.failure && intake.account.acked > 0;
+    if (isUnsure) world.log.warn(UNANSWERED);
   }
   // A stop rule may have held when the broker refused what became of the last message.
   const { failures = 0, shortfall } = taken;

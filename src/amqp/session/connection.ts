@@ -149,13 +149,11 @@ export class Connection {
     return channel;
   }
 
-  /** Says goodbye, and destroys the socket when nobody answers: false then. Never rejects. */
-  async close(): Promise<boolean> {
-    // amqplib's close settles only when it is answered.
-    const closed = Promise.race([this.#model.close(), this.lost]);
-    const outcome = await within(CLOSE_TIMEOUT_MS, closed).catch(() => {});
+  /** Says goodbye, and destroys the socket when nobody answers. Never rejects. */
+  async close(): Promise<Goodbye> {
+    const goodbye = await outcomeOf(this.#model.close(), this.lost);
     this.destroy();
-    return outcome !== "late";
+    return goodbye;
   }
 
   /** Drops the connection without a word: the broker gives unacknowledged messages to others. */
@@ -189,14 +187,20 @@ function toLoss(error: unknown, target: Target): Failure {
   );
 }
 
-/**
- * Closes a channel, with a deadline, or until `lost` has settled. What is buffered on it is written first. False
- * when nobody answers. Never rejects.
- */
-export async function closeChannel(channel: Channel, lost?: Promise<unknown>): Promise<boolean> {
-  const closed = Promise.race([channel.close(), ...(lost ? [lost] : [])]);
-  const outcome = await within(CLOSE_TIMEOUT_MS, closed).catch(() => {});
-  return outcome !== "late";
+/** How a close has ended: answered; cut short, for what was to be closed had gone; or late, for nobody has answered. */
+export type Goodbye = "answered" | "gone" | "late";
+
+/** Closes a channel, with a deadline, or until `lost` has settled. What is buffered on it is written first. Never rejects. */
+export async function closeChannel(channel: Channel, lost?: Promise<unknown>): Promise<Goodbye> {
+  return outcomeOf(channel.close(), lost);
+}
+
+/** amqplib's close settles only when it is answered, or cannot be asked for; a connection's answer comes before its loss. */
+async function outcomeOf(closing: Promise<unknown>, lost?: Promise<unknown>): Promise<Goodbye> {
+  const answered = closing.then(() => "answered" as const);
+  const gone = lost?.then(() => "gone" as const);
+  const first = Promise.race(gone ? [answered, gone] : [answered]);
+  return within(CLOSE_TIMEOUT_MS, first).catch(() => "gone");
 }
 
 /** Nobody waits for the answer any longer: the run was stopped, or the time is over, as the signal's reason says. */

@@ -119,20 +119,25 @@ export class Session {
     return this.#failure;
   }
 
-  /** Closes the connection; what a client has buffered is written first (Client.isDrained). False when nobody answered. */
+  /**
+   * Closes the connection; what a client has buffered is written first (Client.isDrained). False when nobody answered, so that
+   * nobody knows how much of it the broker has read: it was silent, or the link was lost before, also when none replaced it.
+   */
   async close(): Promise<boolean> {
     this.#closing.abort();
-    const isAnswered = this.#link === undefined || (await this.#closeLink(this.#link));
+    const isAnswered = this.#link !== undefined && (await this.#closeLink(this.#link));
     await this.#watching;
     return isAnswered;
   }
 
   async #closeLink({ channel, connection, lost }: Link): Promise<boolean> {
+    if (this.#client.isDrained) return (await connection.close()) === "answered";
     // A connection's close overtakes what a channel has buffered; the channel's own close does not.
-    if (this.#client.isDrained || (await closeChannel(channel, lost))) return connection.close();
+    const goodbye = await closeChannel(channel, lost);
     // Who does not answer the one would not answer the other.
-    connection.destroy();
-    return false;
+    if (goodbye === "late") connection.destroy();
+    else await connection.close();
+    return goodbye === "answered";
   }
 
   /** Dies without a word: nothing in hand is acknowledged. */

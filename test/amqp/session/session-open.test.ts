@@ -1,7 +1,7 @@
 // Opening and closing a session at a broker that misbehaves: every wait has an end.
 import { describe, expect, it } from "vitest";
 import { Refused, Unreachable } from "../../../src/errors.ts";
-import { channelClose } from "../../support/amqp-answer.ts";
+import { channelClose, channelCloseOk } from "../../support/amqp-answer.ts";
 import { close, start } from "../../support/amqp-frame.ts";
 import { goodbye, handshake, openChannel, type Script } from "../../support/misbehave-script.ts";
 import { misbehave } from "../../support/misbehave.ts";
@@ -193,10 +193,34 @@ describe("closing ends in time", () => {
     const client = new IdleClient();
     const session = await openSession([server.port], client, { connectTimeoutMs: 60_000 });
     await server.until("the second try", ({ connections }) => connections === 2);
-    const ms = await timed(session.close());
+    const ms = await timed(session.close().then((isAnswered) => expect(isAnswered).toBe(false)));
     expect(ms).toBeLessThan(1800);
     expect(client.failure).toBeUndefined();
     await server.until("the client has let go", ({ open }) => open === 0);
+  });
+});
+
+describe("closing tells whether the broker has answered", () => {
+  it.each<[string, Script, boolean]>([
+    ["it has", goodbye(), true],
+    ["it has, and goes away then", ["channel.close", channelCloseOk(), "rst"], true],
+    ["it goes away instead", ["channel.close", "rst"], false],
+    ["it ends the connection instead", ["channel.close", forced], false],
+  ])("when %s", async (_, end, isAnswered) => {
+    const server = await misbehave([...openChannel(), ...end]);
+    const client = new IdleClient();
+    client.isDrained = false;
+    const session = await openSession([server.port], client);
+    expect(await session.close()).toBe(isAnswered);
+  });
+
+  it.each<[string, Script, boolean]>([
+    ["it has", goodbye(), true],
+    ["it goes away instead", ["close", "rst"], false],
+  ])("and nothing but the connection was to be closed, when %s", async (_, end, isAnswered) => {
+    const server = await misbehave([...openChannel(), ...end]);
+    const session = await openSession([server.port], new IdleClient());
+    expect(await session.close()).toBe(isAnswered);
   });
 });
 
