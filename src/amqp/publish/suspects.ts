@@ -17,7 +17,7 @@ export class Suspects {
 
   /** A connection has ended like that; these, in order, were on their way. Returns the one that is to blame, if it is known. */
   judge(underWay: readonly Entry[]): Entry | undefined {
-    this.#last = Math.max(this.#last, ...underWay.map(({ serial }) => serial));
+    for (const { serial } of underWay) this.#last = Math.max(this.#last, serial);
     const [only, ...others] = underWay;
     if (!only || others.length > 0) return undefined;
     return this.#accusation.add(only.serial, (serial) => serial === only.serial) ? only : undefined;
