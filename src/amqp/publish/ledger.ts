@@ -44,6 +44,8 @@ export class Ledger {
   #resent = 0;
   /** Without confirms: what this connection has taken and the broker has not returned. */
   #handedOver = 0;
+  /** The same of connections that were lost. */
+  #lost = 0;
   #arrived = 0;
 
   constructor(report: LedgerReport) {
@@ -64,9 +66,10 @@ export class Ledger {
     };
   }
 
-  /** Grows with each message that got through, or was refused for good. */
+  /** Grows with each message that got through, as far as anybody knows, or was refused for good: it is not sent again. */
   get progress(): number {
-    return this.#confirmed + this.#returned + this.#nacked + this.#handedOver + this.#arrived;
+    const settled = this.#confirmed + this.#returned + this.#nacked;
+    return settled + this.#handedOver + this.#lost + this.#arrived;
   }
 
   read(): void {
@@ -119,6 +122,7 @@ export class Ledger {
 
   /** The connection is gone: what was handed over may have arrived or not, and is not sent again. */
   lost(): void {
+    this.#lost += this.#handedOver;
     this.#handedOver = 0;
   }
 

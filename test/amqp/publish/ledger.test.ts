@@ -82,4 +82,23 @@ describe("a ledger", () => {
     ledger.arrived();
     expect(ledger.account).toMatchObject({ read: 2, unconfirmed: 2, handedOver: 1 });
   });
+
+  it("tells of progress with each message that is not sent again, and never takes it back", () => {
+    const { ledger } = open();
+    const steps: readonly (readonly [progress: number, step: () => void])[] = [
+      [1, () => ledger.acked([entry()])],
+      [1, () => ledger.resent(1)],
+      [2, () => ledger.nacked(message)],
+      [4, () => ledger.handedOver([entry(), entry()])],
+      [4, () => ledger.cameBack(message, NO_ROUTE)],
+      [4, () => ledger.lost()],
+      [4, () => ledger.lost()],
+      [5, () => ledger.handedOver([entry()])],
+      [5, () => ledger.arrived()],
+    ];
+    for (const [progress, step] of steps) {
+      step();
+      expect(ledger.progress).toBe(progress);
+    }
+  });
 });

@@ -143,6 +143,18 @@ describe("without confirms", () => {
   });
 });
 
+it("without confirms a session goes on for as long as each connection has taken a message", async () => {
+  const server = await misbehave([...openChannel(), "body", "rst"]);
+  const { publisher } = openPublisher({ confirm: false });
+  await openSession([server.port], publisher, { maxOutageMs: 300 });
+  for (let connection = 1; connection <= 20; connection++) {
+    await server.until(`connection ${connection}`, ({ connections }) => connections >= connection);
+    await publisher.room();
+    publisher.publish(message(`${connection}`));
+  }
+  expect(publisher.failed.aborted).toBe(false);
+});
+
 describe("a message that cannot be encoded", () => {
   const tooLong = message("x", { routingKey: "k".repeat(256) });
 
