@@ -28,38 +28,47 @@ export function message(body: string, changes: Partial<Message> = {}): Message {
   };
 }
 
-/** What a report was told, a line each. */
-class RememberedReport implements PublishReport {
-  readonly lines: string[] = [];
+/** Tells what a report is told, a line each. */
+class LineReport implements PublishReport {
+  readonly #tell: (line: string) => void;
+
+  constructor(tell: (line: string) => void) {
+    this.#tell = tell;
+  }
 
   sent({ body }: Message): void {
-    this.lines.push(`sent ${body.toString()}`);
+    this.#tell(`sent ${body.toString()}`);
   }
 
   returned({ body }: Message, { code }: Reply): void {
-    this.lines.push(`returned ${body.toString()} ${code}`);
+    this.#tell(`returned ${body.toString()} ${code}`);
   }
 
   nacked({ body }: Message, reason: string): void {
-    this.lines.push(`nacked ${body.toString()}${reason === "nack" ? "" : ` (${reason})`}`);
+    this.#tell(`nacked ${body.toString()}${reason === "nack" ? "" : ` (${reason})`}`);
   }
 
   blocked(reason: string): void {
-    this.lines.push(`blocked: ${reason}`);
+    this.#tell(`blocked: ${reason}`);
   }
 
   unblocked(): void {
-    this.lines.push("unblocked");
+    this.#tell("unblocked");
   }
 }
 
-/** A publisher and what it has told. */
+/** A publisher and what it has told, at moments when its account adds up. */
 export function openPublisher(changes: Partial<PublisherPlan> = {}): {
   readonly publisher: Publisher;
   readonly told: readonly string[];
 } {
-  const report = new RememberedReport();
-  return { publisher: new Publisher({ ...usual, ...changes }, report), told: report.lines };
+  const told: string[] = [];
+  const report = new LineReport((line) => {
+    const { unconfirmed } = publisher.account;
+    told.push(unconfirmed < 0 ? `${line}, when ${unconfirmed} were unconfirmed` : line);
+  });
+  const publisher = new Publisher({ ...usual, ...changes }, report);
+  return { publisher, told };
 }
 
 /** The bodies that a connection has received, in order. */

@@ -11,15 +11,13 @@ import { passBarrier } from "./barrier.ts";
 import { toReturned } from "../wire/received.ts";
 import { mayBeStuck, Renewals } from "./renewals.ts";
 import { Retries } from "./retries.ts";
+import { hasRoom, REFILL } from "./room.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "../session/session.ts";
 import { Successor } from "./successor.ts";
 import { Waiting } from "./waiting.ts";
 import { Watchdog } from "./watchdog.ts";
-import { MAX_BYTES, Window, type Entry } from "./window.ts";
-
-/** A full window is filled again when it has come down to this share: many messages to a write, not each for itself. */
-const REFILL = 0.75;
+import { Window, type Entry } from "./window.ts";
 
 export class Publisher implements Client {
   readonly channelKind: "plain" | "confirm";
@@ -28,7 +26,7 @@ export class Publisher implements Client {
   readonly #ledger: Ledger;
   readonly #window: Window;
   readonly #hopeless = new Hopeless();
-  readonly #retries = new Retries((entries) => this.#retry(entries));
+  readonly #retries = new Retries((entry) => this.#retry(entry));
   readonly #renewals = new Renewals();
   readonly #successor = new Successor();
   readonly #watchdog: Watchdog;
@@ -76,9 +74,9 @@ export class Publisher implements Client {
     if (this.#window.size === 0) this.#watchdog.feed();
     const refusal = this.#hopeless.reasonFor(message);
     if (refusal === undefined) this.#window.add(message, takenAt);
-    else this.#ledger.nacked(message, refusal);
     this.#flush();
     this.#ledger.read();
+    if (refusal !== undefined) this.#ledger.nacked(message, refusal);
   }
 
   /** Undefined when another message may be taken, else resolves when it may. @throws Failure */
@@ -154,7 +152,7 @@ export class Publisher implements Client {
     if (this.#stopping) return true;
     if (this.#blocked || !this.#sender || this.#sender.isFull) return false;
     if (!this.#hopeless.allowsCompany(this.#window)) return false;
-    return this.open < this.#plan.window * share && this.#window.bytes < MAX_BYTES * share;
+    return hasRoom(this.#window, this.#retries, this.#plan.window, share);
   }
 
   #flush(): void {
@@ -203,9 +201,9 @@ export class Publisher implements Client {
     if (reason) this.#drop(link, reason);
   }
 
-  #retry(entries: readonly Entry[]): void {
-    this.#ledger.resent(entries.length);
-    this.#window.addAgain(entries);
+  #retry(entry: Entry): void {
+    this.#ledger.resent(1);
+    this.#window.addAgain([entry]);
     try {
       this.#flush();
     } catch (error) {

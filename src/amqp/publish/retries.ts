@@ -4,38 +4,53 @@ import type { Entry } from "./window.ts";
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 
-/** Holds refused entries back for a while: longer each time, and never quite as long as another publisher. */
+/** Holds refused entries back, each for a while: longer each time, and never quite as long as another publisher. */
 export class Retries {
-  readonly #again: (entries: readonly Entry[]) => void;
-  #entries: Entry[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #again: (entry: Entry) => void;
+  /** The same for all entries: those that were refused equally often come again in the order of refusal. */
+  readonly #patience = 0.5 + Math.random() / 2;
+  readonly #timers = new Map<Entry, NodeJS.Timeout>();
+  #bytes = 0;
 
-  /** `again` gets what is due, in the order of refusal. */
-  constructor(again: (entries: readonly Entry[]) => void) {
+  /** `again` gets each entry when it is due. */
+  constructor(again: (entry: Entry) => void) {
     this.#again = again;
   }
 
   get size(): number {
-    return this.#entries.length;
+    return this.#timers.size;
+  }
+
+  /** Bytes of their bodies. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   add(entry: Entry): void {
-    this.#entries.push(entry);
     const longest = Math.min(FIRST_DELAY_MS * 2 ** entry.nacks, LONGEST_DELAY_MS);
     // Not what keeps the process alive: the session does, while there is one.
-    const delay = longest * (0.5 + Math.random() / 2);
-    this.#timer ??= setTimeout(() => this.#again(this.takeAll()), delay).unref();
+    const timer = setTimeout(() => this.#due(entry), longest * this.#patience).unref();
+    this.#timers.set(entry, timer);
+    this.#bytes += entry.message.body.length;
+  }
+
+  #due(entry: Entry): void {
+    this.#timers.delete(entry);
+    this.#bytes -= entry.message.body.length;
+    this.#again(entry);
   }
 
   /** Those that wait, for whoever sends them at once instead; nothing waits any more. */
   takeAll(): readonly Entry[] {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    return this.#entries.splice(0);
+    this.stop();
+    const entries = [...this.#timers.keys()];
+    this.#timers.clear();
+    this.#bytes = 0;
+    return entries;
   }
 
   /** There will be no other try. */
   stop(): void {
-    clearTimeout(this.#timer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 }

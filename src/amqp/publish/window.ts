@@ -4,9 +4,6 @@ import type { Reply } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import { ownId, type IdOf } from "./message-ids.ts";
 
-/** Most bytes of bodies on their way: bounds memory for large messages. */
-export const MAX_BYTES = 8 * 1024 * 1024;
-
 /** One message on its way. */
 export interface Entry {
   readonly message: Message;

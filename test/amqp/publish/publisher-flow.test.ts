@@ -1,11 +1,12 @@
 // How much the publisher takes at a time, what it does without confirms, and what it does with what cannot be sent.
 import { describe, expect, it } from "vitest";
-import { ack, qosOk, returned } from "../../support/amqp-answer.ts";
+import { ack, nack, qosOk, returned } from "../../support/amqp-answer.ts";
 import { blocked, unblocked } from "../../support/amqp-frame.ts";
 import { goodbye, openChannel, whenever, type Script } from "../../support/misbehave-script.ts";
 import { misbehave, type Misbehaviour } from "../../support/misbehave.ts";
 import {
   bodiesOn,
+  keysOn,
   mandatoryOn,
   message,
   openPublisher,
@@ -16,8 +17,16 @@ const confirming: Script = [...openChannel("confirm"), ...goodbye()];
 const confirmsAll = whenever("body", (count) => ack(count));
 const plain: Script = [...openChannel(), ...goodbye(), whenever("basic.qos", qosOk())];
 
+/** As much as may be on its way. */
+const LARGE = Buffer.alloc(8 * 1024 * 1024);
+
 async function arrived(server: Misbehaviour, count: number): Promise<void> {
   await server.until(`${count} bodies`, () => bodiesOn(server).length >= count);
+}
+
+/** Resolves when the server has seen the beginning of so many messages, however large they are. */
+async function begun(server: Misbehaviour, count: number): Promise<void> {
+  await server.until(`${count} messages`, () => keysOn(server).length >= count);
 }
 
 describe("there is room", () => {
@@ -40,8 +49,38 @@ describe("there is room", () => {
     const server = await misbehave(confirming);
     const { publisher } = openPublisher();
     await openSession([server.port], publisher);
-    publisher.publish(message("a", { body: Buffer.alloc(8 * 1024 * 1024) }));
+    publisher.publish(message("a", { body: LARGE }));
     expect(publisher.room()).toBeInstanceOf(Promise);
+  });
+
+  it("for 8 MiB, also of what was refused and waits to be sent again, until that is refused for good", async () => {
+    const server = await misbehave(confirming);
+    const { publisher, told } = openPublisher({ nackRetries: 1 });
+    await openSession([server.port], publisher);
+    publisher.publish(message("large", { body: LARGE }));
+    publisher.publish(message("small"));
+    await begun(server, 2);
+    server.send(Buffer.concat([nack(1), ack(2)]));
+    await expect.poll(() => told).toEqual(["sent small"]);
+    const room = publisher.room();
+    expect(room).toBeInstanceOf(Promise);
+    await begun(server, 3);
+    server.send(nack(3));
+    await room;
+    expect(publisher.account).toMatchObject({ confirmed: 1, nacked: 1, resent: 1 });
+  });
+
+  it("again when a new connection takes what waited to be sent again on the last one", async () => {
+    const lost: Script = [...openChannel("confirm"), "content-header", nack(1), "rst"];
+    const server = await misbehave(
+      inTurn(lost, [...confirming, whenever("content-header", (count) => ack(count))]),
+    );
+    const { publisher, told } = openPublisher({ nackRetries: 8 });
+    await openSession([server.port], publisher);
+    publisher.publish(message("large", { body: LARGE }));
+    await publisher.room();
+    expect(told).toHaveLength(1);
+    expect(publisher.account).toMatchObject({ read: 1, confirmed: 1, resent: 1 });
   });
 
   it("when the broker lets publishers go on, not while it blocks them", async () => {

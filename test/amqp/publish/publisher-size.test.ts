@@ -45,6 +45,11 @@ describe("a message larger than the broker takes", () => {
     for (const body of ["larger", "fits"]) publisher.publish(message(body));
     await expect(publisher.finish()).rejects.toThrow(TEXT);
     expect(bodiesOn(server, 2)).toEqual(["fits"]);
+    expect(told).toEqual([
+      "nacked large (5 bytes, the limit is 4)",
+      "nacked larger (6 bytes, the limit is 4)",
+      "sent fits",
+    ]);
     expect(publisher.account).toMatchObject({ read: 3, confirmed: 1, nacked: 2, unconfirmed: 0 });
   });
 
