@@ -7,6 +7,7 @@ import { Ledger, type Account, type PublishReport } from "./ledger.ts";
 import { Hopeless } from "./hopeless.ts";
 import type { Link } from "../session/link.ts";
 import { numbering, ownId } from "./message-ids.ts";
+import { onAnswers } from "./answers.ts";
 import { passBarrier } from "./barrier.ts";
 import { toReturned } from "../wire/received.ts";
 import { mayBeStuck, Renewals } from "./renewals.ts";
@@ -97,9 +98,14 @@ export class Publisher implements Client {
     const { channel, connection } = link;
     this.#link = link;
     this.#successor.attach(link.queue);
-    channel.on("return", (message) => this.#onReturn(link, message));
-    channel.on("ack", ({ deliveryTag, multiple }) => this.#onAck(link, deliveryTag, multiple));
-    channel.on("nack", ({ deliveryTag, multiple }) => this.#onNack(link, deliveryTag, multiple));
+    if (this.#plan.confirm)
+      onAnswers(channel, this.#window, {
+        isOver: () => link !== this.#link,
+        acked: (entries) => this.#onAcked(entries),
+        nacked: (nacked, acked) => this.#onNacked(link, nacked, acked),
+        damaged: (reason) => this.#drop(link, reason),
+      });
+    else channel.on("return", (received) => this.#onReturn(link, received));
     connection.onBlocked({
       blocked: (reason) => this.#onBlocked(reason),
       unblocked: () => this.#onUnblocked(),
@@ -170,27 +176,16 @@ export class Publisher implements Client {
     }
   }
 
-  /** What an old channel still says is about other messages; and a tag that was never sent means a damaged frame. */
-  #covers(link: Link, tag: number): boolean {
-    if (link !== this.#link) return false;
-    if (this.#window.covers(tag)) return true;
-    this.#drop(link, new Unreachable("the broker has settled a message that was not sent"));
-    return false;
-  }
-
-  #onAck(link: Link, tag: number, multiple: boolean): void {
-    if (!this.#covers(link, tag)) return;
+  #onAcked(entries: readonly Entry[]): void {
     this.#watchdog.feed();
     this.#renewals.acked();
-    this.#ledger.acked(this.#window.ack(tag, multiple));
+    this.#ledger.acked(entries);
     this.#flush();
     this.#waiting.wake();
   }
 
-  #onNack(link: Link, tag: number, multiple: boolean): void {
-    if (!this.#covers(link, tag)) return;
+  #onNacked(link: Link, nacked: readonly Entry[], acked: readonly Entry[]): void {
     this.#watchdog.feed();
-    const { nacked, acked } = this.#window.nack(tag, multiple);
     for (const entry of nacked)
       if (entry.nacks < this.#plan.nackRetries) this.#retries.add(entry);
       else this.#ledger.nacked(entry.message);
@@ -213,13 +208,11 @@ export class Publisher implements Client {
     this.#waiting.wake();
   }
 
+  /** Without confirms there is no window to look in: it is told and counted. */
   #onReturn(link: Link, received: Returned): void {
     if (link !== this.#link) return;
     const { message, reply } = toReturned(received);
-    if (!this.#plan.confirm) return this.#ledger.cameBack(message, reply);
-    // Its ack will follow; a message nobody knows would be taken for delivered then.
-    if (this.#window.markReturned(message, reply)) return;
-    this.#drop(link, new Unreachable("the broker has returned a message that was not sent"));
+    this.#ledger.cameBack(message, reply);
   }
 
   /** At once: what else has arrived on it is not to be believed. */
