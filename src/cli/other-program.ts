@@ -2,6 +2,7 @@
 import { UsageError } from "../errors.ts";
 import { kebab, type FlagTable } from "./flag.ts";
 import { allFlags } from "./flags/all.ts";
+import { byOtherName } from "./other-names.ts";
 import type { Program } from "./program.ts";
 import type { UnknownFlag } from "./unknown-flag.ts";
 
@@ -14,10 +15,11 @@ export function explainUnknown(
   const [key] =
     Object.entries(allFlags).find(
       ([each, { short }]) =>
-        !Object.hasOwn(flags, each) && [`--${kebab(each)}`, `-${short}`].includes(flag),
+        !Object.hasOwn(flags, each) &&
+        [`--${kebab(each)}`, `-${short}`].includes(byOtherName(flag, allFlags) ?? flag),
     ) ?? [];
   if (key === undefined) return error;
   const other = name === "amqp-pub" ? "amqp-con" : "amqp-pub";
-  const whole = flag.startsWith("--") ? "" : ` (--${kebab(key)})`;
+  const whole = flag === `--${kebab(key)}` ? "" : ` (--${kebab(key)})`;
   return new UsageError(`${name} has no flag ${flag}`, `it is one of ${other}${whole}`);
 }

@@ -19,7 +19,8 @@ export function splitWords(flags: FlagTable, argv: readonly string[]): Words {
     const at = findValueLetter(word, shorts);
     if (at > 0 && word[at] === "=")
       throw new UsageError(`-${word[at - 1]} takes no value`, `leave out "${word.slice(at)}"`);
-    if (at > 0 && word[at + 1] === "=") {
+    // Of an unknown letter commander names the letter alone: what follows may be a secret.
+    if (word[at + 1] === "=" && shorts.has(word[at])) {
       words.push(...withoutSign(word, at));
       continue;
     }

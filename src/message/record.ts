@@ -35,7 +35,7 @@ export function recordLine(delivery: Recorded, ending: Ending): Buffer {
     throw new Failure(
       ending,
       `message ${delivery.deliveryTag} is too large for a record: its body has ${delivery.body.length} bytes`,
-      "it was not acknowledged and comes again; --format raw and --save take it",
+      `it was not acknowledged and comes again${ending === "output" ? "; --format raw and --save take it" : ""}`,
       error,
     );
   }
@@ -47,8 +47,8 @@ function isTooLong(error: unknown): boolean {
 }
 
 /**
- * One line without its newline. The body is text when it is valid UTF-8, else base64, and so is a large text that this makes
- * shorter; `receivedAt` in ms since 1970.
+ * One line without its newline. The body is text when it is valid UTF-8, else base64, and so is a text that as JSON fits no
+ * string; `receivedAt` in ms since 1970.
  */
 export function toRecord(delivery: Recorded, receivedAt: number): string {
   return toLine({ ...describe(delivery, receivedAt), ...describeBody(delivery.body) });
@@ -56,18 +56,19 @@ export function toRecord(delivery: Recorded, receivedAt: number): string {
 
 function describeBody(body: Buffer): object {
   const text = isUtf8(body) ? body.toString("utf8") : undefined;
-  const isText = text !== undefined && (body.length <= LARGE_BYTES || isShort(text, body.length));
+  const isText = text !== undefined && (body.length <= LARGE_BYTES || fits(text));
   return isText ? { body: text } : { bodyBase64: body.toString("base64") };
 }
 
-/** Each control character takes six characters as JSON: a larger text of many would take long, and could fit no string. */
-const LARGE_BYTES = 4 * 1024 * 1024;
+/** What a string of V8 holds, with room for the rest of a record. Each control character takes six of them as JSON. */
+const MOST_CHARACTERS = 2 ** 29 - 2 ** 20;
+const LARGE_BYTES = MOST_CHARACTERS / 6;
 /** So many characters are looked at in one go. */
 const LOOK_CHARACTERS = 1024 * 1024;
 
-/** Is it as JSON no longer than its bytes are as base64? */
-function isShort(text: string, bytes: number): boolean {
-  let left = (bytes / 3) * 4;
+/** Does a string hold it as JSON? */
+function fits(text: string): boolean {
+  let left = MOST_CHARACTERS;
   for (let at = 0; at < text.length && left >= 0; at += LOOK_CHARACTERS)
     left -= toLine(text.slice(at, at + LOOK_CHARACTERS)).length;
   return left >= 0;

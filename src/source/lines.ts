@@ -2,7 +2,7 @@
 import { decodeText } from "../message/text.ts";
 import { UsageError, ValueError } from "../errors.ts";
 import type { Message } from "../message/message.ts";
-import { expectBytes, nameOf, readPieces } from "./pieces.ts";
+import { expectBytes, nameOf, readPieces, wasCut } from "./pieces.ts";
 import {
   attempt,
   type Batch,
@@ -63,8 +63,8 @@ export async function* batches(
   };
   for await (const piece of readPieces(path, flag, unwatched))
     yield take(splitter.cut(piece), delimiter.length);
-  const rest = world.stop.aborted ? undefined : splitter.rest();
-  if (rest) yield take([rest], 0);
+  const rest = splitter.rest();
+  if (rest && !(await wasCut(world))) yield take([rest], 0);
 }
 
 function placeOf(path: string, number: number): string {

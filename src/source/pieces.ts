@@ -7,7 +7,7 @@ import { reasonOf, UsageError } from "../errors.ts";
 import { isAwaited, openInput, STDIN } from "../input.ts";
 import type { Progress, SourceWorld } from "./source.ts";
 
-/** The file's bytes, or those of stdin for `-`. Ends when stopped, which is known when it has ended. @throws UsageError naming the flag and the file */
+/** The file's bytes, or those of stdin for `-`. Ends when stopped. @throws UsageError naming the flag and the file */
 export async function* readPieces(
   path: string,
   flag: string,
@@ -26,8 +26,6 @@ export async function* readPieces(
       yield piece;
       progress?.advance(piece.length);
     }
-    // A terminal's Ctrl-C also stops whoever writes the input: its end, then, is where it was cut, and no end.
-    await catchUp();
   } catch (error) {
     if (!stop.aborted) throw unreadable(flag, path, error);
   } finally {
@@ -35,10 +33,17 @@ export async function* readPieces(
   }
 }
 
-/** All that there is, as one body. */
+/** A terminal's Ctrl-C also stops whoever writes the input: its end, then, is where it was cut, and no end. */
+export async function wasCut({ stop }: Pick<SourceWorld, "stop">): Promise<boolean> {
+  await catchUp();
+  return stop.aborted;
+}
+
+/** All that there is, as one body; whoever has stopped the run does not take it. */
 export async function readAll(flag: string, path: string, world: SourceWorld): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of readPieces(path, flag, world)) pieces.push(piece);
+  await wasCut(world);
   return Buffer.concat(pieces);
 }
 

@@ -38,6 +38,7 @@ describe("a flag of the other program", () => {
   it.each([
     ["--lines", "amqp-con has no flag --lines", "it is one of amqp-pub"],
     ["-m", "amqp-con has no flag -m", "it is one of amqp-pub (--message)"],
+    ["--repeat", "amqp-con has no flag --repeat", "it is one of amqp-pub (--nb-messages)"],
     ["--linez", "unknown flag --linez", "amqp-con --help-all lists every flag"],
   ])("of amqp-pub: %s", async (flag, message, hint) => {
     await expect(parseTyped(con, [flag], {})).rejects.toMatchObject({ message, hint });

@@ -17,6 +17,8 @@ it.each([
   ["-Q=yes", '-Q takes no value\nhint: leave out "=yes"'],
   ["-QE=", '-E takes no value\nhint: leave out "="'],
   ["=x", "unexpected argument"],
+  ["-P=hunter2", "unknown flag -P\nhint"],
+  ["-Qw=hunter2", "unknown flag -w\nhint"],
 ])("%s is wrong use", (word, text) => {
   expect(wrongUse(() => parsePub([word]))).toContain(text);
 });

@@ -121,11 +121,12 @@ export class Session {
 
   /**
    * Closes the connection; what a client has buffered is written first (Client.isDrained). False when nobody answered, so that
-   * nobody knows how much of it the broker has read: it was silent, or the link was lost before, also when none replaced it.
+   * nobody knows how much of it the broker has read: it was silent, or the link was lost meanwhile. Of one that was lost before
+   * people have heard.
    */
   async close(): Promise<boolean> {
     this.#closing.abort();
-    const isAnswered = this.#link !== undefined && (await this.#closeLink(this.#link));
+    const isAnswered = this.#link === undefined || (await this.#closeLink(this.#link));
     await this.#watching;
     return isAnswered;
   }
