@@ -38,7 +38,10 @@ export function directory({ flag, folder, toOrigin, speed }: DirectoryPlan): Sou
   };
 }
 
-/** The names of the records, in order, without hidden ones (._1.json is a Mac's): all have the same length, or the same beginning and a time in nanoseconds. */
+/**
+ * The names of the records, in order, without hidden ones (._1.json is a Mac's): all have the same length, or the same
+ * beginning and a time in nanoseconds.
+ */
 async function listRecords(flag: string, folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw unreadable(flag, folder, error);

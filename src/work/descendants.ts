@@ -1,4 +1,5 @@
-// What /proc tells of a program: whether it has ended, and which process groups it has made. Who calls setsid(2) or is a job of an interactive shell is not in the program's own.
+// What /proc tells of a program: whether it has ended, and which process groups it has made. Who calls setsid(2) or is a job of
+// an interactive shell is not in the program's own.
 import { readdirSync, readFileSync } from "node:fs";
 
 /** The process group of this number, and those of all that its leader has started and that still has its parent. Linux only. */

@@ -71,16 +71,19 @@ describe("there is room", () => {
   });
 
   it("again when a new connection takes what waited to be sent again on the last one", async () => {
-    const lost: Script = [...openChannel("confirm"), "content-header", nack(1), "rst"];
-    const server = await misbehave(
-      inTurn(lost, [...confirming, whenever("content-header", (count) => ack(count))]),
-    );
+    const confirms = whenever("content-header", (count) => ack(count));
+    const server = await misbehave(inTurn(confirming, [...confirming, confirms]));
     const { publisher, told } = openPublisher({ nackRetries: 8 });
     await openSession([server.port], publisher);
     publisher.publish(message("large", { body: LARGE }));
+    publisher.publish(message("small"));
+    await begun(server, 2);
+    // What was never sent cannot be confirmed: the connection is left before the first is due again.
+    server.send(Buffer.concat([nack(1), ack(2), ack(9)]));
     await publisher.room();
-    expect(told).toHaveLength(1);
-    expect(publisher.account).toMatchObject({ read: 1, confirmed: 1, resent: 1 });
+    expect(told).toHaveLength(2);
+    expect(publisher.account).toMatchObject({ read: 2, confirmed: 2, resent: 1 });
+    expect(server.connections).toBe(2);
   });
 
   it("when the broker lets publishers go on, not while it blocks them", async () => {
