@@ -104,7 +104,7 @@ describe("the broker of this run", async () => {
       # It was auto-delete: it went with its consumer.
       con $ amqp-con -q hello -Q --passive
       con ! ERROR:  (404, "NOT_FOUND - no queue 'hello' in vhost '/'")
-      con ! hint: declare the queue with -Q, or start the side that declares it first
+      con ! hint: --passive only looks: leave it out to declare it, or start the side that declares it first
       con = 4
       `,
         { names: ["hello"] },
