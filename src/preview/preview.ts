@@ -24,8 +24,6 @@ export interface PreviewWorld {
   readonly env: Environment;
 }
 
-/** Of a drawing that goes to no terminal. */
-const COLUMNS = 80;
 const LEAST_COLUMNS = 20;
 
 /** Drawing and list go to stdout, mistakes to stderr. */
@@ -38,7 +36,7 @@ export async function preview(
   if (style === "mermaid") await output.write(toMermaid(graph));
   else {
     const isPlain = style === "ascii" || !(output.isTerminal || speaksUtf8(env));
-    const width = Math.max(LEAST_COLUMNS, output.columns ?? COLUMNS);
+    const width = Math.max(LEAST_COLUMNS, output.columns);
     const drawing = draw(thread(graph), isPlain ? "ascii" : "unicode", width);
     const steps = listSteps(sketch).map(isPlain ? escapeAscii : escapeLine);
     await output.write(`${drawing === "" ? "" : `${drawing}\n`}${steps.join("\n")}\n`);

@@ -1,12 +1,11 @@
 // The lines at the bottom of a terminal that are drawn again in their place: a live chart, a progress bar. Other lines go
 // above them. It hides no cursor and sets no mode, so that there is nothing to restore, however the program ends.
 import type { Writable } from "node:stream";
+import { columnsOf, rowsOf, type Sized } from "./terminal-size.ts";
 
 /** A terminal, as far as it is drawn on. */
-export interface Screen extends Writable {
+export interface Screen extends Writable, Sized {
   readonly isTTY?: boolean;
-  readonly columns?: number;
-  readonly rows?: number;
 }
 
 /** What terminals take as one change, so that nothing flickers; those that do not know it pass over it. */
@@ -26,11 +25,11 @@ export class Footer {
   }
 
   get columns(): number {
-    return this.#screen.columns ?? 80;
+    return columnsOf(this.#screen);
   }
 
   get rows(): number {
-    return this.#screen.rows ?? 24;
+    return rowsOf(this.#screen);
   }
 
   /** Shows these lines in place of those before. They must be plain text: no control characters, no wide ones. */

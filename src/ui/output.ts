@@ -3,18 +3,18 @@
 import type { Writable } from "node:stream";
 import { errorCode, Failure, ReaderGone } from "../errors.ts";
 import { watchReader } from "./reader.ts";
+import { columnsOf, type Sized } from "./terminal-size.ts";
 
-export interface OutputStream extends Writable {
+export interface OutputStream extends Writable, Sized {
   readonly isTTY?: boolean;
-  readonly columns?: number;
   readonly fd?: number;
 }
 
 /** A byte sink that resolves when the bytes have left this process. */
 export interface Output {
   readonly isTerminal: boolean;
-  /** How wide the terminal is now; absent when it is none, or does not tell. */
-  readonly columns?: number | undefined;
+  /** How wide lines may be now. */
+  readonly columns: number;
   /** @throws ReaderGone when the reader closed the pipe, Failure (exit code 7) when the bytes cannot be written */
   write(bytes: Buffer | string): Promise<void>;
   /** Takes bytes for which nobody waits now; written in order with the rest. */
@@ -56,8 +56,7 @@ export function openOutput(stream: OutputStream): Output {
   return {
     isTerminal: stream.isTTY === true,
     get columns() {
-      // A terminal that does not know says 0.
-      return stream.columns || undefined;
+      return columnsOf(stream);
     },
     write,
     queue: (...parts) => {

@@ -12,13 +12,18 @@ const BAR = /\[#*\.*\] *\d+%/;
 const env = () => ({ AMQP_URL: sharedBroker().url });
 
 describe("on a terminal", () => {
-  test("a bar tells how far a file of lines has been sent, and is gone at the end", async () => {
+  test.each([
+    ["a bar tells how far a file of lines has been sent, and is gone at the end", 80, 24],
+    ["it does also where the terminal does not know its size", 0, 0],
+  ])("%s", async (_, columns, rows) => {
     const queue = await createQueue();
     const file = join(await testFolder(), "lines");
     await writeFile(file, "0123456789\n".repeat(40));
     const child = pty("amqp-pub", ["-k", queue, "-l", file, "--rate", "40"], {
       env: env(),
       on: "stderr",
+      columns,
+      rows,
     });
     await child.waitFor("stderr", /\[#+\.+\] *[1-9]\d?%/);
     const { code, stdout, stderr } = await child.ended();

@@ -9,6 +9,7 @@ import {
   sketchPublish,
   type Sketch,
 } from "../../src/preview/sketch.ts";
+import { columnsOf } from "../../src/ui/terminal-size.ts";
 import { parseCon, planAsking, planCon, planPub } from "../support/plan.ts";
 
 /** Sketches of command lines; no word holds a blank. */
@@ -34,7 +35,7 @@ async function show(sketch: Sketch, style: Style = "text", where: Partial<Place>
   const log = { warn: (line: string) => (seen.stderr += `${line}\n`) };
   const output = {
     isTerminal,
-    columns,
+    columns: columnsOf({ columns }),
     write: async (text: Buffer | string) => {
       seen.stdout += text.toString();
     },
@@ -233,6 +234,7 @@ describe("a dry run", () => {
     };
     expect(await widest(40)).toBeLessThanOrEqual(40);
     expect(await widest()).toBeLessThanOrEqual(80);
+    expect(await widest(0)).toBe(await widest());
     expect(await widest(140)).toBeGreaterThan(80);
     expect(await widest(1)).toBeLessThanOrEqual(20);
   });

@@ -13,6 +13,7 @@ export function pretendedOutput(isTerminal: boolean): PretendedOutput {
   const writes: Buffer[] = [];
   return {
     isTerminal,
+    columns: 80,
     isFull: false,
     failed: new AbortController().signal,
     writes,

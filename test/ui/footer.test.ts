@@ -41,6 +41,14 @@ describe("a footer", () => {
     expect(terminal.lines).toEqual(["012345678", "b", ""]);
   });
 
+  it("takes a terminal that does not know its size for one of 80 columns and 24 rows", () => {
+    const terminal = new TestScreen(0);
+    terminal.rows = 0;
+    const lines = Array.from({ length: 30 }, () => "x".repeat(100));
+    new Footer(terminal).show(lines);
+    expect(terminal.lines).toEqual([...lines.slice(0, 23).map((line) => line.slice(0, 79)), ""]);
+  });
+
   it("finds its first row again when the terminal has become narrower and has wrapped it", () => {
     const terminal = new TestScreen(20);
     const footer = new Footer(terminal);

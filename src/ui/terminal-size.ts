@@ -1,0 +1,16 @@
+// How large a terminal is. One that does not know says 0 (a new one of expect, Python or CI often), what is none says
+// nothing: both are taken for one of the usual size.
+
+/** A stream, as far as it knows its size. */
+export interface Sized {
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+export function columnsOf({ columns }: Sized): number {
+  return columns || 80;
+}
+
+export function rowsOf({ rows }: Sized): number {
+  return rows || 24;
+}
