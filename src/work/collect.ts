@@ -1,7 +1,7 @@
 // What handlers print: standard output whole per message, though several run at once; standard error line by line.
 import { StringDecoder } from "node:string_decoder";
 import { aborted } from "../deadline.ts";
-import { endOfCharacter } from "../message/text.ts";
+import { characterLength, endOfCharacter } from "../message/text.ts";
 import type { Log } from "../ui/log.ts";
 import { escapeBytes } from "../ui/escape.ts";
 import type { Output } from "../ui/output.ts";
@@ -55,18 +55,28 @@ export class WholeOutput implements Taker {
 
   async end(): Promise<void> {
     try {
-      if (this.#held.length > 0) await this.#write();
+      if (this.#held.length > 0) await this.#write("last");
     } finally {
       this.#release?.();
     }
   }
 
-  async #write(): Promise<void> {
+  /** A terminal gets whole characters: what there is of another one at the end waits for its rest, if that may come. */
+  async #write(which?: "last"): Promise<void> {
     this.#release ??= await this.#turns.take();
     const bytes = Buffer.concat(this.#held);
-    this.#held = [];
-    await this.#output.write(this.#output.isTerminal ? escapeBytes(bytes) : bytes);
+    const { isTerminal } = this.#output;
+    const end = isTerminal && !which ? endOfWhole(bytes) : bytes.length;
+    const shown = bytes.subarray(0, end);
+    this.#held = end < bytes.length ? [bytes.subarray(end)] : [];
+    await this.#output.write(isTerminal ? escapeBytes(shown) : shown);
   }
+}
+
+/** Where the last whole character ends, if another one may have begun behind it. */
+function endOfWhole(bytes: Buffer): number {
+  const last = endOfCharacter(bytes, bytes.length - 1);
+  return characterLength(bytes, last) > 0 ? bytes.length : last;
 }
 
 /** Keeps the beginning of what one handler prints. */

@@ -2,7 +2,9 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { openOutput } from "../../src/ui/output.ts";
+import { escapeBytes } from "../../src/ui/escape.ts";
 import { ErrorLines, Kept, Turns, WholeOutput } from "../../src/work/collect.ts";
+import { pretendedOutput } from "../support/pretended-output.ts";
 import { pretendWorld } from "../support/pretended-world.ts";
 
 const MANY = Buffer.alloc(1024 * 1024 + 1, "x");
@@ -49,6 +51,46 @@ describe("standard output", () => {
     const [large, silent] = [open(), open()];
     await large.take(MANY);
     await expect(silent.end()).resolves.toBeUndefined();
+  });
+});
+
+describe("standard output that is large", () => {
+  /** Characters of each length, then bytes that are none; the chunks end within them. */
+  const bytes = Buffer.concat([
+    Buffer.from("aé€😀".repeat(130_000)),
+    Buffer.from([0xff, 0xe2, 0x82]),
+  ]);
+
+  async function write(isTerminal: boolean, chunkBytes: number): Promise<Buffer> {
+    const output = pretendedOutput(isTerminal);
+    const whole = new WholeOutput(output, new Turns());
+    for (let at = 0; at < bytes.length; at += chunkBytes)
+      await whole.take(bytes.subarray(at, at + chunkBytes));
+    await whole.end();
+    expect(output.writes.length).toBeGreaterThan(2);
+    return output.bytes;
+  }
+
+  it.each([999, 65_536, 65_537])(
+    "is whole characters on a terminal, in chunks of %i",
+    async (size) => {
+      const shown = await write(true, size);
+      expect(shown.equals(Buffer.from(escapeBytes(bytes)))).toBe(true);
+    },
+  );
+
+  it("is the same bytes in a pipe", async () => {
+    expect((await write(false, 65_537)).equals(bytes)).toBe(true);
+  });
+
+  it("waits for no further character when the last one is whole", async () => {
+    const output = pretendedOutput(true);
+    const whole = new WholeOutput(output, new Turns());
+    await whole.take(MANY);
+    await whole.take(Buffer.from("€\n"));
+    expect(output.writes.at(-1)?.toString()).toBe("€\n");
+    await whole.take(Buffer.from("€"));
+    expect(output.writes.at(-1)?.toString()).toBe("€");
   });
 });
 
