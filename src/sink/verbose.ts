@@ -1,12 +1,18 @@
 // What --verbose adds below a message: where it came from, and its properties.
 import type { Delivery } from "../message/message.ts";
+import { newline } from "../ui/content.ts";
 import { escapeLine } from "../ui/escape.ts";
 import type { Format } from "./sink.ts";
 
-/** A format, with the delivery's exchange, key, tag and properties in indented lines below. */
+/** A format, with the delivery's exchange, key, tag and properties in indented lines below, also of a body without a newline at its end. */
 export function verbose(format: Format): Format {
   return function* (delivery, screen) {
-    yield* format(delivery, screen);
+    let end = newline[0];
+    for (const part of format(delivery, screen)) {
+      end = part.at(-1) ?? end;
+      yield part;
+    }
+    if (end !== newline[0]) yield newline;
     yield Buffer.from(describe(delivery));
   };
 }

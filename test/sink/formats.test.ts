@@ -75,6 +75,20 @@ it("none writes nothing", async () => {
   expect(await show("none", messageIn({ body: "x" }), { verbose: true })).toBe("");
 });
 
+describe("--verbose", () => {
+  it.each([
+    ["raw", "x", "x\n"],
+    ["raw", "x\n", "x\n"],
+    ["raw", "", ""],
+    ["body", "x", "x\n"],
+    ["text", "x", "Received: x\n"],
+    ["hex", "", "00000000\n"],
+  ])("adds lines below what %s shows of %j", async (format, body, above) => {
+    const shown = await show(format, messageIn({ body }), { verbose: true });
+    expect(shown.startsWith(`${above}  exchange: `)).toBe(true);
+  });
+});
+
 describe("pretty", () => {
   it("shows where a message came from, its properties and headers in columns, and its body", async () => {
     const message = messageIn({
