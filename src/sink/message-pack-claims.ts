@@ -1,5 +1,6 @@
 // Whether bytes can hold the MessagePack that they declare. The library makes room for as many values as an array claims to
-// have before it reads one of them: a few bytes of nested claims would fill the memory.
+// have before it reads one of them: a few bytes of nested claims would fill the memory. And it takes any bytes for a text.
+import { isUtf8 } from "node:buffer";
 
 /** For the heads from 0xc0 to 0xdf: how many bytes their length or count takes, and how many other bytes follow. */
 const lengthBytes = [
@@ -21,16 +22,20 @@ const otherBytes = [
 interface Head {
   readonly length: number;
   readonly values: number;
+  /** How long its own content is where that is a text. */
+  readonly textLength?: number;
 }
 
-/** Reads heads only. @throws RangeError when more values are declared than bytes are left, or nested deeper */
+/** Reads heads and texts. @throws RangeError for a text that is none, and when more is declared than there is, or nested deeper */
 export function checkClaims(bytes: Buffer, maxDepth: number): void {
   /** For each array or map that is open: how many values are due when it is complete. */
   const ends: number[] = [];
   let due = 1;
   for (let at = 0; due > 0;) {
-    const { length, values } = readHead(bytes, at);
+    const { length, values, textLength = 0 } = readHead(bytes, at);
     at += length;
+    if (textLength > 0 && !isUtf8(bytes.subarray(at - textLength, at)))
+      throw new RangeError("a text is no UTF-8");
     due -= 1;
     if (values > 0) ends.push(due);
     due += values;
@@ -46,10 +51,15 @@ function readHead(bytes: Buffer, at: number): Head {
   if (head < 0x80 || head >= 0xe0) return { length: 1, values: 0 };
   if (head < 0x90) return { length: 1, values: 2 * (head & 0x0f) };
   if (head < 0xa0) return { length: 1, values: head & 0x0f };
-  if (head < 0xc0) return { length: 1 + (head & 0x1f), values: 0 };
+  if (head < 0xc0) return textHead(1, head & 0x1f);
   const width = lengthBytes[head - 0xc0] ?? 0;
   const count = width === 0 ? 0 : bytes.readUIntBE(at + 1, width);
   if (head >= 0xde) return { length: 1 + width, values: 2 * count };
   if (head >= 0xdc) return { length: 1 + width, values: count };
+  if (head >= 0xd9) return textHead(1 + width, count);
   return { length: 1 + width + count + (otherBytes[head - 0xc0] ?? 0), values: 0 };
+}
+
+function textHead(headLength: number, textLength: number): Head {
+  return { length: headLength + textLength, values: 0, textLength };
 }

@@ -4,19 +4,27 @@ import { checkClaims } from "./message-pack-claims.ts";
 
 /** The library's reader, wrapped. */
 export interface MessagePack {
-  /** JSON text that shows what the bytes hold; undefined when they are no MessagePack. */
+  /** JSON text that shows what the bytes hold; undefined when they are no MessagePack, or when JSON cannot show it exactly. */
   read(bytes: Buffer): string | undefined;
 }
 
 /** Loads the library. */
 export async function loadMessagePack(): Promise<MessagePack> {
   const { decode } = await import("@msgpack/msgpack");
-  const options = { useBigInt64: true, mapKeyConverter: (key: unknown) => nameOf(key) };
+  let keys = 0;
+  const mapKeyConverter = (key: unknown): string => {
+    keys++;
+    return nameOf(key);
+  };
+  const options = { useBigInt64: true, mapKeyConverter };
   return {
     read: (bytes) => {
       try {
         checkClaims(bytes, MAX_DEPTH);
-        return toJson(decode(bytes, options));
+        keys = 0;
+        const value = decode(bytes, options);
+        // Of two keys with the same name, as 1 and "1", only the later one is left.
+        return countNames(value) === keys ? toJson(value) : undefined;
       } catch {
         return undefined;
       }
@@ -37,7 +45,25 @@ function isContainer(value: unknown): boolean {
   return typeof value === "object" && !isScalar;
 }
 
+/** The names in all maps. */
+function countNames(value: unknown): number {
+  const count = (values: readonly unknown[]): number =>
+    values.reduce((sum: number, each) => sum + countNames(each), 0);
+  if (Array.isArray(value)) return count(value);
+  if (!isMap(value)) return 0;
+  const values = Object.values(value);
+  return values.length + count(values);
+}
+
+/** Not the library's own objects, for what it does not know. */
+function isMap(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** @throws RangeError when JSON cannot show it */
 function toJson(value: unknown): string {
+  if (typeof value === "number") return numberToJson(value);
   if (typeof value === "bigint") return value.toString();
   if (value instanceof Uint8Array)
     return `{"bytes":${JSON.stringify(Buffer.from(value).toString("base64"))}}`;
@@ -48,4 +74,9 @@ function toJson(value: unknown): string {
     return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${toJson(entry)}`).join(",")}}`;
   }
   return JSON.stringify(value) ?? "null";
+}
+
+function numberToJson(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`JSON has no ${value}`);
+  return Object.is(value, -0) ? "-0.0" : String(value);
 }

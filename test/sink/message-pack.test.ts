@@ -15,6 +15,7 @@ it.each([
   ["c3", "true"],
   ["ca3fc00000", "1.5"],
   ["cb3ff8000000000000", "1.5"],
+  ["cb8000000000000000", "-0.0"],
   ["ccff", "255"],
   ["cdffff", "65535"],
   ["ceffffffff", "4294967295"],
@@ -46,6 +47,8 @@ it.each([
   ["df00000001a16101", '{"a":1}'],
   ["81920102c0", '{"[1,2]":null}'],
   ["81c0c0", '{"null":null}'],
+  ["8201a161a132a162", '{"1":"a","2":"b"}'],
+  ["81a161d40501", '{"a":{"type":5,"data":{"bytes":"AQ=="}}}'],
 ])("reads %s as %s", (hex, json) => expect(readHex(hex)).toBe(json));
 
 /** The library refuses a key of that name. */
@@ -63,6 +66,17 @@ it("reads whatever the library writes", () => {
 it.each(["", "c1", "d9", "a261", "92", "dd00000002c0", "c0c0"])("takes %j for none", (hex) =>
   expect(readHex(hex)).toBeUndefined(),
 );
+
+it.each([
+  ["a number and a text as keys with the same name", "8201a161a131a162"],
+  ["a key that occurs twice, deep within", "9182a16101a16102"],
+  ["not a number", "cb7ff8000000000000"],
+  ["infinity, short", "ca7f800000"],
+  ["minus infinity", "91cbfff0000000000000"],
+  ["a short text that is no UTF-8", "a2fffe"],
+  ["a long text that is none", `d9ff${"ff".repeat(255)}`],
+  ["a key that is none", "81a1ff01"],
+])("does not show %s as JSON", (_name, hex) => expect(readHex(hex)).toBeUndefined());
 
 /** Maps with a map as key, in which there is another one as key. */
 const keyWithinKey = (depth: number): string => `${"81".repeat(depth)}${"01".repeat(depth + 1)}`;
