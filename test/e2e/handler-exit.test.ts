@@ -52,6 +52,15 @@ describe("the exit code", () => {
     });
   });
 
+  test("of a real-time signal, which Node takes for 0, is told by a shell around the program", async () => {
+    const queue = await createQueue(["x"]);
+    const program = ["sh", "-c", "kill -34 $$"];
+    const words = ["--", "sh", "-c", '"$@"; exit $?', "sh", ...program];
+    const { code, stderr } = await handleOne(queue, ...words);
+    expect(code).toBe(6);
+    expect(stderr).toContain(`WARNING: handler: exit code 162; rejected\n${ONE}`);
+  });
+
   test("4 does not make a hot loop: each time the message waits longer", async () => {
     const queue = await createQueue(["x"]);
     const times = 'date +%s%3N; [ "$(wc -l < "$LOG")" -lt 5 ] && exit 4; exit 0';
