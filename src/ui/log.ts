@@ -45,6 +45,15 @@ export async function openLog(stream: Screen, color: ColorChoice, env: Environme
   };
 }
 
+/** Warns of each line only once. */
+export function warningOnce(log: Pick<Log, "warn">): (line: string) => void {
+  const told = new Set<string>();
+  return (line) => {
+    if (!told.has(line)) log.warn(line);
+    told.add(line);
+  };
+}
+
 /** Resolves when the stream takes more, or nothing at all any longer. */
 async function drained(stream: Screen): Promise<void> {
   await new Promise<void>((resolve) => {

@@ -27,9 +27,14 @@ const meanings: Readonly<Record<number, Judgement>> = {
 /** What a shell answers when there is no such program, or when it may not be run: no message is to blame for that. */
 const notRunnable = new Set([126, 127]);
 
+/** What its exit code says; undefined for an end that says nothing. */
+export function meaningOf(end: End): Judgement | undefined {
+  return end.kind === "exit" ? meanings[end.code] : undefined;
+}
+
 /** What becomes of the message. Without `onFailure` a failure rejects it, but stops when the program cannot be run. */
 export function judge(end: End, onFailure: FailureAction | undefined): Judgement {
-  const meaning = end.kind === "exit" ? meanings[end.code] : undefined;
+  const meaning = meaningOf(end);
   if (meaning) return meaning;
   if (onFailure) return onFailure;
   return end.kind === "exit" && notRunnable.has(end.code) ? "stop" : "reject";
@@ -37,14 +42,15 @@ export function judge(end: End, onFailure: FailureAction | undefined): Judgement
 
 /** Is that an end which nobody planned? Exit code 3 is the handler's own verdict; 75 is a failure that may pass. */
 export function isFailure(end: End): boolean {
-  return end.kind !== "exit" || meanings[end.code] === undefined || end.code === 75;
+  const meaning = meaningOf(end);
+  return meaning === undefined || meaning === "retry";
 }
 
 /** The signals that stop a run, and the exit codes by which shells pass them on: 128 and the signal's number. */
 const stopSignals = new Set(["SIGHUP", "SIGINT", "SIGTERM"]);
 const stopCodes = new Set([129, 130, 143]);
 
-/** Has a signal ended it that also stops a run? Whoever stops the run may have sent it to all that belongs to it. */
+/** Has a signal ended it that also stops a run? It may have been sent to all that belongs to the run. */
 export function isStopped(end: End): boolean {
   if (end.kind === "signal") return stopSignals.has(end.signal);
   return end.kind === "exit" && stopCodes.has(end.code);

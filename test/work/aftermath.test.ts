@@ -26,12 +26,13 @@ async function conclude(
   isLost: boolean,
   code = 1,
   deliveries = [someDelivery()],
+  isOfStream = false,
 ) {
   const settled: string[] = [];
   const intake = {
     settle: (_: unknown, verdict: string) => void settled.push(verdict),
     holds: () => !isLost,
-    isOfStream: async () => false,
+    isOfStream: async () => isOfStream,
   };
   const log = recordingLog();
   const courier = new Courier([], { blocked: () => {}, unblocked: () => {} });
@@ -65,6 +66,19 @@ describe("a message whose handler has failed", () => {
 
 it("says nothing when the handler itself rejects a message whose connection was lost", async () => {
   expect(await conclude({}, true, 3)).toEqual({ settled: [], failed: 0, lines: [] });
+});
+
+describe("a message of a stream, which takes none back", () => {
+  it.each<[string, Partial<AftermathPlan>, number]>([
+    ["exit code 4 counts as 3, and 75 as a failure", { onFailure: "requeue" }, 4],
+    ["exit code 4 counts as 3, and 75 as a failure", {}, 75],
+    ["--on-failure requeue counts as reject", { onFailure: "requeue" }, 1],
+    ["--on-failure retry counts as reject", { onFailure: "retry" }, 1],
+  ])("is given up, and people are told that %s", async (told, plan, code) => {
+    const { settled, lines } = await conclude(plan, false, code, [someDelivery()], true);
+    expect(settled).toEqual(["ack"]);
+    expect(lines[0]).toBe(`WARNING: a stream takes no message back: ${told}`);
+  });
 });
 
 /** As it comes back from its delay queue. */

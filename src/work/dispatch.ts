@@ -1,0 +1,92 @@
+// Gets a message's copy stored elsewhere, or a reply to it sent, before the message itself is settled: aftermath.ts.
+import type { Courier } from "../amqp/publish/courier.ts";
+import type { QueuePlan } from "../amqp/session/topology.ts";
+import { now } from "../clock.ts";
+import { Failure, messageOf } from "../errors.ts";
+import type { Delivery, Message } from "../message/message.ts";
+import { isName } from "../message/text.ts";
+import { LEASE_MS } from "./retry.ts";
+
+/** Each method resolves with false when the delivery's link is gone: the message comes again. */
+export class Dispatch {
+  readonly #courier: Courier;
+  readonly #warnOnce: (line: string) => void;
+  /** Until when each delay queue may be used without declaring it again. */
+  readonly #leases = new Map<string, number>();
+  /** Where a reply ends the connection: some brokers fail on a direct reply-to that nobody has given out. */
+  readonly #unanswerable = new Set<string>();
+
+  constructor(courier: Courier, warnOnce: (line: string) => void) {
+    this.#courier = courier;
+    this.#warnOnce = warnOnce;
+  }
+
+  /** Publishes a copy that must not be lost. @throws Failure when the broker has no place for it */
+  async store(copy: Message, delivery: Delivery): Promise<boolean> {
+    const isStored = await this.#publish(copy, delivery);
+    if (isStored === undefined) throw nowhere(copy, "it reaches no queue");
+    return isStored;
+  }
+
+  /** The same into a delay queue, which is made when needed, and again when the copy came back. @throws as `store` */
+  async delay(copy: Message, queue: QueuePlan, delivery: Delivery): Promise<boolean> {
+    if (!isName(queue.name)) throw nowhere(copy, "a queue's name has at most 255 bytes");
+    if (!(await this.#lease(queue, delivery))) return false;
+    const isStored = await this.#publish(copy, delivery);
+    if (isStored !== undefined) return isStored;
+    this.#leases.delete(queue.name);
+    return (await this.#lease(queue, delivery)) && this.store(copy, delivery);
+  }
+
+  /** Sends a reply. A client that has gone is no reason to stop. */
+  async answer(reply: Message | undefined, { generation }: Delivery): Promise<boolean> {
+    if (!reply) {
+      this.#warnOnce("a request names no queue to reply to (reply-to): it gets no reply");
+      return true;
+    }
+    if (this.#unanswerable.has(reply.routingKey)) return true;
+    const fate = await this.#courier.send(reply, generation);
+    if (fate === "fatal") {
+      this.#unanswerable.add(reply.routingKey);
+      this.#warnOnce(
+        `the broker closes the connection each time a reply is sent to "${reply.routingKey}": requests that name it get none`,
+      );
+    }
+    if (fate === "returned") this.#warnOnce("a reply has reached nobody: its client has gone");
+    if (fate === "nacked") this.#warnOnce("the broker refuses a reply (nack): its queue is full");
+    return fate !== "lost" && fate !== "fatal";
+  }
+
+  async #lease(queue: QueuePlan, { generation }: Delivery): Promise<boolean> {
+    if (now() < (this.#leases.get(queue.name) ?? 0)) return true;
+    this.#leases.set(queue.name, now() + LEASE_MS);
+    return this.#courier.declare(queue, generation);
+  }
+
+  /** Undefined when it came back: it reaches no queue. @throws Failure when the broker refuses it */
+  async #publish(copy: Message, { generation }: Delivery): Promise<boolean | undefined> {
+    const fate = await this.#courier.send(copy, generation).catch((error: unknown) => {
+      throw nowhere(copy, messageOf(error));
+    });
+    switch (fate) {
+      case "confirmed":
+        return true;
+      case "lost":
+        return false;
+      case "returned":
+        return undefined;
+      case "nacked":
+        throw nowhere(copy, "the broker refuses it (nack)");
+      case "fatal":
+        throw nowhere(copy, "the broker fails on it, and closes the connection each time");
+    }
+  }
+}
+
+function nowhere({ exchange, routingKey }: Message, reason: string): Failure {
+  return new Failure(
+    "undelivered",
+    `a message cannot be passed on to exchange "${exchange}", key "${routingKey}": ${reason}`,
+    "the original was not acknowledged and comes again",
+  );
+}
