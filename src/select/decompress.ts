@@ -1,6 +1,6 @@
 // --decompress: bodies as they were before their content-encoding. What cannot be decompressed, or would become too large,
 // stays as it is and is told: a few bytes from a stranger must not fill the memory.
-import { messageOf } from "../errors.ts";
+import { messageOf, ValueError } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 import { formatSize } from "../ui/size.ts";
 import type { Log } from "../ui/log.ts";
@@ -58,21 +58,45 @@ async function loadDecoders(): Promise<ReadonlyMap<string, Decoder>> {
   const zlib = await import("node:zlib");
   const { promisify } = await import("node:util");
   const gunzip = promisify(zlib.gunzip);
-  const inflate = promisify(zlib.inflate);
-  const inflateRaw = promisify(zlib.inflateRaw);
-  const brotli = promisify(zlib.brotliDecompress);
   const asGzip: Decoder = (bytes, maxOutputLength) => gunzip(bytes, { maxOutputLength });
+  const inflate = oneStream(promisify(zlib.inflate));
+  const inflateRaw = oneStream(promisify(zlib.inflateRaw));
   // "deflate" is zlib's format by the standard (RFC 9110, 8.4.1.2); some write it without its header.
-  const asDeflate: Decoder = (bytes, maxOutputLength) =>
-    ((bytes[0] ?? 0) & 0x0f) === 8
-      ? inflate(bytes, { maxOutputLength })
-      : inflateRaw(bytes, { maxOutputLength });
+  const asDeflate: Decoder = (bytes, limit) =>
+    ((bytes[0] ?? 0) & 0x0f) === 8 ? inflate(bytes, limit) : inflateRaw(bytes, limit);
   return new Map([
     ["gzip", asGzip],
     ["x-gzip", asGzip],
     ["deflate", asDeflate],
-    ["br", (bytes, maxOutputLength) => brotli(bytes, { maxOutputLength })],
+    ["br", oneStream(promisify(zlib.brotliDecompress))],
   ]);
+}
+
+type Unpack = (
+  bytes: Buffer,
+  options: { readonly maxOutputLength: number; readonly info: true },
+) => Promise<object>;
+
+/** What zlib gives with `info`, of which its types know nothing. */
+interface Unpacked {
+  readonly buffer: Buffer;
+  /** How much it has read. */
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** Of these formats zlib reads the first stream and passes over the rest in silence; of gzip it reads all (RFC 1952, 2.2). */
+function oneStream(unpack: Unpack): Decoder {
+  return async (bytes, maxOutputLength) => {
+    const unpacked = await unpack(bytes, { maxOutputLength, info: true });
+    if (!isUnpacked(unpacked)) throw new TypeError("zlib does not tell how much it has read");
+    const rest = bytes.length - unpacked.engine.bytesWritten;
+    if (rest > 0) throw new ValueError(`${rest} more bytes follow what is compressed`);
+    return unpacked.buffer;
+  };
+}
+
+function isUnpacked(result: object): result is Unpacked {
+  return "engine" in result;
 }
 
 function withBody(delivery: Delivery, body: Buffer): Delivery {

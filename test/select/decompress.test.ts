@@ -81,4 +81,28 @@ describe("--decompress", () => {
     expect(await (await openDecompress(1024, log))([broken])).toEqual([broken]);
     expect(log.lines).toEqual(["WARNING: message 1 is shown compressed: incorrect header check"]);
   });
+
+  const first = Buffer.from("first ");
+  const second = Buffer.from("second");
+  it("reads gzip to its end, which may have several members", async () => {
+    const decompress = await openDecompress(1024, recordingLog());
+    const body = Buffer.concat([gzipSync(first), gzipSync(second)]);
+    expect(await decompress([encoded("gzip", body)])).toMatchObject([
+      { body: Buffer.from("first second") },
+    ]);
+  });
+
+  it.each([
+    ["two streams of zlib", "deflate", deflateSync(first), deflateSync(second)],
+    ["two raw streams", "deflate", deflateRawSync(first), deflateRawSync(second)],
+    ["two streams of brotli", "br", brotliCompressSync(first), brotliCompressSync(second)],
+    ["more behind a stream", "deflate", deflateSync(content), Buffer.from("more")],
+  ])("gives %s as they came, and warns: nothing is lost", async (_, encoding, stream, rest) => {
+    const log = recordingLog();
+    const message = encoded(encoding, Buffer.concat([stream, rest]));
+    expect(await (await openDecompress(10_000, log))([message])).toEqual([message]);
+    expect(log.lines).toEqual([
+      `WARNING: message 1 is shown compressed: ${rest.length} more bytes follow what is compressed`,
+    ]);
+  });
 });
