@@ -1,5 +1,6 @@
 // What marks a message that waits for another try, or has died: headers, and the names of the queues in which it waits. Pure.
 import { deathNotes, deathsBut, deathsIn, noteOf, withoutDeaths } from "./deaths.ts";
+import { fieldToText, textToField } from "./exact-text.ts";
 import { isList, isTable, type Field, type Table } from "./fields.ts";
 import type { Delivery, Properties } from "./message.ts";
 import { isName } from "./text.ts";
@@ -44,10 +45,9 @@ export const originalCc = "x-original-cc";
 export function firstTryOf(
   headers: Table,
 ): { readonly exchange: string; readonly routingKey: string } | undefined {
-  const exchange = headers[retryHeaders.exchange];
-  const routingKey = headers[retryHeaders.routingKey];
-  const isOurs = typeof exchange === "string" && typeof routingKey === "string";
-  return isOurs ? { exchange, routingKey } : undefined;
+  const exchange = fieldToText(headers[retryHeaders.exchange]);
+  const routingKey = fieldToText(headers[retryHeaders.routingKey]);
+  return exchange === undefined || routingKey === undefined ? undefined : { exchange, routingKey };
 }
 
 /** The same for a delivery: undefined also when it has waited in another queue than the one it comes from. */
@@ -110,7 +110,8 @@ export function deathsOf({ properties: { headers = {} }, queue: here }: Delivery
   const since = deathsBut(headers, (name) => isDelayQueueOf(queue, name));
   // It came there by the default exchange, from a delay queue.
   const isTried = (death: Table) => death["queue"] === queue && death["exchange"] === "";
-  const origin = { exchange: tried.exchange, "routing-keys": [tried.routingKey, ...ccOf(headers)] };
+  const keys = [textToField(tried.routingKey), ...ccOf(headers)];
+  const origin = { exchange: textToField(tried.exchange), "routing-keys": keys };
   const deaths = deathsIn(since).map((death) => (isTried(death) ? { ...death, ...origin } : death));
   if (deaths.length === 0) return saved;
   return {

@@ -1,6 +1,7 @@
 // --to-origin: a dead letter goes back to where it first died (rabbitmq.com/docs/dlx, "Effects on Messages").
 import { ValueError } from "../errors.ts";
 import { deathsBut, firstDeath, keysOf, withoutDeaths } from "../message/deaths.ts";
+import { fieldToText, textToField } from "../message/exact-text.ts";
 import type { Field, Table } from "../message/fields.ts";
 import type { Message, Properties } from "../message/message.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "../message/retry-marks.ts";
 
 interface Origin {
-  readonly exchange: Field | undefined;
+  readonly exchange: string | undefined;
   readonly keys: readonly Field[];
 }
 
@@ -29,8 +30,9 @@ interface Origin {
 export function toOrigin(message: Message): Message {
   const { headers = {} } = message.properties;
   const { exchange, keys } = originOf(headers);
-  const [routingKey, ...others] = keys;
-  if (typeof exchange !== "string" || typeof routingKey !== "string")
+  const [key, ...others] = keys;
+  const routingKey = fieldToText(key);
+  if (exchange === undefined || routingKey === undefined)
     throw new ValueError(
       "it was never dead-lettered: its x-death header names no exchange and key",
     );
@@ -45,8 +47,9 @@ export function toOrigin(message: Message): Message {
 function originOf(headers: Table): Origin {
   const tried = firstTryOf(headers);
   const death = firstDeath(deathsBut(tried ? savedDeaths(headers) : headers, isDelayQueue));
-  if (!tried || death) return { exchange: death?.["exchange"], keys: death ? keysOf(death) : [] };
-  return { exchange: tried.exchange, keys: [tried.routingKey, ...ccOf(headers)] };
+  if (!tried || death)
+    return { exchange: fieldToText(death?.["exchange"]), keys: death ? keysOf(death) : [] };
+  return { exchange: tried.exchange, keys: [textToField(tried.routingKey), ...ccOf(headers)] };
 }
 
 /** What it had before it was tried again, but for its expiration, which a broker takes from what dies. */

@@ -1,6 +1,7 @@
 // A message that has failed for good, as it goes to --dead-letter: with the reason, and with the notes that a broker makes
 // when it dead-letters (rabbitmq.com/docs/dlx), so that tools which read those can send it back. Pure.
 import type { Destination } from "../amqp/publish/courier.ts";
+import { textToField } from "../message/exact-text.ts";
 import { isList, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { asFirstSeen, failureHeaders, withFailure } from "../message/retry-marks.ts";
@@ -41,14 +42,15 @@ function failureOf(seen: Delivery, { end, stderr }: Cause): Table {
     ...(code !== undefined && { [failureHeaders.exitCode]: code }),
     [failureHeaders.stderr]: stderr.toString("utf8"),
     [failureHeaders.attempts]: attemptOf(seen),
-    [failureHeaders.exchange]: seen.exchange,
-    [failureHeaders.routingKey]: seen.routingKey,
+    [failureHeaders.exchange]: textToField(seen.exchange),
+    [failureHeaders.routingKey]: textToField(seen.routingKey),
     [failureHeaders.queue]: seen.queue,
   };
 }
 
 function deathOf(seen: Delivery, headers: Table, { at }: Cause): Table {
-  const { exchange, routingKey, queue, properties } = seen;
+  const { queue, properties } = seen;
+  const exchange = textToField(seen.exchange);
   const { CC } = properties.headers ?? {};
   const earlier = headers["x-death"];
   const death: Field = {
@@ -57,7 +59,7 @@ function deathOf(seen: Delivery, headers: Table, { at }: Cause): Table {
     queue,
     time: { timestamp: Math.floor(at / 1000) },
     exchange,
-    "routing-keys": [routingKey, ...(CC !== undefined && isList(CC) ? CC : [])],
+    "routing-keys": [textToField(seen.routingKey), ...(CC !== undefined && isList(CC) ? CC : [])],
   };
   const isFirst = headers["x-first-death-queue"] === undefined;
   return {

@@ -2,6 +2,7 @@
 // when, and that the original is acknowledged only after it, is aftermath.ts.
 import type { QueuePlan } from "../amqp/session/topology.ts";
 import { withoutDeaths } from "../message/deaths.ts";
+import { textToField } from "../message/exact-text.ts";
 import type { Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import {
@@ -76,8 +77,8 @@ export function waiting(delivery: Delivery, delayedIn: string): Message {
     [retryHeaders.count]: tryOf(delivery),
     [retryHeaders.deliveries]: attemptOf(delivery),
     [retryHeaders.queue]: delivery.queue,
-    [retryHeaders.exchange]: seen.exchange,
-    [retryHeaders.routingKey]: seen.routingKey,
+    [retryHeaders.exchange]: textToField(seen.exchange),
+    [retryHeaders.routingKey]: textToField(seen.routingKey),
     ...unlessEmpty(retryHeaders.deaths, deathsOf(delivery)),
     ...unlessEmpty(retryHeaders.properties, changesOf(seen.properties)),
   };

@@ -131,6 +131,17 @@ it("keeps a header of such a name that --dead-letter has not written", () => {
   });
 });
 
+it("goes by the key of its first death also when that is no UTF-8", () => {
+  const key = { string64: "a/8ueg==" };
+  const died = { ...death("work", "rejected", "orders"), "routing-keys": [key, key] };
+  const { exchange, routingKey, properties } = toOrigin(message({ "x-death": [died] }));
+  expect({ exchange, routingKey, properties }).toEqual({
+    exchange: "orders",
+    routingKey: "k\udcff.z",
+    properties: { priority: 1, headers: { CC: [key] } },
+  });
+});
+
 it("goes to the queue it came from when it was sent there by the default exchange", () => {
   const headers = { "x-death": [death("work", "expired", "", "work")] };
   const { exchange, routingKey, properties } = toOrigin(message(headers));

@@ -1,6 +1,7 @@
 // Messages that have failed for good, as they go to --dead-letter.
 import { describe, expect, it } from "vitest";
 import type { Table } from "../../src/message/fields.ts";
+import { decodeText } from "../../src/message/text.ts";
 import { toOrigin } from "../../src/source/to-origin.ts";
 import { deadLetter } from "../../src/work/dead-letter.ts";
 import { waiting } from "../../src/work/retry.ts";
@@ -78,6 +79,22 @@ describe("a dead letter", () => {
         "x-original-cc": ["copy"],
       });
       expect(headers).not.toHaveProperty("CC");
+    }
+  });
+
+  it("tells a routing key that is no UTF-8 byte for byte, with which --to-origin sends it back", () => {
+    const routingKey = decodeText(Buffer.from("6bff2e7a", "hex"));
+    const to = { exchange: "dlx", routingKey: undefined };
+    const first = someDelivery({ routingKey });
+    const waited = someDelivery({ properties: waiting(first, "q.retry-5ms").properties });
+    for (const delivery of [first, waited]) {
+      const dead = deadLetter(delivery, to, cause);
+      expect(dead).toMatchObject({ exchange: "dlx", routingKey });
+      expect(dead.properties.headers).toMatchObject({
+        "x-original-routing-key": { string64: "a/8ueg==" },
+        "x-death": [{ "routing-keys": [{ string64: "a/8ueg==" }] }],
+      });
+      expect(toOrigin(dead)).toMatchObject({ exchange: "logs", routingKey });
     }
   });
 
