@@ -8,6 +8,7 @@ import { isUtf8 } from "node:buffer";
 import { decodeText, encodeText, isEncodable } from "./text.ts";
 import { errorCode, Failure, ValueError, type Ending } from "../errors.ts";
 import { isTaggedInt } from "./exact-json.ts";
+import { isExpiration, MAX_EXPIRATION_MS } from "./expiration.ts";
 import { checkField, checkName, isBase64, toTable, type Field, type Table } from "./fields.ts";
 import { parseTime, readTimestamp } from "./time.ts";
 import type { Delivery, Message, Properties } from "./message.ts";
@@ -192,12 +193,10 @@ function readShort(field: Field): string {
   return text.isWellFormed() ? text : decodeText(bytes);
 }
 
-const MAX_EXPIRATION = 2 ** 32 - 1;
-
 function readExpiration(field: Field): string {
   const text = readText(field);
-  if (/^\d+$/.test(text) && Number(text) <= MAX_EXPIRATION) return text;
-  throw new ValueError(`expected milliseconds as text, "0" to "${MAX_EXPIRATION}"`);
+  if (isExpiration(text)) return text;
+  throw new ValueError(`expected milliseconds as text, "0" to "${MAX_EXPIRATION_MS}"`);
 }
 
 function readByte(field: Field): number {

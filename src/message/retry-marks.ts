@@ -1,6 +1,7 @@
 // What marks a message that waits for another try, or has died: headers, and the names of the queues in which it waits. Pure.
 import { deathNotes, deathsBut, deathsIn, noteOf, withoutDeaths } from "./deaths.ts";
 import { fieldToText, textToField } from "./exact-text.ts";
+import { isExpiration } from "./expiration.ts";
 import { isList, isTable, type Field, type Table } from "./fields.ts";
 import type { Delivery, Properties } from "./message.ts";
 import { isName } from "./text.ts";
@@ -17,7 +18,7 @@ export const retryHeaders = {
   routingKey: "x-retry-routing-key",
   /** The broker's notes on its deaths before the first try, by their names: a delay queue writes its own. */
   deaths: "x-retry-deaths",
-  /** The properties, and CC, with which it does not wait; absent when it has none of them. */
+  /** The properties, and CC, that it has not while it waits, or otherwise; absent when there are none. */
   properties: "x-retry-properties",
 } as const;
 
@@ -64,26 +65,29 @@ export function asFirstSeen(delivery: Delivery): Delivery {
   const properties = { ...delivery.properties, headers: own };
   const here = firstTryHere(delivery);
   if (!here) return { ...delivery, properties };
-  const before = { ...withCc(properties), ...changedProperties(headers) };
-  return { ...delivery, ...here, properties: before };
+  return { ...delivery, ...here, properties: originalProperties(withCc(properties)) };
 }
 
 /** What a copy that waits does not have of the properties, or has otherwise, for its mark. */
 export function changesOf({ deliveryMode, expiration, userId, headers = {} }: Properties): Table {
   return {
-    ...(deliveryMode === 1 && { deliveryMode }),
+    // It waits as a persistent one, 2; null: it has none.
+    ...(deliveryMode !== 2 && { deliveryMode: deliveryMode ?? null }),
     ...(expiration !== undefined && { expiration }),
     ...(userId !== undefined && { userId }),
     ...(headers["CC"] !== undefined && { CC: headers["CC"] }),
   };
 }
 
-/** The properties that a message had before it waited, where they were other ones; not what no broker would take. */
-export function changedProperties(headers: Table): Properties {
-  const { deliveryMode, expiration, userId } = tableIn(headers, retryHeaders.properties);
+/** The properties of a marked message as they were before it waited, but for CC; not what no broker would take. */
+export function originalProperties(properties: Properties): Properties {
+  const before = tableIn(properties.headers ?? {}, retryHeaders.properties);
+  const { deliveryMode, expiration, userId } = before;
+  const { deliveryMode: _, ...modeless } = properties;
   return {
+    ...(deliveryMode === null ? modeless : properties),
     ...(deliveryMode === 1 && { deliveryMode }),
-    ...(typeof expiration === "string" && /^\d{1,9}$/.test(expiration) && { expiration }),
+    ...(typeof expiration === "string" && isExpiration(expiration) && { expiration }),
     ...(typeof userId === "string" && isName(userId) && { userId }),
   };
 }

@@ -6,10 +6,10 @@ import type { Field, Table } from "../message/fields.ts";
 import type { Message, Properties } from "../message/message.ts";
 import {
   ccOf,
-  changedProperties,
   firstTryOf,
   isDelayQueue,
   originalCc,
+  originalProperties,
   savedDeaths,
   withoutCounts,
   withoutFailure,
@@ -39,7 +39,7 @@ export function toOrigin(message: Message): Message {
   const own = withoutDeaths(withoutCounts(withoutFailure(withoutMarks(headers))));
   const { [originalCc]: _, ...rest } = own;
   const kept = others.length > 0 ? { ...rest, CC: others } : own;
-  const properties = { ...message.properties, ...lostByTries(headers), headers: kept };
+  const properties = { ...withoutTries(message.properties), headers: kept };
   return { ...message, exchange, routingKey, properties: withoutEmpty(properties) };
 }
 
@@ -52,10 +52,10 @@ function originOf(headers: Table): Origin {
   return { exchange: tried.exchange, keys: [textToField(tried.routingKey), ...ccOf(headers)] };
 }
 
-/** What it had before it was tried again, but for its expiration, which a broker takes from what dies. */
-function lostByTries(headers: Table): Properties {
-  if (!firstTryOf(headers)) return {};
-  const { expiration: _, ...others } = changedProperties(headers);
+/** As they were before it was tried again, but for its expiration, which a broker takes from what dies. */
+function withoutTries(properties: Properties): Properties {
+  if (!firstTryOf(properties.headers ?? {})) return properties;
+  const { expiration: _, ...others } = originalProperties(properties);
   return others;
 }
 

@@ -133,6 +133,14 @@ describe("reading a record", () => {
     expect(routingKey).toBe("\udcffé");
   });
 
+  it.each(["0", "+600000", "-0", "007", "4294967296", "315360000000"])(
+    "takes the expiration %s, as every RabbitMQ does",
+    (expiration) => {
+      const record = read(JSON.stringify({ properties: { expiration } }));
+      expect(record.properties).toEqual({ expiration });
+    },
+  );
+
   it("takes headers as deep as they can be received, and no deeper", () => {
     const wire = encodeProperties(read(nested(1000)).properties);
     expect(encodeProperties(decodeProperties(wire))).toEqual(wire);
@@ -219,7 +227,8 @@ describe("reading a record", () => {
     ],
     ['{"properties":{"headers":{"a":{"float":1e39}}}}', '"headers": "a": expected a number,'],
     ['{"properties":{"expiration":"1.5"}}', '"expiration": expected milliseconds as text'],
-    ['{"properties":{"expiration":"4294967296"}}', '"expiration": expected milliseconds as text'],
+    ['{"properties":{"expiration":"-1"}}', '"expiration": expected milliseconds as text'],
+    ['{"properties":{"expiration":"315360000001"}}', '"expiration": expected milliseconds as text'],
     ['{"properties":{"timestamp":"foo 5"}}', '"timestamp": expected a time such as'],
     ['{"receivedAt":"foo 5"}', '"receivedAt": expected a time such as'],
   ])("of %s says: %s", (line, message) => {

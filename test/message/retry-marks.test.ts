@@ -14,16 +14,20 @@ describe("forged marks", () => {
     [{ deliveryMode: 300 }],
     [{ expiration: "abc" }],
     [{ expiration: "-1" }],
+    [{ expiration: "315360000001" }],
     [{ userId: "u".repeat(256) }],
   ])("give no property that a broker refuses: %j", (properties) => {
     const [name = ""] = Object.keys(properties);
     expect(seen({ "x-retry-properties": properties })).not.toHaveProperty(name);
   });
 
-  it("of ours give them back", () => {
-    const properties = { deliveryMode: 1, expiration: "5000", userId: "guest" };
-    expect(seen({ "x-retry-properties": properties })).toMatchObject(properties);
-  });
+  it.each(["5000", "2592000000", "4294967295", "+600000"])(
+    "of ours give them back, with an expiration of %s",
+    (expiration) => {
+      const properties = { deliveryMode: 1, expiration, userId: "guest" };
+      expect(seen({ "x-retry-properties": properties })).toMatchObject(properties);
+    },
+  );
 
   it("bring no other headers than notes on deaths", () => {
     const deaths = { foo: "bar", CC: ["k2"], "x-first-death-queue": "q" };

@@ -104,6 +104,11 @@ it("has again what it had not while it waited, but for the expiration, which a b
     userId: "me",
     headers: { mine: "kept", CC: ["copy"] },
   });
+  const sent = { ...message(headers), properties: { deliveryMode: 2, headers } };
+  const none = { ...headers, "x-retry-properties": { deliveryMode: null } };
+  const modeless = { ...sent, properties: { deliveryMode: 2, headers: none } };
+  expect(toOrigin(sent).properties.deliveryMode).toBe(1);
+  expect(toOrigin(modeless).properties).not.toHaveProperty("deliveryMode");
 });
 
 it("leaves out what the broker has counted, and what --dead-letter has told of the failure", () => {

@@ -113,7 +113,9 @@ describe("a message that waits for another try", () => {
     expect(message).toMatchObject({ exchange: "", routingKey: "q.retry-5ms" });
     const back = someDelivery({ ...message, routingKey: "q" });
     expect(attemptOf(back)).toBe(2);
-    expect(asFirstSeen(back)).toMatchObject({ exchange: "logs", routingKey: "kern" });
+    const seen = asFirstSeen(back);
+    expect(seen).toMatchObject({ exchange: "logs", routingKey: "kern" });
+    expect(seen.properties).not.toHaveProperty("deliveryMode");
     expect(waiting(back, "q.retry-10ms").properties).toEqual({
       contentType: "a/b",
       deliveryMode: 2,
@@ -124,6 +126,7 @@ describe("a message that waits for another try", () => {
         "x-retry-queue": "q",
         "x-retry-exchange": "logs",
         "x-retry-routing-key": "kern",
+        "x-retry-properties": { deliveryMode: null },
       },
     });
   });
@@ -159,7 +162,7 @@ describe("a message that waits for another try", () => {
     const first = someDelivery({
       properties: {
         deliveryMode: 1,
-        expiration: "5000",
+        expiration: "2592000000",
         userId: "me",
         headers: { ...notes, CC: ["copy"], own: 1 },
       },
@@ -183,7 +186,7 @@ describe("a message that waits for another try", () => {
       expect({ ...seen.properties, headers: first.properties.headers }).toEqual(first.properties);
       expect(propertiesElsewhere(back)).toEqual({
         deliveryMode: 1,
-        expiration: "5000",
+        expiration: "2592000000",
         headers: { ...notes, "x-original-cc": ["copy"], own: 1 },
       });
     }
