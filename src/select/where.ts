@@ -215,8 +215,12 @@ function fromField(field: Field): Value {
   }
 }
 
+/** The last moment that a Date can be, in the year 275760. */
+const LAST_MS = 8.64e15;
+
+/** What comes later, such as microseconds where there should be seconds, is that moment: it is after any that can be named. */
 function toDate(seconds: bigint): Date {
-  return new Date(Number(seconds) * 1000);
+  return new Date(Math.min(Number(seconds) * 1000, LAST_MS));
 }
 
 /** The body's JSON; null when it is none. Numbers are doubles, as JSON's are in CEL, unless they would lose digits. */

@@ -52,6 +52,19 @@ describe("an expression", () => {
     expect(await isWanted('exchange == "" && key == "orders"', elsewhere)).toBe(true);
   });
 
+  it.each([1_700_000_000_000_000, "18446744073709551615"])(
+    "takes %s seconds since 1970 for later than any other time",
+    async (timestamp) => {
+      const message = messageIn({ properties: { timestamp, headers: { at: { timestamp } } } });
+      for (const time of ["properties.timestamp", "headers.at"]) {
+        expect(await isWanted(`${time} > timestamp("2020-01-01T00:00:00Z")`, message)).toBe(true);
+        expect(await isWanted(`timestamp("9999-12-31T23:59:59Z") < ${time}`, message)).toBe(true);
+        expect(await isWanted(`${time} == ${time}`, message)).toBe(true);
+        expect(await isWanted(`${time} < timestamp("9999-12-31T23:59:59Z")`, message)).toBe(false);
+      }
+    },
+  );
+
   it("is not led astray by names that mean something to JavaScript", async () => {
     const names = ["constructor", "__proto__", "toString", "hasOwnProperty", "then", "length"];
     const message = messageIn({
