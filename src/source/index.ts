@@ -11,7 +11,14 @@ import { checkReadable, checkStdin } from "./pieces.ts";
 import { records, type RecordsPlan } from "./records.ts";
 import { repeat } from "./repeat.ts";
 import { resize } from "./resize.ts";
-import { attempt, type Batch, type Source, type SourceFacts, type SourceWorld } from "./source.ts";
+import {
+  attempt,
+  type Batch,
+  type Progress,
+  type Source,
+  type SourceFacts,
+  type SourceWorld,
+} from "./source.ts";
 import { expandMessage } from "./template.ts";
 
 /** Which source, decided by the flags. */
@@ -48,7 +55,9 @@ export function openSource(plan: SourcePlan, shape: ShapePlan): Source {
       batches = mapped(batches, (message) => stamp(message, shape.stamps));
     if (shape.template) batches = mapped(batches, templates(world));
     if (size !== undefined) batches = mapped(batches, (message) => resize(message, size));
-    return shape.compress === undefined ? batches : compressed(batches, shape.compress);
+    if (shape.compress !== undefined) batches = compressed(batches, shape.compress);
+    const { progress } = world;
+    return progress && plan.kind === "message" ? counted(batches, progress) : batches;
   };
 }
 
@@ -89,6 +98,18 @@ async function* mapped(
     for (const message of batch) {
       const changed = change(message);
       if (changed) yield changed;
+    }
+  }
+}
+
+/** Tells of each message that was taken, with its bytes as they are sent. */
+async function* counted(batches: AsyncIterable<Batch>, progress: Progress): AsyncIterable<Batch> {
+  for await (const batch of batches) yield count(batch);
+
+  function* count(batch: Batch): Batch {
+    for (const message of batch) {
+      yield message;
+      progress.advance(1, message.body.length);
     }
   }
 }

@@ -11,7 +11,7 @@ export interface MessagePlan {
   readonly repeat: RepeatPlan;
 }
 
-/** The body of -m; `-` reads stdin once, however often it is repeated. */
+/** The body of -m; `-` reads stdin once, however often it is repeated. How far it has come is counted where it is sent. */
 export function messageBodies({
   flag,
   text,
@@ -27,6 +27,5 @@ export function messageBodies({
     if (isFirst && times > 1) world.progress?.expect(times, "messages");
     isFirst = false;
     yield body;
-    world.progress?.advance(1, body.length);
   };
 }

@@ -26,6 +26,14 @@ const texts = (text: string, times = 1, size?: number) =>
 const sized = (text: string, size: number) =>
   resize({ ...envelope, body: Buffer.from(text) }, size).body.toString();
 
+it.each([
+  [undefined, 3 * "2:hello".length],
+  [100, 300],
+])("a text with --message-size %s is counted by the bytes that are sent", async (size, bytes) => {
+  const { progress } = await collect(openSource(texts("hello", 3, size), plain));
+  expect(progress).toEqual({ done: 3, bytes, total: 3 });
+});
+
 describe("a template", () => {
   it("has words for the number, an id, the time, random numbers and the environment", () => {
     expect(expand("n={{n}} { {n} } {{ n }}", world)).toBe("n=7 { {n} } 7");
