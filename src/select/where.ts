@@ -8,6 +8,7 @@ import type { Delivery } from "../message/message.ts";
 import { asFirstSeen } from "../message/retry-marks.ts";
 import { limitTime, TooLong } from "./time-limit.ts";
 import type { Log } from "../ui/log.ts";
+import { variables } from "./variables.ts";
 
 /** Is a message wanted? "late": that was not decided in time, and means neither. */
 export type Answer = boolean | "late";
@@ -23,18 +24,6 @@ const PATIENCE = 4;
 
 /** Whoever had less than this of the time has waited for the processor. */
 const BUSY = 0.9;
-
-/** What an expression may name, each with its type. */
-const variables: Readonly<Record<string, string>> = {
-  key: "string",
-  exchange: "string",
-  queue: "string",
-  redelivered: "bool",
-  properties: "map<string, dyn>",
-  headers: "map<string, dyn>",
-  body: "string",
-  json: "dyn",
-};
 
 /**
  * What CEL calculates with: bigint is its int, number its double, Date its timestamp, Map its map: an object would be judged
@@ -58,7 +47,8 @@ type Value =
 export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS): Promise<Where> {
   const { Environment, EvaluationError } = await import("@marcbachmann/cel-js");
   const environment = new Environment({ enableOptionalTypes: true });
-  for (const [name, type] of Object.entries(variables)) environment.registerVariable(name, type);
+  for (const [name, { type }] of Object.entries(variables))
+    environment.registerVariable(name, type);
   const evaluate = orUsageError(expression, () => environment.parse(expression));
   const checked = orUsageError(expression, () => evaluate.check());
   if (!checked.valid) throw wrong(expression, checked.error);
@@ -152,7 +142,7 @@ function first(error: unknown): string {
 }
 
 /** What the names stand for. Body and JSON are made from the bytes only when they are asked for. */
-function toContext(delivery: Delivery): object {
+function toContext(delivery: Delivery): Readonly<Record<keyof typeof variables, Value>> {
   const { exchange, routingKey, queue, redelivered, properties } = delivery;
   let json: { readonly value: Value } | undefined;
   return {

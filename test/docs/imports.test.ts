@@ -16,8 +16,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   work: ["message", "ui"],
   preview: ["message", "ui", "work"],
   measure: ["message", "ui"],
-  // The choices of flags, and where a password is kept.
-  cli: ["amqp", "message", "sink", "source", "work"],
+  // The choices of flags, what --where may name, and where a password is kept.
+  cli: ["amqp", "message", "select", "sink", "source", "work"],
 };
 
 /** Files that stand in src alone and import from no folder: any may import them. The other ones there choose and start runs. */

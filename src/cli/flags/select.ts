@@ -2,6 +2,7 @@
 import { readSeconds } from "../../message/time.ts";
 import type { Offset } from "../../amqp/consume/stream.ts";
 import { ValueError } from "../../errors.ts";
+import { variables } from "../../select/variables.ts";
 import { file, one, oneOf, pairs, perSecond, size, text, toggle } from "../flag.ts";
 import { readDuration } from "../units.ts";
 
@@ -12,8 +13,7 @@ export const selectFlags = {
     group,
     placeholder: "EXPR",
     summary: "only messages for which this CEL expression holds",
-    details:
-      "Over key, exchange, queue, redelivered, properties, headers, body and json (the body's JSON): --where 'key.startsWith(\"kern.\") && headers.n > 5'. In properties are contentType, contentEncoding, deliveryMode, priority, correlationId, replyTo, expiration, messageId, timestamp, type, userId and appId, as far as the message has them; its headers are in headers alone. A message that lacks what is asked for is not wanted; has(headers.n) asks whether it is there. Only messages that are wanted count for --count.",
+    details: `Over ${listVariables()}: --where 'key.startsWith("kern.") && headers.n > 5'. In properties are contentType, contentEncoding, deliveryMode, priority, correlationId, replyTo, expiration, messageId, timestamp, type, userId and appId, as far as the message has them; its headers are in headers alone. A message that lacks what is asked for is not wanted; has(headers.n) asks whether it is there. Only messages that are wanted count for --count.`,
   }),
   onMismatch: oneOf(["requeue", "ack", "reject"])({
     group,
@@ -86,6 +86,11 @@ export const keepFlags = {
     summary: "larger bodies stay compressed",
   }),
 };
+
+function listVariables(): string {
+  const each = Object.entries(variables).map(([name, { words }]) => `${name} (${words})`);
+  return `${each.slice(0, -1).join(", ")} and ${each.at(-1)}`;
+}
 
 /** `2` or `0.5..3`: the shortest and the longest time, in milliseconds. */
 function readRange(value: string): readonly [number, number] {
