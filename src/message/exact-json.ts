@@ -5,8 +5,11 @@ import { ValueError } from "../errors.ts";
 /** Fewer digits in a row than this fit a double. */
 const manyDigits = /\d{16}/;
 
-/** What the text says. @throws ValueError when it is no JSON, saying what was expected */
-export function parseExact(text: string, expected = "expected JSON"): Field {
+/**
+ * What the text says, with large whole numbers tagged: these are fields, and as JSON another text. @throws ValueError when
+ * it is no JSON, saying what was expected
+ */
+export function parseTagged(text: string, expected = "expected JSON"): Field {
   try {
     return JSON.parse(manyDigits.test(text) ? tagLargeNumbers(text) : text);
   } catch {

@@ -2,7 +2,7 @@
 // `{"int":"9007199254740993"}`. How they travel on the wire is amqp/wire/table.ts.
 import { encodeText, isEncodable } from "./text.ts";
 import { ValueError } from "../errors.ts";
-import { isTaggedInt, parseExact } from "./exact-json.ts";
+import { isTaggedInt, parseTagged } from "./exact-json.ts";
 import { readTimestamp } from "./time.ts";
 
 /** A value of a field table. An object with exactly one key that is a tag below is a typed value. */
@@ -186,7 +186,7 @@ const readers: Readonly<Record<string, (text: string) => Field>> = {
     if (text === "") return null;
     throw new ValueError("expected nothing behind the equals sign");
   },
-  json: parseExact,
+  json: parseTagged,
 };
 
 /** The type names of `KEY:TYPE=VALUE`. */

@@ -1,7 +1,7 @@
 // One message for each JSON line of stdin or files: our records (record.ts), or what rabtap writes.
 import { isUtf8 } from "node:buffer";
 import { ValueError } from "../errors.ts";
-import { parseExact } from "../message/exact-json.ts";
+import { parseTagged } from "../message/exact-json.ts";
 import type { Message } from "../message/message.ts";
 import { readRecord, type PublishRecord } from "../message/record.ts";
 import { batches } from "./lines.ts";
@@ -53,7 +53,7 @@ export function parseRecord(line: Buffer): PublishRecord | undefined {
   if (!isUtf8(line)) throw new ValueError("expected UTF-8");
   const text = toText(line).replace(/^\ufeff/, "");
   if (text.trim() === "") return undefined;
-  const record = parseExact(text, "expected JSON, one record a line (jq -c)");
+  const record = parseTagged(text, "expected JSON, one record a line (jq -c)");
   return isRabtap(record) ? readRabtap(record) : readRecord(record);
 }
 

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeProperties } from "../../src/amqp/wire/properties.ts";
-import { parseExact } from "../../src/message/exact-json.ts";
+import { parseTagged } from "../../src/message/exact-json.ts";
 import {
   readRecord,
   recordLine,
@@ -28,7 +28,7 @@ const delivery = {
   body: Buffer.from("héllo"),
 };
 
-const read = (line: string) => readRecord(parseExact(line));
+const read = (line: string) => readRecord(parseTagged(line));
 
 /** The key under which a record holds a body of so many MiB of this text, and whether it comes back as it was. */
 function trip(text: string, size: number): readonly [string, boolean] {
