@@ -27,7 +27,7 @@ interface Stages {
   readonly where: Where | undefined;
 }
 
-type Batch = readonly Delivery[];
+type Deliveries = readonly Delivery[];
 
 /** What --where does not want, or cannot decide on. */
 interface Other {
@@ -38,10 +38,10 @@ interface Other {
 export class Flow {
   readonly #plan: FlowPlan;
   readonly #stages: Stages;
-  readonly #watchLimit: (arrived: Batch) => void;
+  readonly #watchLimit: (arrived: Deliveries) => void;
   /** As it has arrived: what is being decompressed and chosen from, and what waits for that. */
-  #raw: Batch = [];
-  #rest: Batch = [];
+  #raw: Deliveries = [];
+  #rest: Deliveries = [];
   /** Those of the last arrival, as they came, until they are passed over. */
   #others: readonly Other[] = [];
   #mismatches = 0;
@@ -77,7 +77,7 @@ export class Flow {
   }
 
   /** What has come out of `batches` and not out of `through`, and what else has arrived, as it is to be shown. */
-  async *finish(leftovers: Batch): AsyncGenerator<Batch, void, void> {
+  async *finish(leftovers: Deliveries): AsyncGenerator<Deliveries, void, void> {
     let raw = [...this.#raw, ...leftovers];
     yield this.#rest;
     while (raw.length > 0) {
@@ -105,10 +105,10 @@ export class Flow {
 
   /** The wanted messages of the batches; an empty one when something arrived and none is wanted. Ends with the signal. */
   async *through(
-    batches: AsyncIterable<Batch>,
+    batches: AsyncIterable<Deliveries>,
     intake: Pick<Intake, "holds">,
     signal: AbortSignal,
-  ): AsyncGenerator<Batch, void, void> {
+  ): AsyncGenerator<Deliveries, void, void> {
     const pace = new Pace(signal);
     for await (const arrived of batches) {
       this.#watchLimit(arrived);
@@ -128,7 +128,7 @@ export class Flow {
   }
 
   /** The front of a batch as it is to be shown: all of it, but for what grows large. */
-  async #read(batch: Batch): Promise<Batch> {
+  async #read(batch: Deliveries): Promise<Deliveries> {
     return (await this.#stages.decompress?.(batch)) ?? batch;
   }
 
@@ -139,14 +139,14 @@ export class Flow {
     this.#others = [];
   }
 
-  #next(): Batch {
+  #next(): Deliveries {
     const batch = this.#rest;
     const goesSingly = this.#plan.isSingle || this.#plan.perSecond !== undefined;
     this.#rest = goesSingly ? batch.slice(1) : [];
     return goesSingly ? batch.slice(0, 1) : batch;
   }
 
-  #unwanted(raw: Batch, answers: readonly Answer[]): readonly Other[] {
+  #unwanted(raw: Deliveries, answers: readonly Answer[]): readonly Other[] {
     const { mismatch, undecided } = this.#plan;
     return raw.flatMap((delivery, i): readonly Other[] => {
       const answer = answers[i];
