@@ -65,8 +65,8 @@ export function checkTexts(
   { shape, source, routingKey = "", properties }: SendingPlan,
   env: Environment,
 ): void {
-  const text = source.kind === "message" ? source.text : "";
-  if (shape.template) checkTemplates([text, routingKey], properties.headers ?? {}, env);
+  if (shape.template)
+    checkTemplates([source.text ?? "", routingKey], properties.headers ?? {}, env);
 }
 
 /** Waits until everything is settled and shown, then closes; on every way out. */

@@ -32,7 +32,7 @@ export function planRequests(
   const { properties, source } = sending;
   if (properties.replyTo !== undefined)
     throw new UsageError("--rpc excludes --reply-to", "replies come to this program");
-  if (properties.correlationId !== undefined && isSeveral(source))
+  if (properties.correlationId !== undefined && (source.messages ?? 1) > 1)
     throw new UsageError(
       `--rpc excludes --correlation-id "${properties.correlationId}" for several messages`,
       "leave it out, and each request gets one of its own",
@@ -60,10 +60,4 @@ function checkUseless(origin: (key: Useless) => Origin): void {
   const keys = ["confirmWindow", "confirmTimeout", "nackRetries", "latencyHeader"] as const;
   const stray = keys.find((key) => origin(key) === "flag");
   if (stray) throw new UsageError(`--rpc excludes --${kebab(stray)}`, useless[stray]);
-}
-
-/** Is it known already that there will be more than one? */
-function isSeveral(source: SendingPlan["source"]): boolean {
-  if (!("repeat" in source)) return false;
-  return source.repeat.times !== 1 || source.paths.length > 1;
 }

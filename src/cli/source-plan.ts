@@ -23,6 +23,9 @@ const belongings: readonly (readonly [readonly Key[], readonly SourceKey[], stri
   [["template"], ["message", "file", "lines"], "-m, -f and --lines"],
 ];
 
+/** What the flags do not tell of most sources. */
+const unknown = { text: undefined, folder: undefined, messages: undefined, size: undefined };
+
 /** The one source that the flags name; an empty message when they name none. @throws UsageError */
 export function planSource(options: Options, origin: OriginOf): SourcePlan {
   const chosen = chooseSource(origin);
@@ -92,7 +95,13 @@ function planMessage(flag: string, options: Options, origin: OriginOf): SourcePl
   const repeat = planRepeat(options, origin);
   const paths = text === "-" ? [text] : [];
   const what = describeTimes(repeat.times);
-  return { kind: "message", flag, paths, text, repeat, what, brings: "body", skippable: false };
+  return { kind: "message", flag, paths, repeat, ...ofBodies(options, 1), text, what };
+}
+
+/** What is the same of bodies that may be sent many times; `each` is how many there are. */
+function ofBodies({ nbMessages: times, messageSize: size }: Options, each: number) {
+  const messages = times === 0 ? Infinity : times * each;
+  return { ...unknown, brings: "body", skippable: false, messages, size } as const;
 }
 
 function describeTimes(times: number): string {
@@ -113,7 +122,7 @@ function planFiles(flag: string, options: Options, origin: OriginOf): SourcePlan
   }
   const again = times === 0 ? ", again and again" : times === 1 ? "" : `, ${times} times`;
   const what = `${paths.length} file(s)${again}`;
-  return { kind: "files", flag, paths, repeat, what, brings: "body", skippable: false };
+  return { kind: "files", flag, paths, repeat, ...ofBodies(options, paths.length), what };
 }
 
 function planRepeat(options: Options, origin: OriginOf): RepeatPlan {
@@ -123,7 +132,6 @@ function planRepeat(options: Options, origin: OriginOf): RepeatPlan {
     intervalMs:
       options.rate === undefined || origin("interval") !== "default" ? options.interval : 0,
     pubName: options.pubName,
-    size: options.messageSize,
   };
 }
 
@@ -134,6 +142,7 @@ function planLines(flag: string, options: Options, origin: OriginOf): SourcePlan
   if (isNull && origin("delimiter") === "flag")
     throw new UsageError("--null excludes --delimiter", "both say what ends a line");
   return {
+    ...unknown,
     kind: "lines",
     flag,
     paths,
@@ -147,6 +156,7 @@ function planLines(flag: string, options: Options, origin: OriginOf): SourcePlan
 
 /** What is the same of records, wherever they come from. */
 const ofRecords = {
+  ...unknown,
   what: "each record as a message",
   brings: "record",
   skippable: true,
@@ -160,7 +170,7 @@ function planRecords(flag: string, options: Options): SourcePlan {
 
 function planDirectory(flag: string, options: Options): SourcePlan {
   const { fromDir: folder = "", toOrigin, speed = 1 } = options;
-  return { kind: "directory", flag, paths: [], folder, toOrigin, speed, ...ofRecords };
+  return { kind: "directory", flag, paths: [], toOrigin, speed, ...ofRecords, folder };
 }
 
 function checkStdin(paths: readonly string[]): void {

@@ -47,7 +47,7 @@ export type Stamp = "messageId" | "timestamp";
 /** The source of a plan. */
 export function openSource(plan: SourcePlan, shape: ShapePlan): Source {
   const source = openInput(plan);
-  const size = "repeat" in plan ? plan.repeat.size : undefined;
+  const { size } = plan;
   return (envelope, world) => {
     let batches = source(envelope, world);
     if (shape.rate !== undefined) batches = paced(batches, shape.rate, world);
@@ -66,7 +66,7 @@ export function openSource(plan: SourcePlan, shape: ShapePlan): Source {
  * comes before a bad file is sent in any case. @throws UsageError
  */
 export async function checkInput(plan: SourcePlan): Promise<void> {
-  if ("folder" in plan) return checkReadable(plan.flag, plan.folder, true);
+  if (plan.folder !== undefined) return checkReadable(plan.flag, plan.folder, true);
   const [first] = plan.paths;
   if (first === "-") checkStdin(plan.flag);
   else if (first !== undefined) await checkReadable(plan.flag, first, false);

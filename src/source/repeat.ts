@@ -8,8 +8,6 @@ export interface RepeatPlan {
   readonly times: number;
   readonly intervalMs: number;
   readonly pubName: string | undefined;
-  /** Exactly so many bytes each: resize.ts. */
-  readonly size: number | undefined;
 }
 
 /** All bodies, then all again after the interval. Any number of times but 1 puts `i:` before each body. */

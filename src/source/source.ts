@@ -23,6 +23,14 @@ export interface SourceFacts extends InputPlan {
   readonly brings: "body" | "key" | "record";
   /** May it hold input that is no message, which --on-bad-record passes over? */
   readonly skippable: boolean;
+  /** The body that was typed. */
+  readonly text: string | undefined;
+  /** The folder that it reads instead of files. */
+  readonly folder: string | undefined;
+  /** How many messages there will be, where the flags tell; Infinity: they come for ever. */
+  readonly messages: number | undefined;
+  /** Exactly so many bytes each: resize.ts. */
+  readonly size: number | undefined;
 }
 
 /** What a source may use of the world. It ends early, without error, when `stop` is aborted. */

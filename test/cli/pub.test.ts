@@ -12,8 +12,8 @@ const target = (...argv: readonly string[]) => {
 };
 
 describe("the source", () => {
-  const once = { times: 1, intervalMs: 1000, pubName: undefined, size: undefined };
-  const plain = { brings: "body", skippable: false };
+  const once = { times: 1, intervalMs: 1000, pubName: undefined };
+  const plain = { brings: "body", skippable: false, messages: 1 };
   const message = { ...plain, kind: "message", flag: "--message", paths: [] };
 
   it("is one empty message when nothing is said", () => {
@@ -25,14 +25,21 @@ describe("the source", () => {
     expect(source([...argv, "--pub-name", "P", "--message-size", "1KiB"])).toEqual({
       ...message,
       text: "Hello!",
-      repeat: { times: 4, intervalMs: 500, pubName: "P", size: 1024 },
+      repeat: { times: 4, intervalMs: 500, pubName: "P" },
       what: "4 messages",
+      messages: 4,
+      size: 1024,
     });
   });
 
   it("is files or lines", () => {
     const files = { ...plain, kind: "files", flag: "--file", repeat: once };
-    expect(source(["-f", "a", "b"])).toEqual({ ...files, paths: ["a", "b"], what: "2 file(s)" });
+    expect(source(["-f", "a", "b"])).toEqual({
+      ...files,
+      paths: ["a", "b"],
+      what: "2 file(s)",
+      messages: 2,
+    });
     expect(source(["-f", "-"])).toEqual({ ...files, paths: ["-"], what: "1 file(s)" });
     expect(source(["-l"])).toMatchObject({ kind: "lines", paths: ["-"] });
     expect(source(["-l", "a", "-"])).toMatchObject({ kind: "lines", paths: ["a", "-"] });

@@ -11,7 +11,15 @@ import { bodies, collect, envelope } from "../support/sources.ts";
 const world = { n: 7, env: { HOME: "/home/me", BRACES: "{{n}}" } };
 const plain: ShapePlan = { rate: undefined, template: false, compress: undefined, stamps: [] };
 
-const facts = { what: "messages", brings: "body", skippable: false } as const;
+const facts = {
+  what: "messages",
+  brings: "body",
+  skippable: false,
+  text: undefined,
+  folder: undefined,
+  messages: undefined,
+  size: undefined,
+} as const;
 
 const texts = (text: string, times = 1, size?: number) =>
   ({
@@ -20,7 +28,8 @@ const texts = (text: string, times = 1, size?: number) =>
     paths: [],
     ...facts,
     text,
-    repeat: { times, intervalMs: 0, pubName: undefined, size },
+    size,
+    repeat: { times, intervalMs: 0, pubName: undefined },
   }) as const;
 
 const sized = (text: string, size: number) =>
