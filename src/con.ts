@@ -1,5 +1,5 @@
 // amqp-con: the run that a command line asks for. What its flags mean: cli/con.ts.
-import { con, planConsume } from "./cli/con.ts";
+import { con, overridingTtl, planConsume } from "./cli/con.ts";
 import { planMeasure } from "./cli/measure-plan.ts";
 import type { Parsed } from "./cli/parse.ts";
 import { checkPlan, consume } from "./consume.ts";
@@ -12,7 +12,8 @@ import type { Run, World } from "./world.ts";
 /** Checks what the flags mean together, and returns the run. @throws UsageError before anything is opened */
 export function prepare(parsed: Parsed<typeof con.flags>): Run {
   const { options } = parsed;
-  const { routingKey: keys, messageTtl } = options;
+  const keys = options.routingKey;
+  const messageTtl = overridingTtl(parsed);
   const sketch = () => sketchConsume(planConsume(parsed));
   const check = (world: World) => checkPlan(planConsume(parsed), world);
   const errand = prepareErrand(con, parsed, { keys, messageTtl, sketch, check });

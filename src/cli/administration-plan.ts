@@ -28,7 +28,7 @@ type OptionFlags = Record<keyof Options, FlagTable[string]>;
 export interface TopologyWords {
   /** The keys of the bindings. */
   readonly keys: readonly string[];
-  /** The consumer's other name of --queue-message-ttl. */
+  /** What the consumer's other name of --queue-message-ttl says, where that counts more. */
   readonly messageTtl?: number | undefined;
 }
 

@@ -17,7 +17,7 @@ import type { OptionsOf } from "./flag.ts";
 import { planWork } from "./work-plan.ts";
 import { saysStream } from "./intake-checks.ts";
 import { planIntake } from "./intake-plan.ts";
-import type { Origin, Parsed } from "./parse.ts";
+import { rank, type Origin, type Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planTopology, warnOfUnbound, warnOfUndeclared } from "./topology-plan.ts";
 
@@ -85,7 +85,7 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
     isStream: saysStream(options),
   });
   const { prefetch } = work;
-  const topology = planTopology(options, origin, options.routingKey, options.messageTtl);
+  const topology = planTopology(options, origin, options.routingKey, overridingTtl(parsed));
   const isHandled = handler !== undefined;
   const publishesToo = isHandled || forward !== undefined;
   return {
@@ -93,7 +93,7 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
     topology,
     warnings: [
       ...connection.warnings,
-      ...warnOfUndeclared(options, origin),
+      ...warnOfUndeclared(options, origin, ["messageTtl"]),
       ...work.warnings,
       ...warnOfRetries(handler, topology),
       ...warnOfUnbound(topology),
@@ -107,6 +107,12 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
     summary: options.summary,
     graceMs: options.grace,
   };
+}
+
+/** What --message-ttl says, where that counts more than --queue-message-ttl, which is the same. */
+export function overridingTtl({ options, origin }: Parsed<typeof flags>): number | undefined {
+  const counts = rank[origin("messageTtl")] > rank[origin("queueMessageTtl")];
+  return counts ? options.messageTtl : undefined;
 }
 
 /** A message that waits elsewhere comes back to a queue, or is lost. */

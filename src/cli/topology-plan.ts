@@ -34,7 +34,10 @@ const needsExchange = ["internalExchange", "alternateExchange", "exchangeArg"] a
 const describesQueue = ["durableQueue", "nadQueue", "exclusive", "queueTtl"] as const;
 const describesExchange = ["durableExchange", "nadExchange"] as const;
 
-/** What to declare. `keys` bind the queue, `messageTtl` is the consumer's other name of --queue-message-ttl. @throws UsageError */
+/**
+ * What to declare. `keys` bind the queue, `messageTtl` is what the consumer's other name of --queue-message-ttl says, where that
+ * counts more. @throws UsageError
+ */
 export function planTopology(
   options: Options,
   origin: (key: keyof Options) => Origin,
@@ -50,17 +53,21 @@ export function planTopology(
   };
 }
 
-/** Flags of the sample, typed without the one that declares what they describe: accepted as there, but without effect. */
-export function warnOfUndeclared(
+/**
+ * Flags of the sample, typed without the one that declares what they describe: accepted as there, but without effect.
+ * `ofQueue` are those that describe a queue in one program only.
+ */
+export function warnOfUndeclared<K extends string>(
   { createQueue, createExchange }: Options,
-  origin: (key: keyof Options) => Origin,
+  origin: (key: keyof Options | K) => Origin,
+  ofQueue: readonly K[] = [],
 ): readonly string[] {
-  const warn = (keys: readonly (keyof Options)[], needed: string): readonly string[] =>
+  const warn = (keys: readonly (keyof Options | K)[], needed: string): readonly string[] =>
     keys
       .filter((key) => origin(key) === "flag")
       .map((key) => `--${kebab(key)} has no effect without ${needed}: nothing is declared.`);
   return [
-    ...(createQueue ? [] : warn(describesQueue, "-Q")),
+    ...(createQueue ? [] : warn([...describesQueue, ...ofQueue], "-Q")),
     ...(createExchange ? [] : warn(describesExchange, "-E")),
   ];
 }
@@ -156,7 +163,7 @@ function planQueue(options: Options, messageTtl: number | undefined): QueuePlan 
     arguments: present({
       "x-queue-type": options.queueType,
       "x-expires": options.queueTtl,
-      "x-message-ttl": options.queueMessageTtl ?? messageTtl,
+      "x-message-ttl": messageTtl ?? options.queueMessageTtl,
       "x-dead-letter-exchange": options.deadLetterExchange,
       "x-dead-letter-routing-key": options.deadLetterRoutingKey,
       "x-max-length": options.maxLength,

@@ -1,15 +1,15 @@
 // Administration flags: what is to be done, in which order, and what makes no sense.
 import { describe, expect, it } from "vitest";
 import { planAdministration } from "../../src/cli/administration-plan.ts";
-import { con } from "../../src/cli/con.ts";
+import { con, overridingTtl } from "../../src/cli/con.ts";
 import { pub } from "../../src/cli/pub.ts";
 import { parseCon, parsePub, wrongUse } from "../support/plan.ts";
 
 /** What a command line plans; no word holds a blank. */
 const plan = (words: string) => {
   const parsed = parseCon(words.split(" "));
-  const { routingKey: keys, messageTtl } = parsed.options;
-  return planAdministration(con, parsed, { keys, messageTtl });
+  const keys = parsed.options.routingKey;
+  return planAdministration(con, parsed, { keys, messageTtl: overridingTtl(parsed) });
 };
 const planPub = (words: string) => {
   const parsed = parsePub(words.split(" "));

@@ -1,9 +1,18 @@
 // Topology flags: what is declared and bound, in both binaries.
 import { describe, expect, it } from "vitest";
-import { planCon, planPub, wrongUse } from "../support/plan.ts";
+import { planConsume } from "../../src/cli/con.ts";
+import { parseCon, planCon, planPub, wrongUse } from "../support/plan.ts";
 
 const con = (...argv: readonly string[]) => planCon(argv).topology;
 const pub = (...argv: readonly string[]) => planPub(argv).topology;
+
+/** The time to live of messages in the queue that amqp-con declares. `texts` are those of a profile. */
+const ttl = (argv: readonly string[], env = {}, texts: Record<string, string> = {}) => {
+  const entries = Object.entries(texts).map(([key, text]) => [key, [text]] as const);
+  const profile = { name: "default", file: "f", texts: new Map(entries) };
+  const parsed = parseCon(["-q", "t", "-Q", ...argv], env, profile);
+  return planConsume(parsed).topology.queue?.arguments["x-message-ttl"];
+};
 
 describe("queues", () => {
   it("are not declared unless asked for", () => {
@@ -66,6 +75,16 @@ describe("queues", () => {
     expect(con(...argv).queue?.arguments).toEqual({ "x-message-ttl": 1500 });
     expect(pub(...argv).queue?.arguments).toEqual({});
     expect(planPub(argv).properties).toEqual({ expiration: "1500" });
+  });
+
+  it("have one time to live for messages, of two names in the consumer: what is typed counts most", () => {
+    const typed = ["--message-ttl", "5"];
+    expect(ttl(typed, { AMQP_QUEUE_MESSAGE_TTL: "1000" })).toBe(5);
+    expect(ttl(typed, {}, { queueMessageTtl: "1000" })).toBe(5);
+    expect(ttl([], { AMQP_MESSAGE_TTL: "5" }, { queueMessageTtl: "1000" })).toBe(5);
+    expect(ttl(["--queue-message-ttl", "5"], { AMQP_MESSAGE_TTL: "1000" })).toBe(5);
+    expect(ttl([], { AMQP_QUEUE_MESSAGE_TTL: "5" }, { messageTtl: "1000" })).toBe(5);
+    expect(ttl([], {}, { messageTtl: "5" })).toBe(5);
   });
 
   it("let a free argument override a flag", () => {
@@ -148,6 +167,14 @@ describe("flags of the sample without the one that declares", () => {
     expect(planCon(argv).warnings).toEqual(expected);
     expect(planCon([...argv, "-Q", "-e", "e", "-E", "--bind-queue"]).warnings).toEqual([]);
   });
+});
+
+it("--message-ttl without -Q is warned of in the consumer, where it describes the queue", () => {
+  const told = ["--message-ttl has no effect without -Q: nothing is declared."];
+  expect(planCon(["-q", "q", "--message-ttl", "5000"]).warnings).toEqual(told);
+  expect(planCon(["-q", "q", "-Q", "--message-ttl", "5000"]).warnings).toEqual([]);
+  expect(planCon(["-q", "q"], { AMQP_MESSAGE_TTL: "5000" }).warnings).toEqual([]);
+  expect(planPub(["-k", "q", "--message-ttl", "5000"]).warnings).toEqual([]);
 });
 
 describe("wrong use", () => {

@@ -11,8 +11,8 @@ export const parsePub = (argv: readonly string[], env: Environment = {}, profile
   parse(pub.name, pub.flags, argv, env, profile);
 
 /** The options of amqp-con, as typed. */
-export const parseCon = (argv: readonly string[], env: Environment = {}) =>
-  parse(con.name, con.flags, argv, env);
+export const parseCon = (argv: readonly string[], env: Environment = {}, profile?: Profile) =>
+  parse(con.name, con.flags, argv, env, profile);
 
 /** What amqp-pub would do. */
 export const planPub = (argv: readonly string[], env: Environment = {}) =>
