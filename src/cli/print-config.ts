@@ -3,14 +3,14 @@ import { type Flag, type FlagTable, isRepeatable, kebab, variable } from "./flag
 import { bySection } from "./generate/listing.ts";
 import type { Profile, Readings } from "./parse.ts";
 import { DEFAULT, isChoosing } from "./profile.ts";
-import { splitUrls } from "./url.ts";
+import { hidePassword, splitPath, splitUrls } from "./url.ts";
 
 /** Where the comment that names the origin begins, when the value leaves room. */
 const COMMENT_COLUMN = 40;
 
 /** How much of a secret may be shown; of others nothing is. */
 const reveal: Readonly<Record<string, (text: string) => string>> = {
-  url: (text) => splitUrls(text).map(hidePassword).join(","),
+  url: (text) => splitUrls(text).map(showUrl).join(","),
   // Without a colon it is wrong, and perhaps the password alone.
   userpass: (text) => (text.includes(":") ? text.replace(/:.*/s, ":***") : "***"),
 };
@@ -83,13 +83,11 @@ function describeOrigin(key: string, readings: Readings): string {
   }
 }
 
-/** `amqp://alice:secret@host` → `amqp://alice:***@host`; what is no URL is hidden whole. */
-function hidePassword(text: string): string {
-  const url = URL.parse(text.trim());
-  if (!url?.host) return "***";
-  if (url.password === "" && url.search === "" && url.hash === "") return text;
-  const user = url.username === "" && url.password === "" ? "" : `${url.username}:***@`;
-  return `${url.protocol}//${user}${url.host}${url.pathname}`;
+/** Without what follows a path, which is never read; what is no URL is hidden whole. */
+function showUrl(text: string): string {
+  if (!URL.parse(text.trim())?.host) return "***";
+  const { place, path } = splitPath(text);
+  return `${hidePassword(place)}${path}`;
 }
 
 function toKey(name: string): string {

@@ -8,7 +8,7 @@ import { allFlags } from "./flags/all.ts";
 import { byOtherName } from "./other-names.ts";
 import type { Profile } from "./parse.ts";
 import { findSimilar } from "./similar.ts";
-import { isSecret, splitUrls } from "./url.ts";
+import { findPassword, isSecret, splitUrls } from "./url.ts";
 
 /** The profile that counts when none is named. */
 export const DEFAULT = "default";
@@ -80,9 +80,7 @@ function holdsPassword({ password, userpass, url }: TomlTable): boolean {
   const passwords = [
     ...listTexts(password),
     ...listTexts(userpass).map((text) => text.replace(/^[^:]*:?/, "")),
-    ...listTexts(url)
-      .flatMap(splitUrls)
-      .map((text) => /\/\/[^:@/]*:(.*)@/s.exec(text)?.[1] ?? ""),
+    ...listTexts(url).flatMap(splitUrls).map(findPassword),
   ];
   return passwords.some(isSecret);
 }

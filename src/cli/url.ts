@@ -25,12 +25,34 @@ export function isSecret(password: string | undefined): boolean {
   return password !== undefined && password !== "" && password !== "guest";
 }
 
+/** The password in what is meant as a URL, which may be wrong, or stand within another text. */
+const passwordPattern = /(?<=\/\/[^:/]*:).*(?=@)/s;
+
+/** The password that a URL holds, as it is written there; undefined where it holds none. */
+export function findPassword(text: string): string | undefined {
+  return passwordPattern.exec(text)?.[0];
+}
+
+/** `amqp://alice:secret@host` → `amqp://alice:***@host`, also within another text; but our own hint stays as it is. */
+export function hidePassword(text: string): string {
+  return text === hint ? text : text.replace(passwordPattern, (found) => found && "***");
+}
+
+/** A URL up to its path, and the path as it is written: once read, it would lack what looks like `..` in it. */
+export function splitPath(url: string): { readonly place: string; readonly path: string } {
+  const [, place = "", path = ""] = /^([^/]*\/\/[^/?#]*)([^?#]*)/.exec(url.trim()) ?? [];
+  return { place, path };
+}
+
 /** Where a URL was given. */
 export type UrlPlace = "--url" | "AMQP_URL" | "the profile's url";
 
 /** Reads one URL; `given` says where it was. Errors never show it: it may hold a password. @throws UsageError */
 export function readUrl(text: string, given: UrlPlace): UrlParts {
   const wrong = (what: string, way = hint): UsageError => new UsageError(`${given}: ${what}`, way);
+  // They would be left out without a word.
+  if (/\p{Cc}/u.test(text.trim()))
+    throw wrong("holds a control character", "encode it: a TAB is %09, the end of a line %0A");
   const url = URL.parse(text.trim());
   if (!url && /^amqps?:\/\//i.test(text.trim()))
     throw wrong(
@@ -49,8 +71,8 @@ export function readUrl(text: string, given: UrlPlace): UrlParts {
   if (url.hash !== "") throw wrong('holds a "#" that is not encoded');
   if (url.hostname.includes(","))
     throw wrong('the host holds a ","', "each URL of a list begins with amqp:// or amqps://");
-  const path = url.pathname.replace(/^\//, "");
-  if (path.includes("/")) throw wrong('the vhost holds a "/" that is not encoded');
+  const { place, path } = splitPath(text);
+  if (path.slice(1).includes("/")) throw wrong('the vhost holds a "/" that is not encoded');
   const decode = (part: string, encoded: string): string => {
     try {
       return decodeURIComponent(encoded);
@@ -58,7 +80,7 @@ export function readUrl(text: string, given: UrlPlace): UrlParts {
       throw wrong(`the ${part} is not percent-encoded UTF-8`);
     }
   };
-  const vhost = decode("vhost", path);
+  const vhost = decode("vhost", path.slice(1));
   if (!isName(vhost))
     throw wrong("the vhost is longer than the 255 bytes that AMQP allows", "check it");
   return {
@@ -67,9 +89,7 @@ export function readUrl(text: string, given: UrlPlace): UrlParts {
     vhost: vhost || undefined,
     username: decode("user", url.username) || undefined,
     // `alice:@` has an empty password, `alice@` none: the parsed URL no longer tells them apart.
-    password: /^[^/]*\/\/[^/@]*:[^/@]*@/.test(text.trim())
-      ? decode("password", url.password)
-      : undefined,
+    password: findPassword(place) === undefined ? undefined : decode("password", url.password),
     tls: url.protocol === "amqps:",
   };
 }

@@ -66,6 +66,9 @@ describe("--print-config", () => {
     expect(line(text, "# url")).toBe(
       `# url = "amqp://bob:***@one/v,AMQPS://two:5671" # flag --url`,
     );
+    expect(line(print(["--url", "amqp://me@corp:s3cret@host:1/../v"]), "# url")).toBe(
+      `# url = "amqp://me@corp:***@host:1/../v" # flag --url`,
+    );
     expect(line(print(["--url", "amqp://host/v"]), "url")).toBe(
       `url = "amqp://host/v" # flag --url`,
     );

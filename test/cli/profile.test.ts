@@ -167,6 +167,7 @@ describe("a file that others may read", () => {
     `url = "amqp://one,amqp://alice:s3cret@two"`,
     `url = ["amqp://alice:s3cret@host"]`,
     `url = "amqp://alice:s/c@r:t@host"`,
+    `url = "amqp://alice@corp:s3cret@host"`,
   ])("is refused when it holds a password: %s", (line) => {
     expect(wrongUse(() => read(`[default]\n[other]\n${line}`, undefined, true))).toBe(
       "c.toml holds a password, and other users may read or change it\nhint: chmod 600 c.toml",
