@@ -11,6 +11,7 @@ import { addProfile, parseTyped } from "./cli/command-line.ts";
 import { locateConfig } from "./cli/config-file.ts";
 import type { Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
+import { hidePassword } from "./cli/url.ts";
 import { exitCodes, Failure, ReaderGone, Refused, UsageError } from "./errors.ts";
 import { lazyStdin } from "./input.ts";
 import { colorAsTyped, painter } from "./ui/color.ts";
@@ -199,13 +200,16 @@ function report(error: unknown, blame: Parsed<Flags>["blame"], log: Log, debug: 
           "please report it with the output of --debug",
           error,
         );
-  log.error(failure instanceof Refused ? failure : blamed(failure, blame));
+  // What a broker says is not about flags.
+  log.error(toTell(failure, failure instanceof Refused ? asTyped : blame));
   if (debug)
-    for (let e: unknown = error; e instanceof Error; e = e.cause) log.trace(e.stack ?? e.message);
+    for (let e: unknown = error; e instanceof Error; e = e.cause)
+      log.trace(hidePassword(e.stack ?? e.message));
   return failure.exitCode;
 }
 
-/** The same, with its flags named as they were given. Not for what a broker says. */
-function blamed({ ending, message, hint }: Failure, blame: Parsed<Flags>["blame"]): Failure {
-  return new Failure(ending, blame(message), hint === undefined ? hint : blame(hint));
+/** The same, with its flags named as they were given, and no URL with its password: wherever one was typed, it may be shown. */
+function toTell({ ending, message, hint }: Failure, blame: Parsed<Flags>["blame"]): Failure {
+  const tell = (text: string): string => blame(hidePassword(text));
+  return new Failure(ending, tell(message), hint === undefined ? hint : tell(hint));
 }

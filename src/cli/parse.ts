@@ -59,8 +59,8 @@ export function parse<F extends FlagTable>(
   env: Environment,
   profile?: Profile,
 ): Parsed<F> {
+  const { words, operands } = splitWords(flags, argv);
   const typable = Object.fromEntries(Object.entries(flags).filter(([, flag]) => !flag.untyped));
-  const { words, operands } = splitWords(typable, argv);
   const typed = readWords(program, typable, words);
   const options: Record<string, unknown> = {};
   const givens = new Map<string, Given>();

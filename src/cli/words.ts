@@ -47,12 +47,23 @@ function withoutSign(word: string, at: number): readonly string[] {
 }
 
 function completeName(typed: string, longs: ReadonlyMap<string, Flag>): string {
+  if (longs.get(typed)?.untyped) throw neverTyped(typed);
   if (longs.has(typed)) return typed;
   // Those of the sample that have no effect here too: whoever means one of them must not get another.
-  const candidates = [...longs.keys()].filter((long) => long.startsWith(typed));
+  const candidates = [...longs]
+    .filter(([long, flag]) => long.startsWith(typed) && !flag.untyped)
+    .map(([long]) => long);
   if (candidates.length > 1)
     throw new UsageError(`${typed} is ambiguous`, `it could be ${candidates.join(", ")}`);
   return candidates[0] ?? typed;
+}
+
+/** No abbreviation of --password-file either: the error about a missing file would show the password. */
+function neverTyped(flag: string): UsageError {
+  return new UsageError(
+    `${flag} is never typed: other users of this machine could read its value`,
+    "put the password into AMQP_PASSWORD, or into a file: --password-file",
+  );
 }
 
 /** Short flags by their letters. */

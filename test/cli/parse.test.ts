@@ -108,6 +108,12 @@ describe("wrong use", () => {
       '--server-name "amqp://h": expected a host alone; a URL belongs to --url',
     ],
     [["--max-outage", "never"], "2m or 1h, or forever"],
+    [
+      ["--password=hunter2"],
+      "--password is never typed: other users of this machine could read its value\nhint: put the password into AMQP_PASSWORD, or into a file: --password-file",
+    ],
+    [["--password", "hunter2"], "--password is never typed"],
+    [["--pass", "x"], "hint: it could be --passive, --password-file, --passphrase-file"],
     [["--roting-key", "x"], "unknown flag --roting-key\nhint: did you mean --routing-key?"],
     [["-Z"], "unknown flag -Z\nhint: amqp-con --help-all lists every flag"],
     [["--zzzzzz"], "unknown flag --zzzzzz\nhint: amqp-con --help-all lists every flag"],

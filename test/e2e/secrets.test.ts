@@ -121,6 +121,26 @@ describe("a password in a command line that makes no sense", () => {
   });
 });
 
+describe("a URL with a password that stands where no URL belongs", () => {
+  const url = "amqp://u:s3cret@127.0.0.1";
+  test.each<[readonly string[], string]>([
+    [["-u", `${url},`, url], 'unexpected argument "amqp://u:***@127.0.0.1"'],
+    [["--server-name", url], '--server-name "amqp://u:***@127.0.0.1": expected a host alone'],
+    [[`--get=${url}`], '--get takes no value\nhint: leave out "=amqp://u:***@127.0.0.1"'],
+    [["--config", url], "the configuration file amqp://u:***@127.0.0.1 does not exist"],
+  ])("is shown without it: %j", async (args, told) => {
+    const { code, stdout, stderr } = await runToEnd("amqp-con", ["-q", "q", "--debug", ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(`ERROR: ${told}`);
+    expectNoSecret(stderr);
+  });
+
+  test("is still explained in our own words", async () => {
+    const { stderr } = await runToEnd("amqp-con", ["-q", "q", "-u", `${url}/#x`]);
+    expect(stderr).toContain("hint: write it as amqp://USER:PASSWORD@HOST:PORT/VHOST; encode");
+  });
+});
+
 describe("a password that nobody takes", () => {
   test("is in no error of a broker that is not there, hangs up, or is none", async () => {
     const hangsUp = await misbehave(["header", "rst"]);
