@@ -6,7 +6,7 @@ import { planConnection } from "./connection-plan.ts";
 import { kebab, type FlagTable, type Group, type OptionsOf } from "./flag.ts";
 import type { administrationFlags } from "./flags/administration.ts";
 import type { connectionFlags } from "./flags/connection.ts";
-import { keepFlags } from "./flags/select.ts";
+import { measureFlags } from "./flags/measure.ts";
 import type { tlsFlags } from "./flags/tls.ts";
 import type { topologyFlags } from "./flags/topology.ts";
 import type { Parsed } from "./parse.ts";
@@ -42,6 +42,7 @@ const aboutMessages = new Set<Group>([
   "RPC",
   "Consuming",
   "Handlers",
+  "Output",
 ]);
 
 /** What is to be done; undefined when nothing but messages is asked for. @throws UsageError */
@@ -56,6 +57,8 @@ export function planAdministration<F extends FlagTable>(
   if (options.ping) checkPing(options, "timeout" in flags && parsed.origin("timeout") === "flag");
   checkConditions(options);
   const [first] = tasks.filter((task) => options[task] !== false && options[task] !== undefined);
+  if (options.ping || options.declareOnly)
+    checkUnmeasured(parsed, options.ping ? "ping" : "declareOnly");
   if (first === undefined && !options.declareOnly) return undefined;
   if (options.ping)
     throw new UsageError(`--${kebab(first ?? "declareOnly")} excludes --ping`, "one at a time");
@@ -122,14 +125,25 @@ function checkNoMessages<F extends FlagTable>(
 ): void {
   const keys = Object.keys(flags).filter((key): key is keyof F & string => {
     const flag = flags[key];
-    if (!flag || flag.ignored) return false;
-    return aboutMessages.has(flag.group) || Object.hasOwn(keepFlags, key);
+    return flag !== undefined && !flag.ignored && aboutMessages.has(flag.group) && key !== "color";
   });
   const stray = keys.find((key) => origin(key) === "flag");
   if (stray !== undefined || operands.length > 0)
     throw new UsageError(
       `--${kebab(task)} excludes ${stray === undefined ? "a handler" : `--${kebab(stray)}`}`,
-      "it neither sends nor takes messages",
+      stray === "format" && task === "depth"
+        ? "--depth=json prints one line of JSON"
+        : "it neither sends nor takes messages",
+    );
+}
+
+/** Flags of messages may stay beside --ping and --declare-only; but nobody shall wait for numbers, or a page of them. */
+function checkUnmeasured<F extends FlagTable>({ origin }: Parsed<F>, task: string): void {
+  const stray = Object.keys(measureFlags).find((key) => origin(key) === "flag");
+  if (stray !== undefined)
+    throw new UsageError(
+      `--${kebab(task)} excludes --${kebab(stray)}`,
+      "there are no messages to measure",
     );
 }
 

@@ -135,6 +135,28 @@ describe("wrong use of administration", () => {
       "-q q --purge --forward :u",
       "--purge excludes --forward\nhint: it neither sends nor takes messages",
     ],
+    [
+      "-q q --depth --format json",
+      "--depth excludes --format\nhint: --depth=json prints one line of JSON",
+    ],
+    ["-q q --purge --stats", "--purge excludes --stats\nhint: it neither sends nor takes messages"],
+    [
+      "-q q --unbind -e e --report r.html",
+      "--unbind excludes --report\nhint: it neither sends nor takes messages",
+    ],
+    [
+      "-q q --delete-queue --summary json",
+      "--delete-queue excludes --summary\nhint: it neither sends nor takes messages",
+    ],
+    [
+      "-q q --depth --verbose",
+      "--depth excludes --verbose\nhint: it neither sends nor takes messages",
+    ],
+    [
+      "-q q -Q --declare-only --report r.html",
+      "--declare-only excludes --report\nhint: there are no messages to measure",
+    ],
+    ["--ping --stats", "--ping excludes --stats\nhint: there are no messages to measure"],
     ["-q q --depth --save d", "--depth excludes --save\nhint: it neither sends nor takes messages"],
     [
       "--ping --timeout 2",
@@ -155,9 +177,10 @@ describe("wrong use of administration", () => {
     );
   });
 
-  it("is not to have a flag that is only accepted, or a variable about messages", () => {
+  it("is not to have a flag that is only accepted, colours, or a variable about messages", () => {
     expect(plan("-q q --purge --persistent")?.tasks).toHaveLength(1);
-    const parsed = parseCon(["-q", "q", "--purge"], { AMQP_PREFETCH: "5" });
+    expect(plan("-q q --purge --color never")?.tasks).toHaveLength(1);
+    const parsed = parseCon(["-q", "q", "--purge"], { AMQP_PREFETCH: "5", AMQP_STATS: "1" });
     expect(planAdministration(con, parsed, { keys: [] })?.tasks).toHaveLength(1);
   });
 });
