@@ -75,6 +75,18 @@ describe.each(programs)("the man page of $name", (program) => {
     expect(page.includes(synopsis)).toBe(program.runsCommand ?? false);
   });
 
+  it("says where - is standard input, which it is not of any other file", () => {
+    expect(page).not.toContain("In place of a file");
+    const reads = flagsOf(program)
+      .filter(([, flag]) =>
+        / is standard input\b|takes all of stdin/.test(`${flag.summary} ${flag.details}`),
+      )
+      .map(([key]) => key);
+    const input = ["message", "file", "lines", "json"];
+    const secrets = ["passwordFile", "passphraseFile"];
+    expect(reads).toEqual([...(program.name === "amqp-pub" ? input : []), ...secrets]);
+  });
+
   it("lists every exit code", () => {
     for (const { code } of Object.values(exitCodes)) expect(page).toContain(`\n.B ${code}\n`);
   });

@@ -42,6 +42,7 @@ export const inputFlags = {
     short: "f",
     usual: true,
     summary: "each file is one message, byte for byte",
+    details: "- is standard input.",
   }),
   lines: files({
     group,
@@ -50,7 +51,7 @@ export const inputFlags = {
     bare: "-",
     summary: "one message per line of stdin or the files",
     details:
-      "A last line without newline counts. There is no limit on a line's length but the broker's.",
+      "- is standard input. A last line without newline counts. There is no limit on a line's length but the broker's.",
   }),
   delimiter: escaped({
     group,
@@ -73,7 +74,7 @@ export const inputFlags = {
     bare: "-",
     summary: "one JSON record per line of stdin or the files",
     details:
-      'What amqp-con --format json has written is sent again byte for byte, to the exchange and key that each record names, so to every queue bound there; -e, -k and other flags count only for what a record leaves out. To fill one queue alone: `jq -c \'.exchange = "" | .routingKey = "QUEUE"\'`. No message-id is added. Also what rabtap --format json-nopp writes.',
+      '- is standard input. What amqp-con --format json has written is sent again byte for byte, to the exchange and key that each record names, so to every queue bound there; -e, -k and other flags count only for what a record leaves out. To fill one queue alone: `jq -c \'.exchange = "" | .routingKey = "QUEUE"\'`. No message-id is added. Also what rabtap --format json-nopp writes.',
   }),
   fromDir: file({
     group,

@@ -21,7 +21,11 @@ export const tlsFlags = {
   cert: file({ group, summary: "PEM client certificate; needs --key; turns TLS on" }),
   key: file({ group, summary: "PEM private key of --cert" }),
   pfx: file({ group, summary: "PKCS#12 certificate and key; turns TLS on" }),
-  passphraseFile: file({ group, summary: "file whose first line unlocks --key or --pfx" }),
+  passphraseFile: file({
+    group,
+    summary: "file whose first line unlocks --key or --pfx",
+    details: "- is standard input.",
+  }),
   auth: oneOf(["plain", "external"])({
     group,
     default: "plain",

@@ -7,7 +7,7 @@ import { wrap } from "./wrap.ts";
 import { bySection, choices, list, long, UNITS, value, type Entry } from "./listing.ts";
 
 /** When the texts that are not generated from flags were last changed. */
-const DATE = "2026-11-21";
+const DATE = "2026-11-22";
 
 /** The page of section 1. */
 export function manPage<F extends FlagTable>(program: Program<F>): string {
@@ -26,7 +26,7 @@ export function manPage<F extends FlagTable>(program: Program<F>): string {
     ...description.flatMap((text, i) => (i === 0 ? prose(text) : [".PP", ...prose(text)])),
     ".SH OPTIONS",
     ...prose(
-      `Long flags may be abbreviated as long as only one fits; their values follow after a blank or an equals sign, those of short flags after a blank or at once. The word -- ends the flags. In place of a file, - is standard input. ${UNITS}`,
+      `Long flags may be abbreviated as long as only one fits; their values follow after a blank or an equals sign, those of short flags after a blank or at once. The word -- ends the flags. ${UNITS}`,
     ),
     ...bySection(list(program.flags)).flatMap(({ group, entries }) => [
       `.SS ${group}`,
