@@ -210,7 +210,8 @@ function describeError({ properties, body }: Delivery): string {
   return `the server replied with an error${codeText}: ${text}`;
 }
 
-function exitCode({ returned, nacked, errors, unanswered }: RequestAccount): number {
+/** The gravest of what became of the requests. */
+export function exitCode({ returned, nacked, errors, unanswered }: RequestAccount): number {
   if (returned + nacked > 0) return exitCodes.undelivered.code;
   if (errors > 0) return exitCodes.handler.code;
   return unanswered > 0 ? exitCodes.empty.code : exitCodes.done.code;

@@ -8,14 +8,16 @@ const MAX_LINE_BYTES = MAX_BODY_BYTES * 1.375;
 /** Cuts one input. Take all lines of a piece before giving the next one. */
 export class Splitter {
   readonly #delimiter: Buffer;
+  readonly #maxBytes: number;
   #unfinished: Buffer[] = [];
   #unfinishedBytes = 0;
   /** The end of the last piece: the first bytes of a delimiter may be in it. */
   #held: Buffer = Buffer.alloc(0);
 
   /** The delimiter has one byte at least. */
-  constructor(delimiter: Buffer) {
+  constructor(delimiter: Buffer, maxBytes = MAX_LINE_BYTES) {
     this.#delimiter = delimiter;
+    this.#maxBytes = maxBytes;
   }
 
   /** The lines that end in this piece, without their delimiters. They share the piece's memory. @throws ValueError for a line too long */
@@ -53,7 +55,7 @@ export class Splitter {
     if (part.length === 0) return;
     this.#unfinished.push(part);
     this.#unfinishedBytes += part.length;
-    if (this.#unfinishedBytes <= MAX_LINE_BYTES) return;
+    if (this.#unfinishedBytes <= this.#maxBytes) return;
     throw new ValueError("longer than any message that RabbitMQ takes");
   }
 }

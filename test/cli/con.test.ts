@@ -55,6 +55,8 @@ describe("the subscription", () => {
     expect(plan("--ack-auto", "--lazy", "3").subscription.ackOnArrival).toBe(true);
     expect(plan("--ack-auto", "-n", "1").subscription.ackOnArrival).toBe(false);
     expect(plan("--ack-auto", "--get").subscription.ackOnArrival).toBe(false);
+    expect(plan("--ack-auto", "--until-body", "quit").subscription.ackOnArrival).toBe(false);
+    expect(plan("--ack-auto", "--where", "true").subscription.ackOnArrival).toBe(false);
   });
 
   it("fetches one message with --get, or as many as --count says", () => {
@@ -202,6 +204,8 @@ describe("wrong use", () => {
       '--dead-letter leads back to queue "u"',
     ],
     [["-q", "t", "--offset", "first", "--nack"], "--nack excludes a stream"],
+    [["-q", "t", "--offset", "first", "--prefetch", "0"], "--offset excludes --prefetch 0"],
+    [["-q", "t", "--offset-file", "f", "--prefetch", "0"], "--offset-file excludes --prefetch 0"],
     [
       ["-q", "t", "--offset", "first", "--where", "true", "--on-mismatch", "reject"],
       "--on-mismatch reject excludes a stream",

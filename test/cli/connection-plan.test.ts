@@ -205,6 +205,8 @@ describe("wrong use", () => {
       '--url: parameters after "?" are not read\nhint: use the',
     ],
     [["-u", `amqp://rabbit/${"v".repeat(256)}`], "--url: the vhost is longer than the 255 bytes"],
+    [["-u", "amqp://rabbit:0"], "--url: expected a port from 1 to 65535"],
+    [["--heartbeat", "65536"], '--heartbeat "65536": expected whole seconds, at most 65535'],
     [["-u", "amqp://rabbit/a/b"], '--url: the vhost holds a "/" that is not encoded'],
     [["-u", "amqp://rabbit/a/../b"], '--url: the vhost holds a "/" that is not encoded'],
     [

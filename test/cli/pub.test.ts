@@ -32,6 +32,13 @@ describe("the source", () => {
     });
   });
 
+  it("waits between messages unless another pace was asked for alone", () => {
+    expect(source(["-m", "x"])).toMatchObject({ repeat: { intervalMs: 1000 } });
+    expect(source(["--rate", "5"])).toMatchObject({ repeat: { intervalMs: 0 } });
+    const both = ["--rate", "5", "--interval", "2"];
+    expect(source(both)).toMatchObject({ repeat: { intervalMs: 2000 } });
+  });
+
   it("is files or lines", () => {
     const files = { ...plain, kind: "files", flag: "--file", repeat: once };
     expect(source(["-f", "a", "b"])).toEqual({

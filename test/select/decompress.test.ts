@@ -67,6 +67,22 @@ describe("--decompress", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(40_000_000);
   });
 
+  it.each([
+    ["gzip", gzipSync],
+    ["deflate", deflateSync],
+    ["deflate", deflateRawSync],
+    ["br", brotliCompressSync],
+  ])("keeps to the limit with %s, too", async (encoding, compress) => {
+    const log = recordingLog();
+    const [fits, bomb] = [1000, 1001].map((size) =>
+      encoded(encoding, compress(Buffer.alloc(size))),
+    );
+    const decompress = await openDecompress(1000, log);
+    const shown = await decompress([fits, bomb].flatMap((message) => message ?? []));
+    expect(shown.map(({ body }) => body.length)).toEqual([1000, bomb?.body.length]);
+    expect(log.lines).toHaveLength(1);
+  });
+
   it("goes no further when bodies have grown large", async () => {
     const large = encoded("gzip", gzipSync(Buffer.alloc(5 * 1024 * 1024)));
     const decompress = await openDecompress(10 * 1024 * 1024, recordingLog());

@@ -43,6 +43,7 @@ describe("--offset-file", () => {
     '{"queue":"s"}',
     '{"queue":"s","offset":-1}',
     '{"queue":"s","offset":"1e3"}',
+    '{"queue":"s","offset":"9223372036854775808"}',
     '{"queue":"s","offset":"1"} and more',
     '{"queue":"s","offset":"1"}\n{"queue":"s","offset":"2"}\n',
     `{"queue":"s","offset":"${"9".repeat(5000)}x"}`,

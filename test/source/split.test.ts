@@ -44,6 +44,14 @@ it("gives back every byte of lines that are no text", () => {
   );
 });
 
+it("holds no more of a line than a message may have", () => {
+  const splitter = new Splitter(Buffer.from("\n"), 6);
+  const cut = (piece: string) => [...splitter.cut(Buffer.from(piece))].map(String);
+  // Of each line on its own.
+  expect([cut("abc"), cut("def"), cut("\nghi"), cut("jkl")]).toEqual([[], [], ["abcdef"], []]);
+  expect(() => cut("m")).toThrow("longer than any message that RabbitMQ takes");
+});
+
 it("holds a line that comes in very many pieces", () => {
   const pieces = Array.from({ length: 10_000 }, () => Buffer.from("0123456789"));
   const [line, ...others] = cutPieces([...pieces, Buffer.from("\n")], Buffer.from("\n"));

@@ -74,6 +74,17 @@ describe("a place in a stream", () => {
     },
   );
 
+  it.each<[Offset, unknown]>([
+    ["first", "first"],
+    [{ number: 7n }, { int: "7" }],
+    [{ seconds: 1_767_225_600 }, { timestamp: 1_767_225_600 }],
+  ])("that began at %o begins there again when nothing has come", (start, argument) => {
+    const position = new StreamPosition(start);
+    position.argument(NOW);
+    position.detach();
+    expect(position.argument(NOW + 60_000)).toEqual(argument);
+  });
+
   it("has none for messages of other queues, whatever their headers say", () => {
     const position = new StreamPosition("first");
     position.arrived(messageIn());
