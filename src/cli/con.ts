@@ -15,10 +15,10 @@ import { consumerTopologyFlags } from "./flags/topology.ts";
 import { keepFlags, selectFlags } from "./flags/select.ts";
 import type { OptionsOf } from "./flag.ts";
 import { planWork } from "./work-plan.ts";
-import { saysStream } from "./intake-checks.ts";
 import { planIntake } from "./intake-plan.ts";
 import { rank, type Origin, type Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
+import { refusalOfStream } from "./stream-checks.ts";
 import { planTopology, warnOfUnbound, warnOfUndeclared } from "./topology-plan.ts";
 
 const flags = {
@@ -80,14 +80,12 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
   const { single: options, alsoFrom } = splitQueues(parsed.options);
   checkCombinations(options, origin, alsoFrom);
   const connection = planConnection(options, origin, "amqp-con");
-  const { handler, forward, ...work } = planWork(options, origin, parsed.operands, {
-    alsoFrom,
-    isStream: saysStream(options),
-  });
+  const { handler, forward, ...work } = planWork(options, origin, parsed.operands, alsoFrom);
   const { prefetch } = work;
   const topology = planTopology(options, origin, options.routingKey, overridingTtl(parsed));
   const isHandled = handler !== undefined;
   const publishesToo = isHandled || forward !== undefined;
+  const streamRefusal = refusalOfStream(options, origin, isHandled);
   return {
     connection,
     topology,
@@ -98,7 +96,13 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
       ...warnOfRetries(handler, topology),
       ...warnOfUnbound(topology),
     ],
-    ...planIntake(options, origin, { alsoFrom, prefetch, publishesToo, isHandled }),
+    ...planIntake(options, origin, {
+      alsoFrom,
+      prefetch,
+      publishesToo,
+      isHandled,
+      streamRefusal,
+    }),
     lazyMs: options.lazy,
     sink: { format: options.format, verbose: options.verbose, folder: options.save },
     writesOutput: isHandled || (!forward && options.format !== "none"),

@@ -4,6 +4,7 @@ import type { consumeFlags, outputFlags } from "./flags/consume.ts";
 import type { keepFlags, selectFlags } from "./flags/select.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origin } from "./parse.ts";
+import { saysStream } from "./stream-checks.ts";
 
 export type IntakeOptions = OptionsOf<
   typeof consumeFlags & typeof outputFlags & typeof selectFlags & typeof keepFlags
@@ -23,17 +24,8 @@ export interface Circumstances {
   readonly publishesToo: boolean;
   /** A handler takes each message, when it is there for it. */
   readonly isHandled: boolean;
-}
-
-/** Do the flags say that the queue is a stream? */
-export function saysStream({
-  offset,
-  offsetFile,
-  createQueue,
-  queueType,
-}: Pick<IntakeOptions, "offset" | "offsetFile" | "createQueue" | "queueType">): boolean {
-  const isDeclared = createQueue && queueType === "stream";
-  return isDeclared || offset !== undefined || offsetFile !== undefined;
+  /** What is said when the queue is a stream, and a flag excludes that. */
+  readonly streamRefusal: UsageError | undefined;
 }
 
 /** How a message is settled. @throws UsageError */
@@ -63,19 +55,6 @@ export function checkSettling(options: IntakeOptions): void {
     throw new UsageError("--lazy excludes --where", "it dies after the first message");
 }
 
-/** What a stream cannot do: it keeps its messages, and takes none back (basic.nack, basic.reject). @throws UsageError */
-function checkStream(options: IntakeOptions): void {
-  const refusing = (["nack", "reject"] as const).find((key) => options[key]);
-  const flag = refusing
-    ? `--${refusing}`
-    : options.onMismatch === "reject" && "--on-mismatch reject";
-  if (flag)
-    throw new UsageError(
-      `${flag} excludes a stream`,
-      "a stream keeps its messages; whoever reads it only goes on",
-    );
-}
-
 /** Flags of a subscription, which --get has none of. */
 export const ofSubscription = [
   "lazy",
@@ -91,7 +70,7 @@ export const ofSubscription = [
 export function checkIntake(
   options: IntakeOptions,
   origin: (key: IntakeKey) => Origin,
-  { alsoFrom }: Circumstances,
+  { alsoFrom, streamRefusal }: Circumstances,
 ): void {
   const needless = ofSubscription.find((key) => origin(key) === "flag");
   if (options.get && needless)
@@ -105,7 +84,7 @@ export function checkIntake(
       `--ack-every ${options.ackEvery} needs a --prefetch of as many`,
       "nothing more comes before some are acknowledged",
     );
-  if (saysStream(options)) checkStream(options);
+  if (streamRefusal && saysStream(options)) throw streamRefusal;
   const { offset, offsetFile } = options;
   if (offsetFile === "") throw new UsageError('--offset-file "": expected the name of a file');
   const place = offset === undefined ? offsetFile && "--offset-file" : "--offset";
@@ -116,9 +95,4 @@ export function checkIntake(
     throw new UsageError("--offset-file needs --queue", "name the stream with -q");
   if (options.prefetch === 0)
     throw new UsageError(`${place} excludes --prefetch 0`, "a stream needs a limit");
-  if (options.peek || options.untilEmpty)
-    throw new UsageError(
-      `${place} excludes --${options.peek ? "peek" : "until-empty"}`,
-      "a stream keeps its messages and is never empty; --idle-timeout ends at its end",
-    );
 }

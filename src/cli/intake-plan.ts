@@ -7,12 +7,12 @@ import {
   checkSettling,
   checkIntake,
   ofSubscription,
-  saysStream,
   type Circumstances,
   type IntakeKey,
   type IntakeOptions,
 } from "./intake-checks.ts";
 import type { Origin } from "./parse.ts";
+import { saysStream } from "./stream-checks.ts";
 
 type IntakePlan = Pick<
   ConsumePlan,
@@ -93,7 +93,7 @@ function chooseIntake(
 
 function planSubscription(
   options: IntakeOptions,
-  { alsoFrom, publishesToo }: Circumstances,
+  { alsoFrom, publishesToo, streamRefusal }: Circumstances,
 ): Omit<SubscriptionPlan, "prefetch" | "ackOnArrival" | "stream"> {
   const { queue, ackEvery, consumerTag, exclusiveConsumer, consumerPriority } = options;
   const priority = consumerPriority === undefined ? {} : { "x-priority": consumerPriority };
@@ -104,6 +104,7 @@ function planSubscription(
     consumerTag,
     exclusive: exclusiveConsumer,
     arguments: { ...priority, ...options.consumerArg },
+    streamRefusal,
     mayStopReading: !publishesToo,
   };
 }

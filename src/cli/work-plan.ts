@@ -10,6 +10,7 @@ import type { consumeFlags, outputFlags } from "./flags/consume.ts";
 import type { handlerFlags } from "./flags/handler.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origin } from "./parse.ts";
+import { ofRetries } from "./stream-checks.ts";
 
 type Options = OptionsOf<typeof handlerFlags & typeof consumeFlags & typeof outputFlags> & {
   readonly queue: string;
@@ -26,29 +27,20 @@ export interface WorkPlan {
   readonly warnings: readonly string[];
 }
 
-/** The queues that messages come from. */
-interface Queues {
-  readonly alsoFrom: readonly string[];
-  readonly isStream: boolean;
-}
-
-const ofRetries = ["retries", "retryDelay", "retryBackoff"] as const;
-
 /** RabbitMQ closes the channel after 30 minutes (consumer_timeout), and looks once a minute. */
 const LONG_MS = 25 * 60_000;
 
-/** What `-- COMMAND`, --shell and --forward ask for. @throws UsageError */
+/** What `-- COMMAND`, --shell and --forward ask for; messages also come from other queues. @throws UsageError */
 export function planWork(
   options: Options,
   origin: (key: Key) => Origin,
   operands: readonly string[] | undefined,
-  { alsoFrom, isStream }: Queues,
+  alsoFrom: readonly string[],
 ): WorkPlan {
   const command = planCommand(options, operands);
   const forward = readDestination("--forward", options.forward);
   checkWork(options, origin, command, forward);
   checkCircle(options, [options.queue, ...alsoFrom]);
-  if (isStream && command) checkRetries(options, origin);
   const { execTimeout, jobs } = options;
   const handler = command && planHandler(options, origin, command);
   if (handler) checkDelayQueues(handler.aftermath, [options.queue, ...alsoFrom]);
@@ -175,19 +167,5 @@ function checkDelayQueues({ onFailure, retry }: AftermathPlan, queues: readonly 
     throw new UsageError(
       `--queue "${long}": too long for retries, which wait in queues named QUEUE.retry-5000ms`,
       "a queue's name has at most 255 bytes; rename it, or choose another --on-failure",
-    );
-}
-
-/** Nothing comes back into a stream, so that a message cannot wait elsewhere for another try. @throws UsageError */
-function checkRetries(options: Options, origin: (key: Key) => Origin): void {
-  const asked = ofRetries.find((key) => origin(key) === "flag");
-  const action = options.onFailure;
-  const flag = asked
-    ? `--${kebab(asked)}`
-    : (action === "retry" || action === "requeue") && `--on-failure ${action}`;
-  if (flag)
-    throw new UsageError(
-      `${flag} excludes a stream`,
-      "a stream takes no message back; --dead-letter keeps those that have failed",
     );
 }

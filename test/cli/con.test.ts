@@ -206,6 +206,11 @@ describe("wrong use", () => {
     [["-q", "t", "--offset", "first", "--nack"], "--nack excludes a stream"],
     [["-q", "t", "--offset", "first", "--prefetch", "0"], "--offset excludes --prefetch 0"],
     [["-q", "t", "--offset-file", "f", "--prefetch", "0"], "--offset-file excludes --prefetch 0"],
+    [["-q", "t", "--offset", "first", "--peek"], "--peek excludes a stream\nhint: a stream keeps"],
+    [
+      ["-q", "t", "-Q", "--queue-type", "stream", "--until-empty"],
+      "--until-empty excludes a stream",
+    ],
     [
       ["-q", "t", "--offset", "first", "--where", "true", "--on-mismatch", "reject"],
       "--on-mismatch reject excludes a stream",

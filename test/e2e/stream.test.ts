@@ -45,7 +45,7 @@ describe("a handler of messages from a stream", () => {
   test("is told from others without --offset, too: nothing is tried again and lost", async () => {
     const stream = await createQueue([], STREAM);
     const reading = ["-q", stream, "--prefetch", "5", "-n", "1", "--summary", "json"];
-    const worker = startCon([...reading, "--retry-delay", "0.1", "--shell", "exit 75"]);
+    const worker = startCon([...reading, "--shell", "exit 75"]);
     let isOver = false;
     const ended = worker.ended().finally(() => (isOver = true));
     // It reads what comes after its subscription, and nobody can see that: the broker counts no consumers of a stream.
@@ -77,11 +77,47 @@ describe("a handler of messages from a stream", () => {
   });
 });
 
-test("a stream is never empty, which is told where no message tells that it is one", async () => {
-  const stream = await createQueue(["1", "2"], STREAM);
-  const { code, stderr } = await con(["-q", stream, "--until-empty", "--prefetch", "5"]);
-  expect(code).toBe(2);
-  expect(stderr).toContain("ERROR: --until-empty excludes a stream\n");
+/** Reads from the first message on, and leaves it to the broker to tell that it is a stream. */
+const UNNAMED = ["--consumer-arg", "x-stream-offset=first"];
+
+describe("what a stream excludes is refused without --offset, too, as soon as it is known to be one:", () => {
+  const onFirst = test.each([
+    [["--nack", "-n", "1"], "--nack"],
+    [["--reject", "-n", "5"], "--reject"],
+    [["--where", "body == '2'", "--on-mismatch", "reject"], "--on-mismatch reject"],
+    [["--until-empty"], "--until-empty"],
+    [["--peek"], "--peek"],
+    [["--retries", "2", "--shell", "echo handled"], "--retries"],
+    [["--on-failure", "requeue", "--shell", "echo handled"], "--on-failure requeue"],
+  ]);
+  onFirst("%j, by its first message", async (words, flag) => {
+    const stream = await createQueue(["1", "2"], STREAM);
+    const reading = ["-q", stream, ...UNNAMED, "--summary", "json"];
+    const { code, stdout, stderr } = await con([...reading, ...words]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(`ERROR: ${flag} excludes a stream\n`);
+    expect(summary(stderr)).toMatchObject({ received: 0, rejected: 0, requeued: 0 });
+  });
+
+  test.each([
+    [["--until-empty", "--prefetch", "5"], "--until-empty"],
+    [["--nack", "--requeue", "-n", "1"], "--nack"],
+  ])("%j, where no message tells", async (words, flag) => {
+    const stream = await createQueue(["1", "2"], STREAM);
+    const { code, stderr } = await con(["-q", stream, ...words]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`ERROR: ${flag} excludes a stream\n`);
+  });
+
+  test.each([[["--peek"]], [["--peek", "--where", "true", "-n", "1"]]])(
+    "%j, where the broker tells",
+    async (words) => {
+      const stream = await createQueue(["1", "2"], STREAM);
+      const { code, stderr } = await con(["-q", stream, ...words]);
+      expect(code).toBe(2);
+      expect(stderr).toContain("ERROR: --peek excludes a stream\n");
+    },
+  );
 });
 
 test("what is in hand when a run ends is no error", async () => {

@@ -8,7 +8,7 @@ import { cancelAll } from "./cancel.ts";
 import { closeChannel } from "../session/connection.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
-import { Depths, unendable } from "./depths.ts";
+import { Depths, leaderless } from "./depths.ts";
 import { Missing } from "./missing.ts";
 import { toDelivery } from "../wire/received.ts";
 import type { Verdict } from "./settlement.ts";
@@ -117,7 +117,8 @@ export class Consumer implements Intake {
     const states = await Promise.all(asked);
     if (!this.#isSubscribed || link !== this.#link) return false;
     const judgement = this.#depths.judge(states);
-    if (judgement === "endless" || judgement === "leaderless") this.fail(unendable[judgement]());
+    if (judgement === "endless" && this.#plan.streamRefusal) this.fail(this.#plan.streamRefusal);
+    if (judgement === "leaderless") this.fail(leaderless());
     return judgement === "empty" && this.#arrived.length === 0;
   }
 

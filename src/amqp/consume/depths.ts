@@ -2,7 +2,7 @@
 // not what it seems: a quorum queue without a leader counts nothing, and a stream counts what was read for ever.
 import type { Replies } from "amqplib";
 import { now } from "../../clock.ts";
-import { Unreachable, UsageError } from "../../errors.ts";
+import { Unreachable } from "../../errors.ts";
 
 /** Longer than a queue takes to find a leader while most of its nodes are up; as long as an outage may take (--max-outage). */
 const LEADERLESS_MS = 60_000;
@@ -36,19 +36,12 @@ export class Depths {
   }
 }
 
-/** Why a run that waits for the end of a queue must end. */
-export const unendable = {
-  endless: () =>
-    new UsageError(
-      "--until-empty excludes a stream",
-      "a stream is never empty: use --count, --idle-timeout or --timeout",
-    ),
-  leaderless: () =>
-    new Unreachable(
-      `the broker has not counted us among the consumers for ${LEADERLESS_MS / 1000} s: the queue has no leader, or is an empty stream`,
-      "most of the nodes of a quorum queue must be up; a stream is never empty",
-    ),
-} as const;
+/** Why a run that waits for the end of a queue must end, which a stream has not. */
+export const leaderless = (): Unreachable =>
+  new Unreachable(
+    `the broker has not counted us among the consumers for ${LEADERLESS_MS / 1000} s: the queue has no leader, or is an empty stream`,
+    "most of the nodes of a quorum queue must be up; a stream is never empty",
+  );
 
 function isBare({ messageCount }: Depth): boolean {
   return messageCount === 0;

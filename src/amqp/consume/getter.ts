@@ -1,6 +1,6 @@
 // Fetches messages one by one (basic.get) until the queue is empty; several queues one after the other.
 import { pause } from "../../deadline.ts";
-import type { Failure } from "../../errors.ts";
+import { Refused, type Failure } from "../../errors.ts";
 import type { Delivery } from "../../message/message.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
@@ -116,8 +116,9 @@ export class Getter implements Intake {
   }
 
   fail(failure: Failure): void {
+    const { streamRefusal } = this.#plan;
     this.detach();
-    this.#failure = failure;
+    this.#failure = isOfStream(failure) ? (streamRefusal ?? failure) : failure;
     this.#changed();
   }
 
@@ -140,4 +141,11 @@ export class Getter implements Intake {
       this.#changed = resolve;
     });
   }
+}
+
+/** Has the broker refused to fetch from a stream? */
+function isOfStream(failure: Failure): boolean {
+  return (
+    failure instanceof Refused && /basic\.get not supported by stream/.test(failure.reply.text)
+  );
 }

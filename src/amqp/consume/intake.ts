@@ -1,5 +1,6 @@
 // How deliveries come in, by subscription (consumer.ts), one by one (getter.ts) or to be looked at (looker.ts), and the account
 // of what became of them.
+import type { UsageError } from "../../errors.ts";
 import type { Table } from "../../message/fields.ts";
 import type { Delivery } from "../../message/message.ts";
 import type { Link } from "../session/link.ts";
@@ -65,6 +66,8 @@ export interface SubscriptionPlan {
   readonly arguments: Table;
   /** The queue is a stream, to be read from here on; from where the broker chooses when `start` is undefined. */
   readonly stream: { readonly start: Offset | undefined } | undefined;
+  /** What is said when a queue turns out to be a stream, and a flag excludes that. */
+  readonly streamRefusal: UsageError | undefined;
   /** Nobody waits for answers on this connection: reading may stop while what has arrived waits. */
   readonly mayStopReading: boolean;
 }

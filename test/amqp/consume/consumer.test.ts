@@ -20,6 +20,7 @@ async function subscribe() {
     exclusive: false,
     arguments: {},
     stream: undefined,
+    streamRefusal: undefined,
     mayStopReading: false,
   });
   await openSession([server.port], consumer);
