@@ -106,7 +106,7 @@ export class Flow {
   /** The wanted messages of the batches; an empty one when something arrived and none is wanted. Ends with the signal. */
   async *through(
     batches: AsyncIterable<Deliveries>,
-    intake: Pick<Intake, "holds">,
+    intake: Pick<Intake, "holds" | "isOfStream">,
     signal: AbortSignal,
   ): AsyncGenerator<Deliveries, void, void> {
     const pace = new Pace(signal);
@@ -115,7 +115,7 @@ export class Flow {
       this.#raw = arrived;
       this.#others = [];
       while (this.#raw.length > 0) {
-        await this.#choose();
+        await this.#choose(intake);
         if (this.#rest.length === 0) yield [];
         for (let [next] = this.#rest; next; [next] = this.#rest) {
           if (this.#plan.perSecond !== undefined) await pace.next(1000 / this.#plan.perSecond);
@@ -146,21 +146,31 @@ export class Flow {
     return goesSingly ? batch.slice(0, 1) : batch;
   }
 
-  #unwanted(raw: Deliveries, answers: readonly Answer[]): readonly Other[] {
+  async #unwanted(
+    raw: Deliveries,
+    answers: readonly Answer[],
+    intake: Pick<Intake, "isOfStream">,
+  ): Promise<readonly Other[]> {
     const { mismatch, undecided } = this.#plan;
-    return raw.flatMap((delivery, i): readonly Other[] => {
-      const answer = answers[i];
-      if (answer === undefined || answer === true) return [];
-      return [{ delivery, verdict: answer === "late" ? undecided : mismatch }];
-    });
+    const others: Other[] = [];
+    for (const [i, answer] of answers.entries()) {
+      const delivery = raw[i];
+      if (!delivery || answer === true) continue;
+      const verdict = answer === "late" ? undecided : mismatch;
+      // A stream keeps its messages; one that is not acknowledged only makes it stop.
+      const isKept = verdict === "leave" && (await intake.isOfStream(delivery));
+      others.push({ delivery, verdict: isKept ? "ack" : verdict });
+    }
+    return others;
   }
 
   /** Makes ready as much as fits of what has arrived. */
-  async #choose(): Promise<void> {
+  async #choose(intake: Pick<Intake, "isOfStream">): Promise<void> {
     const raw = this.#raw;
     const read = await this.#read(raw);
     const answers = await this.#stages.where?.(read);
-    if (answers) this.#others = [...this.#others, ...this.#unwanted(raw, answers)];
+    const others = answers ? await this.#unwanted(raw, answers, intake) : [];
+    this.#others = [...this.#others, ...others];
     this.#rest = answers ? read.filter((_, i) => answers[i] === true) : read;
     this.#raw = raw.slice(read.length);
   }

@@ -120,6 +120,25 @@ describe("what a stream excludes is refused without --offset, too, as soon as it
   );
 });
 
+test.each([
+  ["--format", "body", "hit\n"],
+  ["--shell", "cat", "hit"],
+  ["--forward", "amq.direct", ""],
+])(
+  "what --where does not want is passed over without --offset, too: with %s %s it holds no place",
+  async (flag, value, output) => {
+    const stream = await createQueue(["1", "2", "3", "4", "hit"], STREAM);
+    const elsewhere = await createQueue();
+    // Where --forward leads: by the routing key of a message, which is its queue's name.
+    await withChannel((channel) => channel.bindQueue(elsewhere, "amq.direct", stream));
+    const choosing = ["--where", "body == 'hit'", "--prefetch", "2", "-n", "1"];
+    const reading = ["-q", stream, ...UNNAMED, ...choosing, "--summary", "json"];
+    const { code, stdout, stderr } = await con([...reading, flag, value]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: output });
+    expect(summary(stderr)).toMatchObject({ received: 5, acked: 5, requeued: 0, left: 0 });
+  },
+);
+
 test("what is in hand when a run ends is no error", async () => {
   const stream = await createQueue(["1", "2", "3"], STREAM);
   const words = ["-q", stream, "--prefetch", "10", "-n", "1", "--format", "body"];

@@ -39,6 +39,8 @@ async function* of<T>(...items: readonly T[]): AsyncGenerator<T, void, void> {
 
 const tags = (batch: readonly Delivery[]): readonly number[] =>
   batch.map(({ deliveryTag }) => deliveryTag);
+/** Nothing is lost, and nothing comes from a stream. */
+const held = { holds: () => true, isOfStream: async () => false };
 const endless = new AbortController().signal;
 
 async function all(batches: AsyncIterable<readonly Delivery[]>): Promise<unknown> {
@@ -50,24 +52,20 @@ async function all(batches: AsyncIterable<readonly Delivery[]>): Promise<unknown
 describe("an arrival", () => {
   it("comes in parts when its bodies grow large, and small ones stay together", async () => {
     const flow = await Flow.open(plan, recordingLog());
-    const through = flow.through(
-      of(arrival(10, 10, LARGE, LARGE, 10, 10)),
-      { holds: () => true },
-      endless,
-    );
+    const through = flow.through(of(arrival(10, 10, LARGE, LARGE, 10, 10)), held, endless);
     expect(await all(through)).toEqual([[1, 2, 3], [4], [5, 6]]);
   });
 
   it("is whole when nothing is decompressed", async () => {
     const flow = await Flow.open({ ...plan, decompressLimit: undefined }, recordingLog());
-    const through = flow.through(of(arrival(LARGE, LARGE)), { holds: () => true }, endless);
+    const through = flow.through(of(arrival(LARGE, LARGE)), held, endless);
     expect(await all(through)).toEqual([[1, 2]]);
   });
 
   it("waits until its last part is out", async () => {
     const flow = await Flow.open(plan, recordingLog());
     const waiting: boolean[] = [];
-    const through = flow.through(of(arrival(LARGE, LARGE)), { holds: () => true }, endless);
+    const through = flow.through(of(arrival(LARGE, LARGE)), held, endless);
     for await (const _ of through) waiting.push(flow.isWaiting);
     expect(waiting).toEqual([true, false]);
   });
@@ -79,7 +77,8 @@ describe("an arrival", () => {
     // The connection is lost after the first part.
     const holds = ({ generation }: Delivery): boolean => seen.length === 0 || generation === 2;
     const batches = of(arrival(LARGE, LARGE, LARGE), next);
-    for await (const batch of flow.through(batches, { holds }, endless)) seen.push(tags(batch));
+    for await (const batch of flow.through(batches, { ...held, holds }, endless))
+      seen.push(tags(batch));
     expect(seen).toEqual([[1], [1]]);
   });
 });
@@ -89,15 +88,27 @@ it("what --where does not want of any part is passed over, and kept as it came u
   const settled: Delivery[] = [];
   const settle = (batch: readonly Delivery[]): void => void settled.push(...batch);
   const came = arrival(LARGE, LARGE, 10, LARGE);
-  for await (const batch of flow.through(of(came), { holds: () => true }, endless))
+  for await (const batch of flow.through(of(came), held, endless))
     flow.passOver(flow.isWaiting ? (batch.at(-1)?.deliveryTag ?? 0) : Infinity, { settle });
   expect(settled).toEqual([came[0], came[1], came[3]]);
   expect(flow.mismatches).toBe(3);
 });
 
+it.each([
+  [true, "ack"],
+  [false, "leave"],
+])("what is not wanted, and whether it is a stream's is %j: %s", async (isOfStream, verdict) => {
+  const flow = await Flow.open({ ...plan, where: "redelivered" }, recordingLog());
+  const intake = { ...held, isOfStream: async () => isOfStream };
+  const settled: unknown[] = [];
+  for await (const _ of flow.through(of([messageIn({ deliveryTag: 1 })]), intake, endless))
+    flow.passOver(Infinity, { settle: (others, as) => void settled.push([tags(others), as]) });
+  expect(settled).toEqual([[[1], verdict]]);
+});
+
 it("what is left at the end comes in parts too, behind what waits for its turn", async () => {
   const flow = await Flow.open({ ...plan, isSingle: true }, recordingLog());
-  const through = flow.through(of(arrival(10, LARGE, LARGE)), { holds: () => true }, endless);
+  const through = flow.through(of(arrival(10, LARGE, LARGE)), held, endless);
   await through.next();
   const left = arrival(10, 10, 10, LARGE, LARGE, 10).slice(3);
   expect(await all(flow.finish(left))).toEqual([[2], [3], [4], [5], [6]]);
@@ -112,7 +123,7 @@ it("what --where cannot decide on in time is not thrown away with what it does n
     messageIn({ deliveryTag: 3, routingKey: "easy" }),
   ];
   const settled: unknown[] = [];
-  for await (const batch of flow.through(of(came), { holds: () => true }, endless)) {
+  for await (const batch of flow.through(of(came), held, endless)) {
     expect(tags(batch)).toEqual([3]);
     flow.passOver(Infinity, {
       settle: (others, verdict) => void settled.push([tags(others), verdict]),
