@@ -50,6 +50,7 @@ export function planIntake(
     intake: chooseIntake(options, origin, stream !== undefined),
     stop: {
       count: limit,
+      isPrefetchGiven: origin("prefetch") !== "default",
       countedBy:
         options.count === undefined && settling.limit !== undefined ? "--prefetch" : "--count",
       idleMs: options.idleTimeout,
@@ -152,17 +153,21 @@ function planPrefetch(
   options: IntakeOptions,
   origin: (key: IntakeKey) => Origin,
   usual: number,
-  { verdict, mismatch }: Settling,
+  { verdict, mismatch, undecided }: Settling,
   limit = Infinity,
 ): number {
   const isTyped = origin("prefetch") !== "default";
-  if (options.where !== undefined && mismatch === "leave")
-    return isTyped ? options.prefetch : MAX_PREFETCH;
-  if (verdict === "leave") return limit > MAX_PREFETCH ? 0 : limit;
+  const mayHold = options.where !== undefined && undecided === "leave";
+  if (mayHold && mismatch === "leave") return isTyped ? options.prefetch : MAX_PREFETCH;
+  // Few are undecided, but --count and --jobs may leave a single place, behind which nothing more would come.
+  const least = mayHold ? options.prefetch || Infinity : 0;
+  const held = Math.max(limit, least);
+  if (verdict === "leave") return held > MAX_PREFETCH ? 0 : held;
   // A batch is acknowledged while the next one comes.
   const twoBatches = options.ackEvery > 1 ? Math.min(2 * options.ackEvery, MAX_PREFETCH) : 0;
   const roomy = isTyped ? usual : Math.max(usual, twoBatches);
   // Those whose acknowledgement is not waited for are only bounded by what may wait here.
   const most = Math.min((options.ackAuto ? usual || USUAL_PREFETCH : roomy) || Infinity, limit);
-  return most === Infinity ? 0 : Math.min(most, MAX_PREFETCH);
+  const inHand = Math.max(most, least);
+  return inHand === Infinity ? 0 : Math.min(inHand, MAX_PREFETCH);
 }

@@ -8,6 +8,8 @@ export interface StopPlan {
   readonly count: number | undefined;
   /** Why there is a count: it was asked for, or no more can be held at once. */
   readonly countedBy: "--count" | "--prefetch";
+  /** Does --prefetch say how many can be held? */
+  readonly isPrefetchGiven: boolean;
   /** Nothing has arrived for so long. */
   readonly idleMs: number | undefined;
   /** So long since the start. */
@@ -119,7 +121,8 @@ export class StopRules {
 
   /** What --where does not want fills the hands: nothing more can come. */
   stopAsFull(held: number): void {
-    const text = `--prefetch holds no more: ${held} are held; there may be more behind them`;
+    const what = this.#plan.isPrefetchGiven ? "--prefetch holds no more" : "no more can be held";
+    const text = `${what}: ${held} are held; there may be more behind them`;
     this.#stop({ text, ending: "empty" });
   }
 

@@ -46,6 +46,14 @@ describe("the subscription", () => {
     [["--shell", "x", "--jobs", "4"], 4],
     [["--shell", "x", "--jobs", "4", "--prefetch", "9"], 9],
     [["--ack-every", "1000"], 2000],
+    [["--where", "true", "-n", "1"], 65_535],
+    [["--where", "true", "-n", "1", "--prefetch", "2"], 2],
+    // What is undecided is held: it must not take the only place.
+    [["--where", "true", "--on-mismatch", "ack", "-n", "1"], 256],
+    [["--where", "true", "--on-mismatch", "ack", "-n", "1", "--prefetch", "2"], 2],
+    [["--where", "true", "--on-mismatch", "reject", "--shell", "x"], 256],
+    [["--where", "true", "--on-mismatch", "ack", "-n", "1", "--nack", "--requeue"], 256],
+    [["--where", "true", "--offset", "first", "-n", "1"], 1],
   ])("%j has a prefetch of %d", (argv, prefetch) => {
     expect(plan(...argv).subscription.prefetch).toBe(prefetch);
   });
@@ -101,6 +109,7 @@ describe("the subscription", () => {
   it("never stops by itself unless told to, and for each rule it was told", () => {
     expect(plan().stop).toEqual({
       count: undefined,
+      isPrefetchGiven: false,
       countedBy: "--count",
       keepsAll: false,
       idleMs: undefined,
@@ -113,6 +122,7 @@ describe("the subscription", () => {
     expect(plan(...argv, "--until-body", "quit").stop).toEqual({
       count: 5,
       keepsAll: false,
+      isPrefetchGiven: false,
       countedBy: "--count",
       idleMs: 2000,
       timeoutMs: 60_000,

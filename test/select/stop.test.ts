@@ -7,6 +7,7 @@ import { messageIn } from "../support/message-in.ts";
 const NONE: StopPlan = {
   count: undefined,
   countedBy: "--count",
+  isPrefetchGiven: false,
   idleMs: undefined,
   timeoutMs: undefined,
   untilEmpty: undefined,
@@ -223,5 +224,14 @@ describe("several rules", () => {
     expect(rules.reason).toMatchObject({ ending: "empty" });
     expect(rules.reason?.text).toContain("3 are held");
     expect(rules.signal.aborted).toBe(true);
+  });
+
+  it.each([
+    [true, "--prefetch holds no more: 3 are held"],
+    [false, "no more can be held: 3 are held"],
+  ])("name --prefetch as the bound only where it is given: %j", (isPrefetchGiven, text) => {
+    const rules = start({ isPrefetchGiven });
+    rules.stopAsFull(3);
+    expect(rules.reason?.text).toContain(text);
   });
 });
