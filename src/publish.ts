@@ -69,7 +69,7 @@ export function checkTexts(
     checkTemplates([source.text ?? "", routingKey], properties.headers ?? {}, env);
 }
 
-/** Waits until everything is settled and shown, then closes; on every way out. */
+/** Waits until everything is settled and shown, then closes, and takes what the broker has said by then; on every way out. */
 async function finish(
   plan: PublishPlan,
   publisher: Publisher,
@@ -87,6 +87,7 @@ async function finish(
     await withGrace(settle(), world.signal, plan.graceMs);
   } finally {
     await session.close();
+    publisher.detach();
   }
 }
 

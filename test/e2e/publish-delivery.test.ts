@@ -190,6 +190,35 @@ describe("Sent:", () => {
     );
   });
 
+  describe("is printed for what the broker has confirmed out of order", () => {
+    const shown = { stdout: "Sent: two\nSent: three\n" };
+    const account = "read 3 = confirmed 2 + returned 0 + nacked 0 + unconfirmed 1";
+
+    test("when the connection is lost for good", async () => {
+      const answers = ["body", "body", ack(2), "body", ack(3), "rst"] as const;
+      const server = await misbehave([...openChannel("confirm"), ...answers]);
+      const args = ["-u", server.url, "-k", "q", "-l", "--confirm", "--max-outage", "0"];
+      const exit = await runToEnd("amqp-pub", args, { stdin: "one\ntwo\nthree\n" });
+      expect(exit).toMatchObject({ code: 3, ...shown });
+      expect(exit.stderr).toContain(account);
+    });
+
+    test("when the time of --grace is over", async () => {
+      const answers = whenever("body", (count) => (count === 1 ? Buffer.alloc(0) : ack(count)));
+      const server = await misbehave([...openChannel("confirm"), ...goodbye(), answers]);
+      const args = ["-u", server.url, "-k", "q", "-l", "--confirm", "--grace", "0.2"];
+      const publisher = run("amqp-pub", args, { stdin: "one\ntwo\nthree\n" });
+      await server.until(
+        "all bodies",
+        () => server.received().filter(({ name }) => name === "body").length === 3,
+      );
+      publisher.kill("SIGINT");
+      const exit = await publisher.ended();
+      expect(exit).toMatchObject({ code: 5, ...shown });
+      expect(exit.stderr).toContain(account);
+    });
+  });
+
   test("is not printed for a message that the broker has refused for good", async () => {
     const server = await misbehave([
       ...openChannel("confirm"),

@@ -83,13 +83,17 @@ export class Model {
     this.confirmed.push(...acked);
   }
 
-  /** The channel is lost, with everything on its way; the next one sends again what is open. */
+  /** The channel is lost, with everything on its way. */
+  lose(): void {
+    this.confirmed.push(...this.window.lost());
+  }
+
+  /** Lost as well; the next one sends again what is open. */
   restart(): void {
     const open = this.#channel.filter((sent) => !sent.settled).length + this.waiting.length;
     this.#channel = [];
-    const { acked, resending } = this.window.restart(this.waiting.splice(0));
-    this.confirmed.push(...acked);
-    expect(resending).toBe(open);
+    this.lose();
+    expect(this.window.restart(this.waiting.splice(0))).toBe(open);
   }
 
   /** What was nacked is sent once more, on the same channel. */

@@ -111,19 +111,19 @@ export class Publisher implements Client {
       unblocked: () => this.#onUnblocked(),
     });
     this.#sender = openSender(connection, channel, () => this.#waiting.wake());
-    const { acked, resending } = this.#window.restart(this.#retries.takeAll());
-    this.#ledger.acked(acked);
-    this.#ledger.resent(resending);
+    this.#ledger.resent(this.#window.restart(this.#retries.takeAll()));
     this.#watchdog.start(() => this.#giveUpOn(link));
     this.#flush();
     this.#waiting.wake();
   }
 
+  /** No other answer comes on this link: what the broker has confirmed out of order is told as well. */
   detach(): void {
     this.#link = undefined;
     this.#sender = undefined;
     this.#blocked = false;
     this.#watchdog.stop();
+    this.#ledger.acked(this.#window.lost());
     this.#ledger.lost();
   }
 

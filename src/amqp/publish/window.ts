@@ -18,13 +18,6 @@ export interface Entry {
   state: "open" | "acked" | "nacked";
 }
 
-/** What a new channel begins with. */
-export interface Restart {
-  readonly acked: readonly Entry[];
-  /** How many messages will be sent once more. */
-  readonly resending: number;
-}
-
 /** An ordered window. Delivery tags count from 1 on each channel, in the order of sending. */
 export class Window {
   /** The message-id that an entry is sent with. */
@@ -132,16 +125,28 @@ export class Window {
     return taken;
   }
 
+  /** The channel is gone: only what is open stays. Returns what was acked out of order, in the order of sending. */
+  lost(): readonly Entry[] {
+    const sent = this.#entries
+      .slice(this.#head, this.#unsent)
+      .filter((entry) => entry !== undefined);
+    const open = sent.filter(({ state }) => state === "open");
+    this.#entries = [...open, ...this.#entries.slice(this.#unsent)];
+    this.#head = 0;
+    this.#unsent = open.length;
+    this.#bytes = this.#entries.reduce((sum, entry) => sum + (entry?.message.body.length ?? 0), 0);
+    return sent.filter(({ state }) => state === "acked");
+  }
+
   /**
    * A new channel: all that is open is unsent again, and so is what was nacked and waits for another try, in the order in
-   * which messages were added first. Tells what had been acked out of order.
+   * which messages were added first. Returns how many will be sent once more.
    */
-  restart(nacked: readonly Entry[] = []): Restart {
-    const sent = this.#entries.slice(this.#head, this.#unsent);
-    const left = this.#entries.slice(this.#head).filter((entry) => entry !== undefined);
-    const open = left.filter(({ state }) => state === "open");
+  restart(nacked: readonly Entry[] = []): number {
+    const isOpen = (entry: Entry | undefined): entry is Entry => entry?.state === "open";
+    const resending = this.#entries.slice(this.#head, this.#unsent).filter(isOpen).length;
     const all = [
-      ...open.map((entry) => asOpen(entry, entry.nacks)),
+      ...this.#entries.filter(isOpen).map((entry) => asOpen(entry, entry.nacks)),
       ...nacked.map((entry) => asOpen(entry, entry.nacks + 1)),
     ];
     this.#entries = [];
@@ -153,10 +158,7 @@ export class Window {
     this.#bytes = 0;
     for (const entry of inOrder(all))
       this.#push({ ...entry, message: this.#readdress(entry.message) });
-    return {
-      acked: left.filter(({ state }) => state === "acked"),
-      resending: sent.filter((entry) => entry?.state === "open").length + nacked.length,
-    };
+    return resending + nacked.length;
   }
 
   /** The broker returned a message: it belongs to the first open sent entry like it that was not returned. */

@@ -152,6 +152,18 @@ describe("the window", () => {
     expect(model.confirmed.map(({ returned }) => returned)).toEqual([undefined]);
   });
 
+  it("holds nothing but what is open when the channel is lost", () => {
+    fc.assert(
+      fc.property(many(step), (performed) => {
+        const model = new Model();
+        for (const perform of performed) perform(model);
+        model.lose();
+        const { window, waiting, added, confirmed } = model;
+        expect(window.size + waiting.length).toBe(added.length - confirmed.length);
+      }),
+    );
+  });
+
   it("gives its memory back: many messages later it holds no more than those that are open", () => {
     const window = new Window();
     for (let tag = 1; tag <= 100_000; tag++) {
