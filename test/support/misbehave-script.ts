@@ -37,12 +37,12 @@ export type Step =
 export type Script = readonly Step[];
 
 /** The AMQP handshake up to an open connection. */
-export function handshake(heartbeatSeconds = 0): Script {
+export function handshake(heartbeatSeconds = 0, frameMax = 131_072): Script {
   return [
     "header",
     start(),
     "start-ok",
-    tune(2047, 131_072, heartbeatSeconds),
+    tune(2047, frameMax, heartbeatSeconds),
     "tune-ok",
     "open",
     openOk(),
@@ -50,8 +50,8 @@ export function handshake(heartbeatSeconds = 0): Script {
 }
 
 /** The handshake and an open channel; with `confirm`, in confirm mode. */
-export function openChannel(mode: "plain" | "confirm" = "plain"): Script {
-  const opened: Script = [...handshake(), "channel.open", channelOpenOk()];
+export function openChannel(mode: "plain" | "confirm" = "plain", frameMax?: number): Script {
+  const opened: Script = [...handshake(0, frameMax), "channel.open", channelOpenOk()];
   return mode === "plain" ? opened : [...opened, "confirm.select", selectOk()];
 }
 

@@ -81,8 +81,9 @@ export class Ledger {
     this.#sent++;
   }
 
-  resent(count: number): void {
-    this.#resent += count;
+  /** A message was given to a connection once more. */
+  resent(): void {
+    this.#resent++;
   }
 
   /** The broker has acked these; those that it had returned before reached no queue. */

@@ -1,6 +1,6 @@
 // Publishes through a window of unconfirmed messages, and sends them again on a new channel. Counting is the ledger's.
 import type { Message as Returned } from "amqplib";
-import { Failure, Unreachable } from "../../errors.ts";
+import { type Failure, Unreachable, Unsendable } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { PublisherPlan } from "./publisher-plan.ts";
 import { Ledger, type Account, type PublishReport } from "./ledger.ts";
@@ -74,8 +74,8 @@ export class Publisher implements Client {
   publish(message: Message, takenAt?: number): void {
     if (this.#window.size === 0) this.#watchdog.feed();
     const refusal = this.#hopeless.reasonFor(message);
-    if (refusal === undefined) this.#window.add(message, takenAt);
-    this.#flush();
+    const entry = refusal === undefined ? this.#window.add(message, takenAt) : undefined;
+    this.#flush(entry);
     this.#ledger.read();
     if (refusal !== undefined) this.#ledger.nacked(message, refusal);
   }
@@ -111,7 +111,7 @@ export class Publisher implements Client {
       unblocked: () => this.#onUnblocked(),
     });
     this.#sender = openSender(connection, channel, () => this.#waiting.wake());
-    this.#ledger.resent(this.#window.restart(this.#retries.takeAll()));
+    this.#window.restart(this.#retries.takeAll());
     this.#watchdog.start(() => this.#giveUpOn(link));
     this.#flush();
     this.#waiting.wake();
@@ -161,7 +161,8 @@ export class Publisher implements Client {
     return hasRoom(this.#window, this.#retries, this.#plan.window, share);
   }
 
-  #flush(): void {
+  /** @throws Unsendable when `newcomer` cannot be encoded */
+  #flush(newcomer?: Entry): void {
     const mandatory = this.#plan.mandatory || this.#plan.confirm;
     for (let entry = this.#window.next(); entry && this.#sender; entry = this.#window.next()) {
       if (!this.#hopeless.allowsCompany(this.#window)) return;
@@ -169,9 +170,13 @@ export class Publisher implements Client {
         this.#sender.send(entry.message, mandatory, this.#window.idOf(entry));
       } catch (error) {
         this.#window.dropNext();
-        throw error;
+        if (entry === newcomer || !(error instanceof Unsendable)) throw error;
+        // Frames may be smaller on this connection than on the last one.
+        this.#ledger.nacked(entry.message, `it cannot be sent on this connection: ${error.reason}`);
+        continue;
       }
       if (this.#window.sent()) this.#ledger.sent();
+      else this.#ledger.resent();
       if (!this.#plan.confirm) this.#ledger.handedOver(this.#window.ackSent());
     }
   }
@@ -197,14 +202,8 @@ export class Publisher implements Client {
   }
 
   #retry(entry: Entry): void {
-    this.#ledger.resent(1);
     this.#window.addAgain([entry]);
-    try {
-      this.#flush();
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.fail(error);
-    }
+    this.#flush();
     this.#waiting.wake();
   }
 

@@ -58,16 +58,17 @@ export class Window {
     return this.#bytes;
   }
 
-  add(message: Message, takenAt = 0): void {
-    const serial = this.#serial++;
-    this.#push({
+  add(message: Message, takenAt = 0): Entry {
+    const entry: Entry = {
       message: this.#readdress(message),
-      serial,
+      serial: this.#serial++,
       nacks: 0,
       takenAt,
       returned: undefined,
       state: "open",
-    });
+    };
+    this.#push(entry);
+    return entry;
   }
 
   /** Adds messages that were nacked: they are sent once more. */
@@ -90,7 +91,7 @@ export class Window {
     return this.#entries[this.#unsent];
   }
 
-  /** Returns whether that was for the first time: these come in the order of serials. */
+  /** Returns whether that was for the first time, not once more: these come in the order of serials. */
   sent(): boolean {
     const serial = this.#entries[this.#unsent++]?.serial ?? -1;
     const isFirst = serial > this.#lastSent;
@@ -140,13 +141,13 @@ export class Window {
 
   /**
    * A new channel: all that is open is unsent again, and so is what was nacked and waits for another try, in the order in
-   * which messages were added first. Returns how many will be sent once more.
+   * which messages were added first.
    */
-  restart(nacked: readonly Entry[] = []): number {
+  restart(nacked: readonly Entry[] = []): void {
     const isOpen = (entry: Entry | undefined): entry is Entry => entry?.state === "open";
-    const resending = this.#entries.slice(this.#head, this.#unsent).filter(isOpen).length;
+    const open = this.#entries.filter(isOpen);
     const all = [
-      ...this.#entries.filter(isOpen).map((entry) => asOpen(entry, entry.nacks)),
+      ...open.map((entry) => asOpen(entry, entry.nacks)),
       ...nacked.map((entry) => asOpen(entry, entry.nacks + 1)),
     ];
     this.#entries = [];
@@ -158,7 +159,6 @@ export class Window {
     this.#bytes = 0;
     for (const entry of inOrder(all))
       this.#push({ ...entry, message: this.#readdress(entry.message) });
-    return resending + nacked.length;
   }
 
   /** The broker returned a message: it belongs to the first open sent entry like it that was not returned. */

@@ -31,7 +31,7 @@ const fates: Readonly<Record<string, (ledger: Ledger) => void>> = {
   acked: (ledger) => ledger.acked([entry()]),
   returned: (ledger) => ledger.acked([entry(NO_ROUTE)]),
   nacked: (ledger) => ledger.nacked(message),
-  resent: (ledger) => ledger.resent(1),
+  resent: (ledger) => ledger.resent(),
 };
 
 describe("a ledger", () => {
@@ -87,7 +87,7 @@ describe("a ledger", () => {
     const { ledger } = open();
     const steps: readonly (readonly [progress: number, step: () => void])[] = [
       [1, () => ledger.acked([entry()])],
-      [1, () => ledger.resent(1)],
+      [1, () => ledger.resent()],
       [2, () => ledger.nacked(message)],
       [4, () => ledger.handedOver([entry(), entry()])],
       [4, () => ledger.cameBack(message, NO_ROUTE)],

@@ -212,14 +212,35 @@ describe("a message that cannot be encoded", () => {
     expect(publisher.account).toMatchObject({ read: 2, confirmed: 2, unconfirmed: 0 });
   });
 
-  it("ends the session when that is seen only on the next connection", async () => {
+  it("is told as refused when that is seen only on the next connection; the others arrive", async () => {
     const lost: Script = [...openChannel("confirm"), "body", "rst"];
-    const server = await misbehave(inTurn(lost, ["header", "rst"], confirming));
-    const { publisher } = openPublisher();
+    const last = [...confirming, confirmsAll];
+    const server = await misbehave(inTurn(lost, ["header", "rst"], last));
+    const { publisher, told } = openPublisher();
     await openSession([server.port], publisher);
     publisher.publish(message("a"));
     await server.until("the second try", ({ connections }) => connections === 2);
     publisher.publish(tooLong);
-    await expect(publisher.finish()).rejects.toThrow(/a message cannot be sent/);
+    publisher.publish(message("b"));
+    await publisher.finish();
+    expect(told).toEqual([expect.stringMatching(/^nacked x \(.*255/), "sent a", "sent b"]);
+    expect(publisher.account).toMatchObject({ read: 3, sent: 2, confirmed: 2, nacked: 1 });
+  });
+
+  it("is told as refused when the next broker takes only smaller frames; the others are sent again", async () => {
+    const lost: Script = [...openChannel("confirm"), { frames: 9 }, "rst"];
+    const smaller = [...openChannel("confirm", 8192), ...goodbye(), confirmsAll];
+    const server = await misbehave(inTurn(lost, smaller));
+    const { publisher, told } = openPublisher();
+    await openSession([server.port], publisher);
+    const headers = { h: "x".repeat(20_000) };
+    publisher.publish(message("a"));
+    publisher.publish(message("large", { properties: { headers } }));
+    publisher.publish(message("b"));
+    await publisher.finish();
+    expect(bodiesOn(server, 2)).toEqual(["a", "b"]);
+    const why = "it cannot be sent on this connection: the properties are larger than one frame";
+    expect(told).toEqual([`nacked large (${why} (--frame-max))`, "sent a", "sent b"]);
+    expect(publisher.account).toMatchObject({ confirmed: 2, nacked: 1, resent: 2 });
   });
 });
