@@ -7,7 +7,7 @@ import { stamping } from "./message/sent-at.ts";
 import type { PublishPlan } from "./publish.ts";
 import type { Skips } from "./sending.ts";
 import { openSource } from "./source/index.ts";
-import type { Envelope, Position } from "./source/source.ts";
+import type { Envelope, Position, SourceWorld } from "./source/source.ts";
 import { openProgress } from "./ui/progress.ts";
 import type { World } from "./world.ts";
 
@@ -23,9 +23,10 @@ export async function feed(
   const progress = openProgress(world, !plan.quiet, () => publisher.account.read);
   const { stdin, env } = world;
   const { refuse } = skips;
+  const tooLarge: SourceWorld["tooLarge"] = (message, bytes) => publisher.refuse(message, bytes);
   const open = openSource(plan.source, plan.shape);
   const position: Position = { place: () => "a message" };
-  const source = open(envelope, { stdin, stop, env, refuse, position, progress });
+  const source = open(envelope, { stdin, stop, env, refuse, tooLarge, position, progress });
   const prepare = plan.latencyHeader ? stamping() : (message: Message) => message;
   world.signal.addEventListener("abort", () => publisher.stop(), { once: true });
   try {

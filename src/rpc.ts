@@ -4,11 +4,12 @@ import { Session } from "./amqp/session/session.ts";
 import { orAborted, until, withGrace } from "./deadline.ts";
 import { accounted } from "./ending.ts";
 import { exitCodes, Unsendable } from "./errors.ts";
-import type { Delivery, Message } from "./message/message.ts";
+import { MAX_BODY_BYTES, type Delivery, type Message } from "./message/message.ts";
 import { endOf, type SendingPlan, Skips } from "./sending.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
 import type { Sink } from "./sink/sink.ts";
 import { checkInput, openSource } from "./source/index.ts";
+import type { SourceWorld } from "./source/source.ts";
 import { reportRequests, type RequestAccount } from "./ui/account.ts";
 import { reportBlocked } from "./ui/blocked-report.ts";
 import { reportSession } from "./ui/session-report.ts";
@@ -115,7 +116,9 @@ class Asking {
     const envelope = { exchange, routingKey, properties };
     const position = { place: () => "a request" };
     const { refuse } = this.#skips;
-    const batches = source(envelope, { stdin, env, stop, refuse, position });
+    const tooLarge: SourceWorld["tooLarge"] = (_, bytes) =>
+      refuse(position.place(), `${bytes} bytes, the limit is ${MAX_BODY_BYTES}`);
+    const batches = source(envelope, { stdin, env, stop, refuse, tooLarge, position });
     for await (const batch of until(batches, stop)) {
       for (const message of batch) {
         while (this.#isFull(jobs) && !stop.aborted)

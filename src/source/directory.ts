@@ -5,7 +5,7 @@ import { errorCode, reasonOf, ValueError } from "../errors.ts";
 import type { PublishRecord } from "../message/record.ts";
 import { Pace } from "../pace.ts";
 import { gaps } from "./pace.ts";
-import { unreadable } from "./pieces.ts";
+import { readBody, unreadable } from "./pieces.ts";
 import { parseRecord, toMessage, type ReplayPlan } from "./records.ts";
 import { attempt, type Source, type SourceWorld } from "./source.ts";
 
@@ -29,7 +29,8 @@ export function directory({ flag, folder, toOrigin, speed }: DirectoryPlan): Sou
       const record = await readSaved(file, world);
       const message =
         record && attempt(() => toMessage(record, envelope, toOrigin), place(file), world);
-      if (message) {
+      if (message && record.unreadBytes) world.tooLarge(message, record.unreadBytes);
+      else if (message) {
         if (speed > 0) await pace.next(gap(record.receivedAt));
         yield [message];
       }
@@ -51,23 +52,29 @@ async function listRecords(flag: string, folder: string): Promise<readonly strin
 
 const place = (file: string) => (): string => `"${file}"`;
 
-/** A record with its body; undefined when it cannot be read, and such are skipped. */
-async function readSaved(file: string, world: SourceWorld): Promise<PublishRecord | undefined> {
+/** A record with its body; one that is too large to be read is left out. */
+interface Saved extends PublishRecord {
+  readonly unreadBytes?: number;
+}
+
+/** Undefined when it cannot be read, and such are skipped. */
+async function readSaved(file: string, world: SourceWorld): Promise<Saved | undefined> {
   const refuse = (error: unknown): undefined => {
     world.refuse(`"${file}"`, reasonOf(error));
   };
-  const bytes = await readSavedFile(file).catch(refuse);
+  const bytes = await readRegular(file, (regular) => readFile(regular)).catch(refuse);
   if (!bytes) return undefined;
   const record = attempt(() => parseRecord(bytes) ?? empty(), place(file), world);
   if (!record || record.body?.length) return record;
   const body = await readBeside(file, record.body).catch(refuse);
+  if (typeof body === "number") return { ...record, unreadBytes: body };
   return body && { ...record, body };
 }
 
 /** A pipe keeps whoever opens it waiting, perhaps for ever, and a device may have no end. */
-async function readSavedFile(file: string): Promise<Buffer> {
+async function readRegular<T>(file: string, read: (file: string) => Promise<T>): Promise<T> {
   if (!(await stat(file)).isFile()) throw new ValueError("is no regular file");
-  return readFile(file);
+  return read(file);
 }
 
 function empty(): never {
@@ -78,9 +85,10 @@ function empty(): never {
  * Ours ends in .body, rabtap's in .dat; the record then says nothing of a body, or that it is empty.
  * @throws Error when there is none and the record says nothing, or it cannot be read
  */
-async function readBeside(file: string, inside: Buffer | undefined): Promise<Buffer> {
+async function readBeside(file: string, inside: Buffer | undefined): Promise<Buffer | number> {
   for (const ending of ["body", "dat"]) {
-    const body = await readSavedFile(file.replace(/json$/, ending)).catch((error: unknown) => {
+    const beside = file.replace(/json$/, ending);
+    const body = await readRegular(beside, readBody).catch((error: unknown) => {
       if (errorCode(error) === "ENOENT") return undefined;
       throw new ValueError(`its body, the file that ends in .${ending}: ${reasonOf(error)}`);
     });

@@ -77,7 +77,7 @@ function openInput(plan: SourcePlan): Source {
     case "message":
       return (envelope, world) => repeat(messageBodies(plan), plan.repeat, envelope, world);
     case "files":
-      return (envelope, world) => repeat(fileBodies(plan), plan.repeat, envelope, world);
+      return (envelope, world) => repeat(fileBodies(plan, envelope), plan.repeat, envelope, world);
     case "lines":
       return lines(plan);
     case "records":

@@ -1,9 +1,9 @@
 // Input as it arrives, piece by piece: stdin or files. What the pieces mean is up to lines.ts and records.ts.
 import { constants, fstatSync } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, readFile, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { catchUp } from "../deadline.ts";
-import { reasonOf, UsageError } from "../errors.ts";
+import { errorCode, reasonOf, UsageError } from "../errors.ts";
 import { isAwaited, openInput, STDIN } from "../input.ts";
 import type { Progress, SourceWorld } from "./source.ts";
 
@@ -45,6 +45,16 @@ export async function readAll(flag: string, path: string, world: SourceWorld): P
   for await (const piece of readPieces(path, flag, world)) pieces.push(piece);
   await wasCut(world);
   return Buffer.concat(pieces);
+}
+
+/** A regular file's bytes; above 2 GiB, which Node does not read and no broker takes, only how many they are. */
+export async function readBody(path: string): Promise<Buffer | number> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (errorCode(error) !== "ERR_FS_FILE_TOO_LARGE") throw error;
+    return (await stat(path)).size;
+  }
 }
 
 /** Stdin, a pipe that has a name, or a terminal. */

@@ -40,6 +40,8 @@ export interface SourceWorld {
   readonly env: Environment;
   /** One message of the input cannot be sent. @throws UsageError unless such are skipped, and counted */
   readonly refuse: (place: string, reason: string) => void;
+  /** One message is larger than any broker takes, and so large that it was not even read. @throws UsageError as `refuse` */
+  readonly tooLarge: (message: Envelope, bytes: number) => void;
   /** Kept by the source. */
   readonly position: Position;
   /** Absent when nobody looks. */

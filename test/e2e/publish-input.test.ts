@@ -1,6 +1,6 @@
 // Input that is not there, not yet there, or no message: told before anything is opened, or by its place.
 import { execFile } from "node:child_process";
-import { open, rm, symlink, writeFile } from "node:fs/promises";
+import { open, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -207,4 +207,25 @@ test("a header that every RabbitMQ chokes on is refused before it costs the conn
     'ERROR: line 2 of stdin: "headers": "n": expected a number, neither NaN nor infinite',
   );
   expect(await takeBodies(queue)).toEqual(["a"]);
+});
+
+test("a file above 2 GiB is refused alone, and not read", async () => {
+  const queue = await createQueue();
+  const folder = await testFolder();
+  const [large, small] = [join(folder, "large"), join(folder, "small")];
+  await writeFile(small, "small");
+  await writeFile(large, "");
+  await truncate(large, 2 ** 31);
+  const argv = ["-k", queue, "--confirm", "--quiet", "--summary", "text", "-f"];
+  const exit = await pub([...argv, small, large, small]);
+  const [warning, account] = exit.stderr.split("\n");
+  expect(exit.code).toBe(5);
+  const why = "2147483648 bytes, the limit is 536870912";
+  expect(warning).toBe(
+    `WARNING: the broker refused a message (${why}) to exchange "", key "${queue}"`,
+  );
+  expect(account).toMatch(
+    /^Account: read 3 = confirmed 2 \+ returned 0 \+ nacked 1 \+ unconfirmed 0/,
+  );
+  expect(await takeBodies(queue)).toEqual(["small", "small"]);
 });

@@ -1,5 +1,5 @@
 // Records as messages: what falls back to the flags, what is refused and where, rabtap's form, saved folders.
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decodeProperties } from "../../src/amqp/wire/properties.ts";
@@ -202,6 +202,18 @@ describe("a saved folder", () => {
     const collected = await collect(directory({ ...replay, folder }));
     expect(collected.refused).toEqual([]);
     expect(bodies(collected)).toEqual(["beside", "inside", ""]);
+  });
+
+  it("may have a body above 2 GiB, which is told and not read", async () => {
+    const folder = await folderWith({
+      "1.json": '{"routingKey":"large"}',
+      "1.body": "",
+      "2.json": '{"body":"small"}',
+    });
+    await truncate(join(folder, "1.body"), 2 ** 31);
+    const collected = await collect(directory({ ...replay, folder }));
+    expect(collected.refused).toEqual(["a message to large: 2147483648 bytes"]);
+    expect(bodies(collected)).toEqual(["small"]);
   });
 
   it("that is none, or holds a folder where a file should be, is told", async () => {

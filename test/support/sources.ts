@@ -35,6 +35,8 @@ export async function collect(
     stop: new AbortController().signal,
     env,
     refuse: (place: string, reason: string): void => void refused.push(`${place}: ${reason}`),
+    tooLarge: ({ routingKey }: Envelope, bytes: number): void =>
+      void refused.push(`a message to ${routingKey}: ${bytes} bytes`),
     position: { place: () => "" },
   };
   const messages: Message[] = [];

@@ -23,7 +23,12 @@ export class Hopeless {
 
   /** Why a message need not be sent at all. */
   reasonFor(message: Message): string | undefined {
-    return this.#sizeLimit.excludes(message) ? this.#sizeLimit.explain(message) : undefined;
+    return this.#sizeLimit.excludes(message) ? this.explainSize(message.body.length) : undefined;
+  }
+
+  /** Why a message of so many bytes is refused. */
+  explainSize(bytes: number): string {
+    return this.#sizeLimit.explain(bytes);
   }
 
   /** May another message be sent before those on their way are answered? */
@@ -41,6 +46,6 @@ export class Hopeless {
     }
     if (!this.#sizeLimit.learn(reason)) return [];
     const taken = window.takeOut(({ message }) => this.#sizeLimit.excludes(message));
-    return taken.map(({ message }) => ({ message, reason: this.#sizeLimit.explain(message) }));
+    return taken.map(({ message }) => ({ message, reason: this.explainSize(message.body.length) }));
   }
 }

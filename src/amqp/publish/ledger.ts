@@ -27,7 +27,7 @@ export interface LedgerReport {
   sent(message: Message, takenAt?: number): void;
   returned(message: Message, reply: Reply): void;
   /** Refused for good; `reason` is short. */
-  nacked(message: Message, reason: string): void;
+  nacked(message: Omit<Message, "body">, reason: string): void;
 }
 
 /** What a publisher tells people. */
@@ -98,7 +98,7 @@ export class Ledger {
   }
 
   /** The broker has refused it for the last time. */
-  nacked(message: Message, reason = "nack"): void {
+  nacked(message: Omit<Message, "body">, reason = "nack"): void {
     this.#nacked++;
     this.#report.nacked(message, reason);
   }

@@ -80,6 +80,12 @@ export class Publisher implements Client {
     if (refusal !== undefined) this.#ledger.nacked(message, refusal);
   }
 
+  /** Takes a message of so many bytes, which is too large for any broker: it is refused. */
+  refuse(message: Omit<Message, "body">, bytes: number): void {
+    this.#ledger.read();
+    this.#ledger.nacked(message, this.#hopeless.explainSize(bytes));
+  }
+
   /** Undefined when another message may be taken, else resolves when it may. @throws Failure */
   room(): Promise<void> | undefined {
     return this.#hasRoomIn(1) ? undefined : this.#waiting.until(() => this.#hasRoomIn(REFILL));

@@ -89,7 +89,7 @@ export class Requester implements Client {
   async ask(message: Message, onReply: (reply: Delivery) => void): Promise<RequestOutcome> {
     if (this.#failure) throw this.#failure;
     if (this.#sizeLimit.excludes(message))
-      throw new Unsendable(this.#sizeLimit.explain(message), undefined);
+      throw new Unsendable(this.#sizeLimit.explain(message.body.length), undefined);
     const own = message.properties.correlationId;
     if (own !== undefined && this.#given.has(own))
       throw new Unsendable(

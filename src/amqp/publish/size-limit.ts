@@ -32,8 +32,8 @@ export class SizeLimit {
     return body.length > this.#bytes;
   }
 
-  /** Why a message is refused, for people. */
-  explain({ body }: Message): string {
-    return `${body.length} bytes, the limit is ${this.#bytes}`;
+  /** Why a message of so many bytes is refused, for people. */
+  explain(bytes: number): string {
+    return `${bytes} bytes, the limit is ${this.#bytes}`;
   }
 }
