@@ -4,7 +4,7 @@ import { closeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { now } from "./clock.ts";
 import { conceal } from "./cli/conceal.ts";
-import { findMisread } from "./cli/encoding.ts";
+import { exactEnvironment, findMisread, notUtf8 } from "./cli/encoding.ts";
 import { generalFlags } from "./cli/flags/general.ts";
 import type { FlagTable } from "./cli/flag.ts";
 import { addProfile, parseTyped } from "./cli/command-line.ts";
@@ -12,7 +12,7 @@ import { locateConfig } from "./cli/config-file.ts";
 import type { Parsed } from "./cli/parse.ts";
 import type { Program } from "./cli/program.ts";
 import { hidePassword } from "./cli/url.ts";
-import { exitCodes, Failure, ReaderGone, Refused, UsageError } from "./errors.ts";
+import { exitCodes, Failure, ReaderGone, Refused } from "./errors.ts";
 import { lazyStdin } from "./input.ts";
 import { colorAsTyped, painter } from "./ui/color.ts";
 import { completing } from "./ui/file-stream.ts";
@@ -22,9 +22,6 @@ import { askPassword, openTerminal } from "./ui/prompt.ts";
 import { version } from "./version.ts";
 import { withoutMessage } from "./work/environment.ts";
 import type { Environment, Run, World } from "./world.ts";
-
-const otherBytes =
-  "a message of other bytes comes from what a file holds (-f), or from standard input (-m -); names must be UTF-8";
 
 type Flags = FlagTable & typeof generalFlags;
 
@@ -55,8 +52,9 @@ export async function main<F extends Flags>(
   let debug = false;
   let blame = asTyped;
   try {
-    if (misread) throw new UsageError(`${misread}: not UTF-8 text`, otherBytes);
-    const env = withoutMessage(process.env);
+    if (misread) throw notUtf8(misread);
+    const environment = exactEnvironment(process.env);
+    const env = withoutMessage(environment);
     const typed = await parseTyped(program, argv, env);
     blame = typed.blame;
     const general = generalOf(typed);
@@ -74,7 +72,7 @@ export async function main<F extends Flags>(
     const { color } = generalOf(parsed);
     const paint = () => painter(color, process.stdout, process.env);
     const streams = { stdin: stdin.open, output, painter: paint, log, askPassword: askHere };
-    process.exitCode = await run({ ...streams, signal, ...childCare(process) });
+    process.exitCode = await run({ ...streams, signal, env: environment, ...childCare(process) });
   } catch (error) {
     process.exitCode = report(error, blame, log, debug);
   } finally {
@@ -142,11 +140,10 @@ async function askOnTerminal(
 }
 
 /** What it takes to run other programs, and to leave none behind. */
-function childCare(process: NodeJS.Process): Pick<World, "env" | "signalGroup" | "ending"> {
+function childCare(process: NodeJS.Process): Pick<World, "signalGroup" | "ending"> {
   const ending = new AbortController();
   process.once("exit", () => ending.abort());
   return {
-    env: process.env,
     ending: ending.signal,
     signalGroup: (group, signal) => {
       try {

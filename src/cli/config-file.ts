@@ -1,11 +1,13 @@
 // The file of named defaults: where it is, its text, and who else may read it. What it says: profile.ts.
 import type { Environment } from "../world.ts";
+import { isUtf8 } from "node:buffer";
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isatty } from "node:tty";
 import { orAborted } from "../deadline.ts";
-import { errorCode, reasonOf, Unreachable, UsageError } from "../errors.ts";
+import { errorCode, reasonOf, Unreachable, UsageError, ValueError } from "../errors.ts";
 import { openAtOnce, openAwaited, readWhole } from "../input.ts";
+import { decodeText } from "../message/text.ts";
 
 /** A configuration file as it was found. */
 export interface ConfigFile {
@@ -40,11 +42,11 @@ export async function readConfig(
     if (stats.isFIFO() || isatty(file)) {
       const bytes = await orAborted(readWhole(openAwaited(file)), signal);
       if (bytes === "aborted") throw new Unreachable("stopped before the configuration was read");
-      return { path: location, text: String(bytes), isShared: false };
+      return { path: location, text: readText(bytes), isShared: false };
     }
     try {
       const isShared = path.sep === "/" && (stats.mode & 0o066) !== 0;
-      return { path: location, text: readFileSync(file, "utf8"), isShared };
+      return { path: location, text: readText(readFileSync(file)), isShared };
     } finally {
       closeSync(file);
     }
@@ -58,4 +60,13 @@ export async function readConfig(
       error,
     );
   }
+}
+
+/** TOML is UTF-8. @throws ValueError for other bytes */
+function readText(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  const line = decodeText(bytes)
+    .split("\n")
+    .findIndex((text) => !text.isWellFormed());
+  throw new ValueError(`line ${line + 1} is not UTF-8 text`);
 }

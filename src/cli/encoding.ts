@@ -1,28 +1,54 @@
-// Arguments that are not UTF-8: Node replaces their bytes, and another text than the one typed would be sent or named.
+// Arguments, variables and files that are not UTF-8: Node replaces their bytes, and another text than the one given would be
+// sent or named. The bytes themselves are in /proc, which only Linux has.
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
+import { UsageError } from "../errors.ts";
+import { decodeText } from "../message/text.ts";
+import type { Environment } from "../world.ts";
 
 /**
- * What the wrong argument belongs to, as errors name it; undefined when all are UTF-8, or where the system does not tell
- * (only Linux does). To be asked before the process's title changes, which overwrites what it reads.
+ * What the wrong argument belongs to, as errors name it; undefined when all are UTF-8, or where the system does not tell.
+ * To be asked before the process's title changes, which overwrites what it reads.
  */
 export function findMisread(argv: readonly string[]): string | undefined {
-  if (!argv.some((argument) => argument.includes("\uFFFD"))) return undefined;
-  const typed = readTyped().slice(-argv.length);
+  if (!argv.some(isDoubtful)) return undefined;
+  const typed = readGiven("cmdline").slice(-argv.length);
   const wrong = typed.findIndex((argument) => !isUtf8(argument));
   if (wrong < 0) return undefined;
   const flag = [argv[wrong], argv[wrong - 1]].find((argument) => argument?.startsWith("-"));
   return /^--[\w-]+|^-\w/.exec(flag ?? "")?.[0] ?? "an argument";
 }
 
-/** The process's arguments as bytes: each ends with a NUL. Empty where there is no /proc. */
-function readTyped(): readonly Buffer[] {
+/** The same environment, in which bytes that are no UTF-8 are told apart, as `decodeText` does. It refuses nothing: most is not ours. */
+export function exactEnvironment(env: Environment): Environment {
+  if (!Object.values(env).some(isDoubtful)) return env;
+  const given = readGiven("environ").map((entry) => {
+    const [, name = "", value] = /^([^=]*)=(.*)$/s.exec(decodeText(entry)) ?? [];
+    return [name, value] as const;
+  });
+  return { ...env, ...Object.fromEntries(given.filter(([name]) => isDoubtful(env[name]))) };
+}
+
+/** May the character that stands for wrong bytes do so here? */
+function isDoubtful(value = ""): boolean {
+  return value.includes("\uFFFD");
+}
+
+/** What to say of text, named `what`, that is none. */
+export function notUtf8(what: string): UsageError {
+  return new UsageError(
+    `${what}: not UTF-8 text`,
+    "a message of other bytes comes from what a file holds (-f), or from standard input (-m -); names must be UTF-8",
+  );
+}
+
+/** What the process was started with, as bytes: each ends with a NUL. Empty where there is no /proc. */
+function readGiven(what: "cmdline" | "environ"): readonly Buffer[] {
   try {
-    const line = readFileSync("/proc/self/cmdline", "latin1");
-    return line
+    return readFileSync(`/proc/self/${what}`, "latin1")
       .split("\0")
       .slice(0, -1)
-      .map((argument) => Buffer.from(argument, "latin1"));
+      .map((item) => Buffer.from(item, "latin1"));
   } catch {
     return [];
   }

@@ -3,6 +3,7 @@
 import type { Environment } from "../world.ts";
 import { Command, CommanderError, Option } from "commander";
 import { UsageError, ValueError } from "../errors.ts";
+import { notUtf8 } from "./encoding.ts";
 import {
   type Flag,
   type FlagTable,
@@ -99,10 +100,14 @@ function fromWords(
   return texts && { origin: "flag", spelling: `--${kebab(key)}`, texts };
 }
 
-/** The values in a flag's variable. An empty one counts as not set; a repeatable flag takes one value per line. */
+/**
+ * The values in a flag's variable. An empty one counts as not set; a repeatable flag takes one value per line.
+ * @throws UsageError when it is no text
+ */
 function fromVariable(key: string, flag: Flag, env: Environment): Given | undefined {
   const value = flag.ignored || flag.typedOnly ? undefined : env[variable(key)];
   if (value === undefined || value === "") return undefined;
+  if (!value.isWellFormed()) throw notUtf8(variable(key));
   const isList = isRepeatable(flag);
   const texts = switched(flag, isList ? value.split("\n").filter((line) => line !== "") : [value]);
   return { origin: "environment", spelling: variable(key), texts };

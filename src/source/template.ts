@@ -102,6 +102,8 @@ function pick(low: string, high: string): string {
 
 function readVariable(name: string, env: TemplateWorld["env"]): string {
   const value = env[name];
-  if (value !== undefined) return value;
-  throw new ValueError(`{{env ${name}}}: there is no such environment variable`);
+  if (value === undefined)
+    throw new ValueError(`{{env ${name}}}: there is no such environment variable`);
+  if (!value.isWellFormed()) throw new ValueError(`{{env ${name}}}: not UTF-8 text`);
+  return value;
 }

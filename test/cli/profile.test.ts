@@ -224,6 +224,17 @@ describe("the configuration file", () => {
     });
   });
 
+  it("is told where it is not UTF-8", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "amqp-pubcon-config-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = path.join(folder, "config.toml");
+    writeFileSync(file, Buffer.from('[a]\n# é\nmessage = "caf\xe9"\n', "latin1"));
+    await expect(readConfig(file, new AbortController().signal)).rejects.toMatchObject({
+      message: `the configuration file "${file}": line 2 is not UTF-8 text`,
+      exitCode: 2,
+    });
+  });
+
   it("may be missing, but not be a folder", async () => {
     expect(await readConfig("/no/such/file", new AbortController().signal)).toBeUndefined();
     await expect(readConfig("/", new AbortController().signal)).rejects.toMatchObject({

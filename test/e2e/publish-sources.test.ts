@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { pub, startPub } from "../support/binaries.ts";
 import { atTestEnd } from "../support/cleanup.ts";
 import { brief } from "../support/name.ts";
-import { pty, shell } from "../support/run.ts";
+import { pty } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import { createQueue, takeAll, takeBodies, takeOnly } from "../support/witness.ts";
 
@@ -43,30 +43,6 @@ describe("-m", () => {
     const exit = await pub(["-k", queue, "-m", "-x héllo 日本 🐇"]);
     expect(exit).toMatchObject({ code: 0, stdout: "Sent: -x héllo 日本 🐇\n", stderr: "" });
     expect(await takeBodies(queue)).toEqual(["-x héllo 日本 🐇"]);
-  });
-
-  test.each([
-    ["-m", String.raw`-m "$(printf 'a\377b')"`],
-    ["-m", String.raw`"-m$(printf '\377')"`],
-    ["--message", String.raw`"--message=$(printf 'a\240b')" --quiet`],
-    ["an argument", String.raw`"$(printf '\377')"`],
-  ])("of bytes that are no text is refused, not changed: %s in %s", async (what, args) => {
-    const queue = await createQueue();
-    const env = { AMQP_URL: sharedBroker().url, AMQP_ROUTING_KEY: queue };
-    const exit = await shell(`amqp-pub ${args}`, { env }).ended();
-    expect(exit).toMatchObject({
-      code: 2,
-      stdout: "",
-      stderr: `ERROR: ${what}: not UTF-8 text\nhint: a message of other bytes comes from what a file holds (-f), or from standard input (-m -); names must be UTF-8\n`,
-    });
-    expect(await takeBodies(queue)).toEqual([]);
-  });
-
-  test("may hold the character that stands for such bytes", async () => {
-    const queue = await createQueue();
-    const exit = await pub(["-k", queue, "-m", "a\uFFFDb"]);
-    expect(exit).toMatchObject({ code: 0, stdout: "Sent: a\uFFFDb\n", stderr: "" });
-    expect(await takeBodies(queue)).toEqual(["a\uFFFDb"]);
   });
 
   test("is cut on a terminal when it is very long, with its size behind it", async () => {

@@ -8,7 +8,7 @@ import { resize } from "../../src/source/resize.ts";
 import { checkTemplates, expand, expandBytes } from "../../src/source/template.ts";
 import { bodies, collect, envelope } from "../support/sources.ts";
 
-const world = { n: 7, env: { HOME: "/home/me", BRACES: "{{n}}" } };
+const world = { n: 7, env: { HOME: "/home/me", BRACES: "{{n}}", BYTES: "e\udcff" } };
 const plain: ShapePlan = { rate: undefined, template: false, compress: undefined, stamps: [] };
 
 const facts = {
@@ -70,6 +70,7 @@ describe("a template", () => {
     ["{{random 9 1}}", "expected two whole numbers below 2^53, the smaller one first"],
     ["{{random 1 x}}", "expected two whole numbers"],
     ["{{env NOPE}}", "{{env NOPE}}: there is no such environment variable"],
+    ["{{env BYTES}}", "{{env BYTES}}: not UTF-8 text"],
   ])("%s is refused", (text, message) => {
     expect(() => expand(text, world)).toThrow(message);
     for (const h of [text, [text], { deep: [{ table: { int: text } }] }])

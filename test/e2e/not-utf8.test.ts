@@ -1,0 +1,61 @@
+// Bytes that are no text where only text can be meant: refused, or kept, but never changed without a word.
+import { describe, expect, test } from "vitest";
+import { pub } from "../support/binaries.ts";
+import { runToEnd, shell } from "../support/run.ts";
+import { sharedBroker } from "../support/shared-broker.ts";
+import { createQueue, takeBodies } from "../support/witness.ts";
+
+describe("bytes that are no text", () => {
+  test.each([
+    ["-m", String.raw`-m "$(printf 'a\377b')"`],
+    ["-m", String.raw`"-m$(printf '\377')"`],
+    ["--message", String.raw`"--message=$(printf 'a\240b')" --quiet`],
+    ["an argument", String.raw`"$(printf '\377')"`],
+  ])("in an argument are refused, not changed: %s in %s", async (what, args) => {
+    const queue = await createQueue();
+    const env = { AMQP_URL: sharedBroker().url, AMQP_ROUTING_KEY: queue };
+    const exit = await shell(`amqp-pub ${args}`, { env }).ended();
+    expect(exit).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: `ERROR: ${what}: not UTF-8 text\nhint: a message of other bytes comes from what a file holds (-f), or from standard input (-m -); names must be UTF-8\n`,
+    });
+    expect(await takeBodies(queue)).toEqual([]);
+  });
+
+  test.each([
+    ["AMQP_MESSAGE", "e\\377", ""],
+    ["AMQP_HEADER", "a=1\\nb=\\377", "-m x"],
+    ["AMQP_DELIMITER", "\\377", "-l"],
+    ["AMQP_KEY_DELIMITER", "\\377", "-l"],
+    ["AMQP_ROUTING_KEY", "\\303", "-m x"],
+    ["--template: {{env BAD}}", "\\377", "--template -m '{{env BAD}}'"],
+  ])("in a variable of ours are refused: %s=%s amqp-pub %s", async (what, bytes, args) => {
+    const queue = await createQueue();
+    const env = { AMQP_URL: sharedBroker().url, AMQP_ROUTING_KEY: queue, LC_ALL: "C.UTF-8" };
+    const name = what.replace(/.*env (.*)}}/, "$1");
+    const line = `export ${name}="$(printf '${bytes}')"; echo x | amqp-pub ${args}`;
+    const exit = await shell(line, { env }).ended();
+    expect(exit.stderr).toMatch(`ERROR: ${what}: not UTF-8 text\n`);
+    expect(exit).toMatchObject({ code: 2, stdout: "" });
+    expect(await takeBodies(queue)).toEqual([]);
+  });
+
+  test("are nobody's matter in a variable that is not used", async () => {
+    const queue = await createQueue();
+    const env = { AMQP_URL: sharedBroker().url };
+    const line = `export BAD="$(printf '\\377')"; AMQP_MESSAGE=$BAD amqp-pub -k ${queue} -m x`;
+    expect(await shell(line, { env }).ended()).toMatchObject({ code: 0, stderr: "" });
+    expect(await takeBodies(queue)).toEqual(["x"]);
+  });
+
+  test("are not meant by the character that stands for them", async () => {
+    const queue = await createQueue();
+    const exit = await pub(["-k", queue, "-m", "a\uFFFDb"]);
+    expect(exit).toMatchObject({ code: 0, stdout: "Sent: a\uFFFDb\n", stderr: "" });
+    const env = { AMQP_URL: sharedBroker().url, AMQP_MESSAGE: "c\uFFFD" };
+    const fromVariable = await runToEnd("amqp-pub", ["-k", queue], { env });
+    expect(fromVariable).toMatchObject({ code: 0, stdout: "Sent: c\uFFFD\n", stderr: "" });
+    expect(await takeBodies(queue)).toEqual(["a\uFFFDb", "c\uFFFD"]);
+  });
+});
