@@ -156,11 +156,14 @@ export class ReaderGone extends Error {
   }
 }
 
-/** A text (of a flag, a header, a record) that cannot be read; the message says what was expected. */
+/** A text (of a flag, a header, a record) that cannot be read; the message says what was expected, the hint the way out. */
 export class ValueError extends Error {
-  constructor(expected: string) {
+  readonly hint: string | undefined;
+
+  constructor(expected: string, hint?: string) {
     super(expected);
     this.name = "ValueError";
+    this.hint = hint;
   }
 }
 

@@ -186,12 +186,20 @@ export function toSwitch(word: string): boolean | undefined {
   return /^(false|0|no|off)$/i.test(word) ? false : undefined;
 }
 
-/** Names that may be given several times; all are kept, in order. */
-export function names<S extends Description & { readonly default?: readonly string[] }>(
-  spec: S,
-): S & Reader<readonly string[]> {
-  return { placeholder: "NAME", ...spec, takes: "each", read: (values) => values.map(readName) };
+/** A maker of flags that may be given several times; all values are kept, in order. */
+export function each<T>(placeholder: string, read: (value: string) => T) {
+  return <S extends Description & { readonly default?: readonly T[] }>(
+    spec: S,
+  ): S & Reader<readonly T[]> => ({
+    placeholder,
+    ...spec,
+    takes: "each",
+    read: (values) => values.map(read),
+  });
 }
+
+/** Names as AMQP has them. */
+export const names = each("NAME", readName);
 
 /** `--flag FILE…`: several file names after one flag; `-` is standard input. */
 export function files<S extends Description>(spec: S): S & Reader<readonly string[]> {

@@ -151,7 +151,7 @@ function readValue(flag: Flag, { spelling, texts }: Given): unknown {
     if (!(error instanceof ValueError)) throw error;
     const wrong = texts.find((text) => !isReadable(flag, text)) ?? texts.at(-1);
     const shown = flag.secret ? "" : ` "${wrong}"`;
-    throw new UsageError(`${spelling}${shown}: ${error.message}`, undefined, error);
+    throw new UsageError(`${spelling}${shown}: ${error.message}`, error.hint, error);
   }
 }
 

@@ -16,6 +16,7 @@ import { deliveryFlags, sampleConsumerFlags } from "./flags/publish.ts";
 import { rpcFlags } from "./flags/rpc.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { publisherTopologyFlags } from "./flags/topology.ts";
+import { checkEntityName } from "./entity.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origin, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
@@ -97,6 +98,7 @@ function planSending(parsed: Parsed<typeof flags>): SendingPlan {
   checkOperands(parsed);
   const source = planSource(options, origin);
   checkStdin(options, source);
+  checkKey(options, source);
   const connection = planConnection(options, origin, "amqp-pub");
   const keys = options.routingKey === undefined ? [] : [options.routingKey];
   return {
@@ -156,6 +158,12 @@ function checkOperands({ operands: [first] = [] }: Parsed<typeof flags>): void {
     `unexpected argument "${first}" after --`,
     "amqp-pub runs no command; a file whose name begins with - is given as ./-NAME",
   );
+}
+
+/** On the default exchange a key can only be the name of a queue. Records may say another exchange. */
+function checkKey({ exchange, routingKey }: Options, { brings }: SourcePlan): void {
+  if (exchange === "" && routingKey !== undefined && brings !== "record")
+    checkEntityName("--routing-key", routingKey);
 }
 
 function checkStdin({ passwordFile }: Options, source: SourcePlan): void {

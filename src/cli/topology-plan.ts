@@ -7,6 +7,7 @@ import type {
 } from "../amqp/session/topology.ts";
 import { UsageError } from "../errors.ts";
 import type { Table } from "../message/fields.ts";
+import { checkEntityName } from "./entity.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { administrationFlags } from "./flags/administration.ts";
 import type { topologyFlags } from "./flags/topology.ts";
@@ -130,6 +131,8 @@ function checkCombinations(options: Options, origin: (key: keyof Options) => Ori
     throw new UsageError("--passive needs -Q or -E", "say what to check");
   if (passive && createQueue && queue === "")
     throw new UsageError("--passive needs the queue's name", "name it with -q");
+  if (options.deadLetterExchange === "" && options.deadLetterRoutingKey !== undefined)
+    checkEntityName("--dead-letter-routing-key", options.deadLetterRoutingKey);
   if (options.exclusive && (queueType === "quorum" || queueType === "stream")) {
     throw new UsageError(
       `--queue-type ${queueType} excludes --exclusive`,

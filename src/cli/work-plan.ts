@@ -8,6 +8,7 @@ import type { Command } from "../work/children.ts";
 import { delayQueueNames } from "../work/retry.ts";
 import type { consumeFlags, outputFlags } from "./flags/consume.ts";
 import type { handlerFlags } from "./flags/handler.ts";
+import { checkEntityName } from "./entity.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origin } from "./parse.ts";
 import { ofRetries } from "./stream-checks.ts";
@@ -101,6 +102,7 @@ function readDestination(flag: string, text: string | undefined): Destination | 
   const routingKey = colon < 0 ? undefined : text.slice(colon + 1);
   if (exchange === "" && !routingKey)
     throw new UsageError(`${flag} "${text}": expected EXCHANGE, EXCHANGE:KEY or :QUEUE`);
+  checkEntityName(flag, exchange || (routingKey ?? ""));
   if (!isName(exchange) || !isName(routingKey ?? ""))
     throw new UsageError(`${flag}: longer than the 255 bytes that AMQP allows`);
   return { exchange, routingKey };

@@ -91,9 +91,9 @@ describe("--print-config", () => {
   });
 
   it("cannot act on a terminal", () => {
-    const text = print(["-q", 'a\u001b[31m\u202e\u0007\u{e0041}\n"b\\']);
-    expect(line(text, "queue =")).toContain(
-      String.raw`queue = "a\u001b[31m\u202e\u0007\U000e0041\u000a\"b\\"`,
+    const text = print(["--consumer-tag", 'a\u001b[31m\u202e\u0007\u{e0041}\n"b\\']);
+    expect(line(text, "consumer-tag =")).toContain(
+      String.raw`consumer-tag = "a\u001b[31m\u202e\u0007\U000e0041\u000a\"b\\"`,
     );
   });
 

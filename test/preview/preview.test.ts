@@ -240,11 +240,11 @@ describe("a dry run", () => {
   });
 
   it("cannot be broken out of by names", async () => {
-    const evil = "\u001b[2J\n\u202eevil";
-    const argv = ["-q", evil, "-e", evil, "-E", "--bind-queue", "-k", evil];
+    const evil = "\u001b[2J\t\u202eevil";
+    const argv = ["-q", evil, "-e", evil, "-E", "--bind-queue", "-k", `${evil}\n`];
     const sketch = sketchConsume(planCon(argv));
     const { lines } = await show(sketch);
     expect(lines.join("\n")).not.toMatch(/[^\P{C}\n]/u);
-    expect(lines).toContain(String.raw`Would consume from queue: \x1b[2J\n\u202eevil`);
+    expect(lines).toContain(String.raw`Would consume from queue: \x1b[2J\t\u202eevil`);
   });
 });

@@ -1,4 +1,5 @@
 // Exchanges, queues and bindings to declare before the first message. What they mean together: ../topology-plan.ts.
+import { entityName, entityNames } from "../entity.ts";
 import { count, name, names, oneOf, pairs, size, toggle } from "../flag.ts";
 import { timeToLive } from "../time-flag.ts";
 
@@ -14,7 +15,7 @@ export const topologyFlags = {
     details:
       "Transient and auto-delete by default, as in the sample. A broker that denies transient non-exclusive queues (RabbitMQ 4.3 and later) gets a durable one instead, auto-delete unless --nad-queue, and a note says so.",
   }),
-  exchange: name({
+  exchange: entityName({
     group,
     short: "e",
     usual: true,
@@ -45,7 +46,7 @@ export const topologyFlags = {
     details: "As in the sample, a declared exchange is otherwise deleted with its last binding.",
   }),
   internalExchange: toggle({ group, summary: "only other exchanges may publish to the exchange" }),
-  alternateExchange: name({
+  alternateExchange: entityName({
     group,
     placeholder: "EXCHANGE",
     summary: "where the exchange sends what it cannot route",
@@ -66,7 +67,7 @@ export const topologyFlags = {
     group,
     summary: "drop messages older than this (x-message-ttl)",
   }),
-  deadLetterExchange: name({
+  deadLetterExchange: entityName({
     group,
     placeholder: "EXCHANGE",
     summary: "where rejected and expired messages go",
@@ -102,7 +103,7 @@ export const topologyFlags = {
     group,
     summary: "whether all or any of --bind-header must match",
   }),
-  bindExchange: name({
+  bindExchange: entityName({
     group,
     placeholder: "SOURCE",
     summary: "bind the exchange to this source exchange",
@@ -115,7 +116,7 @@ const routingKey = { group, short: "k", placeholder: "KEY", usual: true } as con
 
 /** The publisher's queue and key: one each. */
 export const publisherTopologyFlags = {
-  queue: name({ ...queue, default: "", summary: "queue to declare or bind" }),
+  queue: entityName({ ...queue, default: "", summary: "queue to declare or bind" }),
   routingKey: name({
     ...routingKey,
     summary: "routing key of messages and of the binding",
@@ -126,7 +127,7 @@ export const publisherTopologyFlags = {
 
 /** The consumer's queues and binding keys. */
 export const consumerTopologyFlags = {
-  queue: names({ ...queue, default: [], summary: "queue to consume from; repeatable" }),
+  queue: entityNames({ ...queue, default: [], summary: "queue to consume from; repeatable" }),
   routingKey: names({
     ...routingKey,
     default: [],
