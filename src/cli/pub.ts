@@ -147,9 +147,10 @@ function warnOfTarget(
 
 /** Is there anything that says where messages go? */
 function hasTarget(options: Options, source: SourcePlan): boolean {
-  const { exchange, routingKey, queue, createQueue } = options;
-  const isTyped = createQueue || routingKey !== undefined || exchange !== "" || queue !== "";
-  return isTyped || source.brings !== "body";
+  const { exchange, routingKey, queue, createQueue, cc, bcc, header } = options;
+  const isNamed = createQueue || routingKey !== undefined || exchange !== "" || queue !== "";
+  const isCopied = (cc ?? bcc ?? header?.["CC"] ?? header?.["BCC"]) !== undefined;
+  return isNamed || isCopied || source.brings !== "body";
 }
 
 function checkOperands({ operands: [first] = [] }: Parsed<typeof flags>): void {

@@ -87,6 +87,15 @@ describe("where messages go", () => {
     ]);
     expect(target("--ping").warnings).toEqual([]);
   });
+
+  it.each([
+    ["--cc", "copies"],
+    ["--bcc", "copies"],
+    ["-H", 'CC:json=["copies"]'],
+    ["-H", 'BCC:json=["copies"]'],
+  ])("is where copies go: %s %s", (...argv) => {
+    expect(target(...argv).warnings).toEqual([]);
+  });
 });
 
 describe("properties and delivery", () => {
