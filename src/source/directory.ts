@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { errorCode, reasonOf, ValueError } from "../errors.ts";
 import type { PublishRecord } from "../message/record.ts";
+import { decodeText, encodeText } from "../message/text.ts";
 import { Pace } from "../pace.ts";
 import { gaps } from "./pace.ts";
 import { readBody, unreadable } from "./pieces.ts";
@@ -44,10 +45,13 @@ export function directory({ flag, folder, toOrigin, speed }: DirectoryPlan): Sou
  * beginning and a time in nanoseconds.
  */
 async function listRecords(flag: string, folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
+  const names = await readdir(folder, { encoding: "buffer" }).catch((error: unknown) => {
     throw unreadable(flag, folder, error);
   });
-  return names.filter((name) => name.endsWith(".json") && !name.startsWith(".")).toSorted();
+  return names
+    .map(decodeText)
+    .filter((name) => name.endsWith(".json") && !name.startsWith("."))
+    .toSorted();
 }
 
 const place = (file: string) => (): string => `"${file}"`;
@@ -62,7 +66,7 @@ async function readSaved(file: string, world: SourceWorld): Promise<Saved | unde
   const refuse = (error: unknown): undefined => {
     world.refuse(`"${file}"`, reasonOf(error));
   };
-  const bytes = await readRegular(file, (regular) => readFile(regular)).catch(refuse);
+  const bytes = await readRegular(file, (exact) => readFile(exact)).catch(refuse);
   if (!bytes) return undefined;
   const record = attempt(() => parseRecord(bytes) ?? empty(), place(file), world);
   if (!record || record.body?.length) return record;
@@ -71,10 +75,11 @@ async function readSaved(file: string, world: SourceWorld): Promise<Saved | unde
   return body && { ...record, body };
 }
 
-/** A pipe keeps whoever opens it waiting, perhaps for ever, and a device may have no end. */
-async function readRegular<T>(file: string, read: (file: string) => Promise<T>): Promise<T> {
-  if (!(await stat(file)).isFile()) throw new ValueError("is no regular file");
-  return read(file);
+/** A pipe keeps whoever opens it waiting, perhaps for ever, and a device may have no end. A name need not be UTF-8. */
+async function readRegular<T>(file: string, read: (exact: Buffer) => Promise<T>): Promise<T> {
+  const exact = encodeText(file);
+  if (!(await stat(exact)).isFile()) throw new ValueError("is no regular file");
+  return read(exact);
 }
 
 function empty(): never {

@@ -48,7 +48,7 @@ export async function readAll(flag: string, path: string, world: SourceWorld): P
 }
 
 /** A regular file's bytes; above 2 GiB, which Node does not read and no broker takes, only how many they are. */
-export async function readBody(path: string): Promise<Buffer | number> {
+export async function readBody(path: string | Buffer): Promise<Buffer | number> {
   try {
     return await readFile(path);
   } catch (error) {

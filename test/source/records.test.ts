@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decodeProperties } from "../../src/amqp/wire/properties.ts";
 import { savedNames, toRecordWithoutBody } from "../../src/message/record.ts";
+import { encodeText } from "../../src/message/text.ts";
 import { directory } from "../../src/source/directory.ts";
 import { records } from "../../src/source/records.ts";
 import { testFolder } from "../support/folder.ts";
@@ -15,7 +16,8 @@ const plan = { flag: "--json", paths: ["-"], toOrigin: false, speed: 0 };
 
 async function folderWith(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
   const folder = await testFolder();
-  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  for (const [name, content] of Object.entries(files))
+    await writeFile(encodeText(join(folder, name)), content);
   return folder;
 }
 
@@ -214,6 +216,17 @@ describe("a saved folder", () => {
     const collected = await collect(directory({ ...replay, folder }));
     expect(collected.refused).toEqual(["a message to large: 2147483648 bytes"]);
     expect(bodies(collected)).toEqual(["small"]);
+  });
+
+  it("may have names that are not UTF-8", async () => {
+    const folder = await folderWith({
+      "caf\udce9.json": "{}",
+      "caf\udce9.body": "beside",
+      "\udcff.json": "[]",
+    });
+    const collected = await collect(directory({ ...replay, folder }));
+    expect(bodies(collected)).toEqual(["beside"]);
+    expect(collected.refused).toEqual([`"${join(folder, "\udcff.json")}": expected an object`]);
   });
 
   it("that is none, or holds a folder where a file should be, is told", async () => {
