@@ -9,7 +9,7 @@ import type { connectionFlags } from "./flags/connection.ts";
 import { measureFlags } from "./flags/measure.ts";
 import type { tlsFlags } from "./flags/tls.ts";
 import type { topologyFlags } from "./flags/topology.ts";
-import type { Parsed } from "./parse.ts";
+import type { Origins, Parsed } from "./parse.ts";
 import { planBindings, planTopology } from "./topology-plan.ts";
 
 /** The options that both programs have, as far as administration reads them. */
@@ -19,10 +19,9 @@ export type Options = OptionsOf<
 
 /** A command line with these options, perhaps among others. */
 export type AnyParsed<F extends FlagTable> = Parsed<F> &
-  Pick<Parsed<OptionFlags>, "origin"> & {
+  Origins<keyof Options> & {
     readonly options: Omit<Options, "queue"> & { readonly queue: string | readonly string[] };
   };
-type OptionFlags = Record<keyof Options, FlagTable[string]>;
 
 /** What else a program knows of the topology. */
 export interface TopologyWords {
@@ -51,10 +50,9 @@ export function planAdministration<F extends FlagTable>(
   parsed: AnyParsed<F>,
   { keys, messageTtl }: TopologyWords,
 ): AdministrationPlan | undefined {
-  const { origin } = parsed;
   const [queue = "", second] = [parsed.options.queue].flat();
   const options: Options = { ...parsed.options, queue };
-  if (options.ping) checkPing(options, "timeout" in flags && parsed.origin("timeout") === "flag");
+  if (options.ping) checkPing(options, "timeout" in flags && parsed.typed("timeout"));
   checkConditions(options);
   const [first] = tasks.filter((task) => options[task] !== false && options[task] !== undefined);
   if (options.ping || options.declareOnly)
@@ -68,12 +66,12 @@ export function planAdministration<F extends FlagTable>(
       "one at a time",
     );
   if (first !== undefined) checkNoMessages(flags, parsed, first);
-  checkNames(options, origin("routingKey") === "flag");
-  const { warnings, ...connection } = planConnection(options, origin, name);
+  checkNames(options, parsed.typed("routingKey"));
+  const { warnings, ...connection } = planConnection(options, parsed, name);
   return {
     connection,
     warnings,
-    topology: planTopology(options, origin, keys, messageTtl),
+    topology: planTopology(options, parsed, keys, messageTtl),
     tasks: planTasks(options, keys),
     depthFormat: options.depth ?? "text",
   };
@@ -120,14 +118,14 @@ function checkConditions(options: Options): void {
 /** Nobody shall believe that `--purge -n 5` removes five messages. */
 function checkNoMessages<F extends FlagTable>(
   flags: F,
-  { origin, operands = [] }: Parsed<F>,
+  { typed, operands = [] }: Parsed<F>,
   task: string,
 ): void {
   const keys = Object.keys(flags).filter((key): key is keyof F & string => {
     const flag = flags[key];
     return flag !== undefined && !flag.ignored && aboutMessages.has(flag.group) && key !== "color";
   });
-  const stray = keys.find((key) => origin(key) === "flag");
+  const stray = keys.find(typed);
   if (stray !== undefined || operands.length > 0)
     throw new UsageError(
       `--${kebab(task)} excludes ${stray === undefined ? "a handler" : `--${kebab(stray)}`}`,
@@ -138,8 +136,8 @@ function checkNoMessages<F extends FlagTable>(
 }
 
 /** Flags of messages may stay beside --ping and --declare-only; but nobody shall wait for numbers, or a page of them. */
-function checkUnmeasured<F extends FlagTable>({ origin }: Parsed<F>, task: string): void {
-  const stray = Object.keys(measureFlags).find((key) => origin(key) === "flag");
+function checkUnmeasured<F extends FlagTable>({ typed }: Parsed<F>, task: string): void {
+  const stray = Object.keys(measureFlags).find(typed);
   if (stray !== undefined)
     throw new UsageError(
       `--${kebab(task)} excludes --${kebab(stray)}`,

@@ -16,7 +16,7 @@ import { keepFlags, selectFlags } from "./flags/select.ts";
 import type { OptionsOf } from "./flag.ts";
 import { planWork } from "./work-plan.ts";
 import { planIntake } from "./intake-plan.ts";
-import { rank, type Origin, type Parsed } from "./parse.ts";
+import { rank, type Origins, type Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { refusalOfStream } from "./stream-checks.ts";
 import { planTopology, warnOfUnbound, warnOfUndeclared } from "./topology-plan.ts";
@@ -76,27 +76,26 @@ export const con: Program<typeof flags> = {
 
 /** What the flags of amqp-con mean. Pure. @throws UsageError */
 export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
-  const { origin } = parsed;
   const { single: options, alsoFrom } = splitQueues(parsed.options);
-  checkCombinations(options, origin, alsoFrom);
-  const connection = planConnection(options, origin, "amqp-con");
-  const { handler, forward, ...work } = planWork(options, origin, parsed.operands, alsoFrom);
+  checkConsuming(options, parsed, alsoFrom);
+  const connection = planConnection(options, parsed, "amqp-con");
+  const { handler, forward, ...work } = planWork(options, parsed, parsed.operands, alsoFrom);
   const { prefetch } = work;
-  const topology = planTopology(options, origin, options.routingKey, overridingTtl(parsed));
+  const topology = planTopology(options, parsed, options.routingKey, overridingTtl(parsed));
   const isHandled = handler !== undefined;
   const publishesToo = isHandled || forward !== undefined;
-  const streamRefusal = refusalOfStream(options, origin, isHandled);
+  const streamRefusal = refusalOfStream(options, parsed, isHandled);
   return {
     connection,
     topology,
     warnings: [
       ...connection.warnings,
-      ...warnOfUndeclared(options, origin, ["messageTtl"]),
+      ...warnOfUndeclared(options, parsed, ["messageTtl"]),
       ...work.warnings,
       ...warnOfRetries(handler, topology),
       ...warnOfUnbound(topology),
     ],
-    ...planIntake(options, origin, {
+    ...planIntake(options, parsed, {
       alsoFrom,
       prefetch,
       publishesToo,
@@ -141,9 +140,9 @@ function splitQueues(options: Options): {
   return { single: { ...options, queue }, alsoFrom };
 }
 
-function checkCombinations(
+function checkConsuming(
   options: SingleOptions,
-  origin: (key: keyof Options) => Origin,
+  { typed }: Origins<keyof Options>,
   alsoFrom: readonly string[],
 ): void {
   if (options.ping) return;
@@ -166,14 +165,14 @@ function checkCombinations(
     );
   }
   const binds = options.bindQueue || options.bindExchange !== undefined;
-  if (!binds && origin("routingKey") === "flag")
+  if (!binds && typed("routingKey"))
     throw new UsageError("--routing-key needs --bind-queue", "a consumer's keys bind its queue");
-  if (!binds && !options.createExchange && origin("exchange") === "flag")
+  if (!binds && !options.createExchange && typed("exchange"))
     throw new UsageError(
       "--exchange needs --bind-queue or --create-exchange",
       "messages come from a queue: bind it to the exchange",
     );
-  if (origin("messageTtl") === "flag" && origin("queueMessageTtl") === "flag")
+  if (typed("messageTtl") && typed("queueMessageTtl"))
     throw new UsageError(
       "--message-ttl excludes --queue-message-ttl",
       "in a consumer both are the queue's x-message-ttl",

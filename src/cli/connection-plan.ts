@@ -7,7 +7,7 @@ import { version } from "../version.ts";
 import type { OptionsOf } from "./flag.ts";
 import type { connectionFlags } from "./flags/connection.ts";
 import type { tlsFlags } from "./flags/tls.ts";
-import { rank, type Origin } from "./parse.ts";
+import { rank, type Origin, type Origins } from "./parse.ts";
 import { checkLogins, planLogin } from "./login-plan.ts";
 import { isSecret, readUrl, splitUrls, type UrlParts, type UrlPlace } from "./url.ts";
 
@@ -16,18 +16,18 @@ type Options = OptionsOf<typeof connectionFlags & typeof tlsFlags>;
 /** What connects, and what to warn about; `program` is named in the broker's list of connections. @throws UsageError */
 export function planConnection(
   options: Options,
-  origin: (key: keyof Options) => Origin,
+  origins: Origins<keyof Options>,
   program: string,
 ): ConnectionPlan & { readonly warnings: readonly string[] } {
-  checkCombinations(options);
-  const given = spell(origin("url"));
+  checkTls(options);
+  const place = spell(origins.origin("url"));
   const urls = (options.url === undefined ? [] : splitUrls(options.url)).map((url) =>
-    readUrl(url, given),
+    readUrl(url, place),
   );
   checkLogins(urls);
-  const login = planLogin(options, origin, urls[0]);
+  const login = planLogin(options, origins, urls[0]);
   const targets = (urls.length > 0 ? urls : [undefined]).map((url) =>
-    planTarget(options, origin, url, login.username),
+    planTarget(options, origins, url, login.username),
   );
   const usesTls = targets.some((target) => target.tls);
   return {
@@ -50,7 +50,7 @@ export function planConnection(
     },
     warnings: [
       ...warnUnsecured(options, targets),
-      ...warnShown(options, origin, urls),
+      ...warnShown(options, origins, urls),
       ...warnInsecure(options, usesTls),
     ],
   };
@@ -62,7 +62,7 @@ function spell(origin: Origin): UrlPlace {
   return origin === "profile" ? "the profile's url" : "--url";
 }
 
-function checkCombinations(options: Options): void {
+function checkTls(options: Options): void {
   const { cert, key, pfx, auth, passphraseFile } = options;
   if ((cert === undefined) !== (key === undefined)) {
     throw new UsageError(
@@ -90,21 +90,21 @@ function checkCombinations(options: Options): void {
 
 function planTarget(
   options: Options,
-  origin: (key: keyof Options) => Origin,
+  { origin }: Origins<keyof Options>,
   url: UrlParts | undefined,
   username: string,
 ): Target {
   const tls = wantsTls(options) || url?.tls === true;
   // Beside a URL from the same place it says more precisely what is meant, and so it counts more.
-  const given = (key: keyof Options): boolean => rank[origin(key)] >= rank[origin("url")];
+  const counts = (key: keyof Options): boolean => rank[origin(key)] >= rank[origin("url")];
   return {
-    host: given("serverName") ? options.serverName : (url?.host ?? options.serverName),
+    host: counts("serverName") ? options.serverName : (url?.host ?? options.serverName),
     port:
-      (given("portNumber") ? options.portNumber : undefined) ??
+      (counts("portNumber") ? options.portNumber : undefined) ??
       url?.port ??
       options.portNumber ??
       (tls ? 5671 : 5672),
-    vhost: given("vhost") ? options.vhost : (url?.vhost ?? options.vhost),
+    vhost: counts("vhost") ? options.vhost : (url?.vhost ?? options.vhost),
     tls,
     username,
   };
@@ -142,7 +142,7 @@ function warnUnsecured(options: Options, targets: readonly Target[]): readonly s
 /** A typed password stands in the process list until the program has started and replaced its title. */
 function warnShown(
   { userpass }: Options,
-  origin: (key: keyof Options) => Origin,
+  { typed }: Origins<keyof Options>,
   urls: readonly UrlParts[],
 ): readonly string[] {
   const passwords = {
@@ -150,7 +150,7 @@ function warnShown(
     url: urls.map(({ password }) => password),
   };
   return (["userpass", "url"] as const)
-    .filter((key) => origin(key) === "flag" && passwords[key].some(isSecret))
+    .filter((key) => typed(key) && passwords[key].some(isSecret))
     .map(
       (key) =>
         `ps may show the password of --${key} to other users of this machine; AMQP_PASSWORD or --password-file hides it.`,

@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { consumeFlags, outputFlags } from "./flags/consume.ts";
 import type { keepFlags, selectFlags } from "./flags/select.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
-import type { Origin } from "./parse.ts";
+import type { Origins } from "./parse.ts";
 import { saysStream } from "./stream-checks.ts";
 
 export type IntakeOptions = OptionsOf<
@@ -69,17 +69,17 @@ export const ofSubscription = [
 /** How messages come in. @throws UsageError */
 export function checkIntake(
   options: IntakeOptions,
-  origin: (key: IntakeKey) => Origin,
+  { typed }: Origins<IntakeKey>,
   { alsoFrom, streamRefusal }: Circumstances,
 ): void {
-  const needless = ofSubscription.find((key) => origin(key) === "flag");
+  const needless = ofSubscription.find(typed);
   if (options.get && needless)
     throw new UsageError(`--get excludes --${kebab(needless)}`, "it subscribes to nothing");
-  if (origin("onMismatch") === "flag" && options.where === undefined)
+  if (typed("onMismatch") && options.where === undefined)
     throw new UsageError("--on-mismatch needs --where", "say which messages are wanted");
-  if (origin("decompressLimit") === "flag" && !options.decompress)
+  if (typed("decompressLimit") && !options.decompress)
     throw new UsageError("--decompress-limit needs --decompress", "bodies stay as they are");
-  if (origin("prefetch") === "flag" && options.prefetch > 0 && options.ackEvery > options.prefetch)
+  if (typed("prefetch") && options.prefetch > 0 && options.ackEvery > options.prefetch)
     throw new UsageError(
       `--ack-every ${options.ackEvery} needs a --prefetch of as many`,
       "nothing more comes before some are acknowledged",

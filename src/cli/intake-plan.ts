@@ -11,7 +11,7 @@ import {
   type IntakeKey,
   type IntakeOptions,
 } from "./intake-checks.ts";
-import type { Origin } from "./parse.ts";
+import type { Origins } from "./parse.ts";
 import { saysStream } from "./stream-checks.ts";
 
 type IntakePlan = Pick<
@@ -26,18 +26,18 @@ const USUAL_PREFETCH = 256;
 /** What is taken. @throws UsageError */
 export function planIntake(
   options: IntakeOptions,
-  origin: (key: IntakeKey) => Origin,
+  origins: Origins<IntakeKey>,
   circumstances: Circumstances,
 ): IntakePlan {
   checkSettling(options);
-  checkIntake(options, origin, circumstances);
+  checkIntake(options, origins, circumstances);
   const stream = planStream(options);
   const settling = planSettling(options, stream !== undefined);
   const limit = options.count ?? settling.limit ?? (fetchesOne(options) ? 1 : undefined);
   return {
     subscription: {
       ...planSubscription(options, circumstances),
-      prefetch: planPrefetch(options, origin, circumstances.prefetch, settling, limit),
+      prefetch: planPrefetch(options, origins, circumstances.prefetch, settling, limit),
       // What ends the run or chooses messages must not find them forgotten; acknowledging each is the same for the user.
       ackOnArrival:
         options.ackAuto &&
@@ -47,10 +47,10 @@ export function planIntake(
         options.where === undefined,
       stream,
     },
-    intake: chooseIntake(options, origin, stream !== undefined),
+    intake: chooseIntake(options, origins, stream !== undefined),
     stop: {
       count: limit,
-      isPrefetchGiven: origin("prefetch") !== "default",
+      isPrefetchGiven: origins.given("prefetch"),
       countedBy:
         options.count === undefined && settling.limit !== undefined ? "--prefetch" : "--count",
       idleMs: options.idleTimeout,
@@ -81,12 +81,11 @@ function fetchesOne({ get, untilEmpty, untilBody }: IntakeOptions): boolean {
 
 function chooseIntake(
   { get, peek, where, count, untilBody }: IntakeOptions,
-  origin: (key: IntakeKey) => Origin,
+  { given }: Origins<IntakeKey>,
   isStream: boolean,
 ): IntakeKind {
   if (get) return "get";
-  if (!peek || isStream || ofSubscription.some((key) => origin(key) !== "default"))
-    return "subscription";
+  if (!peek || isStream || ofSubscription.some(given)) return "subscription";
   // Where it is not known how many messages will be looked at, a subscription would take more than that.
   const isOpenEnded = untilBody !== undefined || (where !== undefined && count !== undefined);
   return isOpenEnded ? "get" : "look";
@@ -151,21 +150,20 @@ function planSettling(options: IntakeOptions, isStream: boolean): Settling {
 /** Messages in hand. What is held to the end counts as well, and makes room for nothing; 0 means no limit. */
 function planPrefetch(
   options: IntakeOptions,
-  origin: (key: IntakeKey) => Origin,
+  { given }: Origins<IntakeKey>,
   usual: number,
   { verdict, mismatch, undecided }: Settling,
   limit = Infinity,
 ): number {
-  const isTyped = origin("prefetch") !== "default";
   const mayHold = options.where !== undefined && undecided === "leave";
-  if (mayHold && mismatch === "leave") return isTyped ? options.prefetch : MAX_PREFETCH;
+  if (mayHold && mismatch === "leave") return given("prefetch") ? options.prefetch : MAX_PREFETCH;
   // Few are undecided, but --count and --jobs may leave a single place, behind which nothing more would come.
   const least = mayHold ? options.prefetch || Infinity : 0;
   const held = Math.max(limit, least);
   if (verdict === "leave") return held > MAX_PREFETCH ? 0 : held;
   // A batch is acknowledged while the next one comes.
   const twoBatches = options.ackEvery > 1 ? Math.min(2 * options.ackEvery, MAX_PREFETCH) : 0;
-  const roomy = isTyped ? usual : Math.max(usual, twoBatches);
+  const roomy = given("prefetch") ? usual : Math.max(usual, twoBatches);
   // Those whose acknowledgement is not waited for are only bounded by what may wait here.
   const most = Math.min((options.ackAuto ? usual || USUAL_PREFETCH : roomy) || Infinity, limit);
   const inHand = Math.max(most, least);

@@ -3,7 +3,7 @@ import { Secret, type PasswordPlan } from "../amqp/session/credentials.ts";
 import { UsageError } from "../errors.ts";
 import type { OptionsOf } from "./flag.ts";
 import type { connectionFlags } from "./flags/connection.ts";
-import { rank, type Origin } from "./parse.ts";
+import { rank, type Origins } from "./parse.ts";
 import type { UrlParts } from "./url.ts";
 
 type Options = OptionsOf<typeof connectionFlags>;
@@ -20,7 +20,7 @@ export interface User {
  */
 export function planLogin(
   options: Options,
-  origin: (key: keyof Options) => Origin,
+  { origin }: Origins<keyof Options>,
   url: UrlParts | undefined,
 ): User {
   const ranks = {

@@ -30,10 +30,17 @@ export interface Profile {
   readonly texts: ReadonlyMap<string, readonly string[]>;
 }
 
-export interface Parsed<F extends FlagTable> {
+/** Where the values of options came from. Which of these a rule asks for is said in CONTRIBUTING.md. */
+export interface Origins<Key extends string> {
+  readonly origin: (key: Key) => Origin;
+  /** On the command line. */
+  readonly typed: (key: Key) => boolean;
+  /** On the command line, in a variable or in the profile. */
+  readonly given: (key: Key) => boolean;
+}
+
+export interface Parsed<F extends FlagTable> extends Origins<keyof F & string> {
   readonly options: OptionsOf<F>;
-  /** Where each option's value came from. */
-  readonly origin: (key: keyof F & string) => Origin;
   /** The texts that were read into an option; undefined when nothing was given. */
   readonly texts: (key: keyof F & string) => readonly string[] | undefined;
   /** A text of ours that names flags, with the names of those variables and profile entries that set them. */
@@ -77,6 +84,8 @@ export function parse<F extends FlagTable>(
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     options: options as OptionsOf<F>,
     origin: (key) => givens.get(key)?.origin ?? "default",
+    typed: (key) => givens.get(key)?.origin === "flag",
+    given: (key) => givens.has(key),
     texts: (key) => givens.get(key)?.texts,
     blame: (text) => blame(text, givens),
     profile,

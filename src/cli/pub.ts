@@ -18,7 +18,7 @@ import { tlsFlags } from "./flags/tls.ts";
 import { publisherTopologyFlags } from "./flags/topology.ts";
 import { checkEntityName } from "./entity.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
-import type { Origin, Parsed } from "./parse.ts";
+import type { Origins, Parsed } from "./parse.ts";
 import type { Program } from "./program.ts";
 import { planProperties, planStamps } from "./properties-plan.ts";
 import { checkNoRequests, planRequests } from "./rpc-plan.ts";
@@ -76,10 +76,10 @@ export const pub: Program<typeof flags> = {
 
 /** What the flags of amqp-pub mean without --rpc. Pure. @throws UsageError */
 export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
-  const { options, origin } = parsed;
+  const { options } = parsed;
   const sending = planSending(parsed);
-  checkDelivery(options, origin);
-  checkNoRequests(origin);
+  checkConfirming(options, parsed);
+  checkNoRequests(parsed);
   return {
     ...sending,
     delivery: planDelivery(options, sending.source),
@@ -90,23 +90,23 @@ export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
 
 /** What they mean with it. Pure. @throws UsageError */
 export function planRpc(parsed: Parsed<typeof flags>): RpcPlan {
-  return planRequests(parsed.options, parsed.origin, planSending(parsed));
+  return planRequests(parsed.options, parsed, planSending(parsed));
 }
 
 function planSending(parsed: Parsed<typeof flags>): SendingPlan {
-  const { options, origin } = parsed;
+  const { options } = parsed;
   checkOperands(parsed);
-  const source = planSource(options, origin);
-  checkStdin(options, source);
+  const source = planSource(options, parsed);
+  checkPasswordInput(options, source);
   checkKey(options, source);
-  const connection = planConnection(options, origin, "amqp-pub");
+  const connection = planConnection(options, parsed, "amqp-pub");
   const keys = options.routingKey === undefined ? [] : [options.routingKey];
   return {
     connection,
-    topology: planTopology(options, origin, keys),
+    topology: planTopology(options, parsed, keys),
     warnings: [
       ...connection.warnings,
-      ...warnOfUndeclared(options, origin),
+      ...warnOfUndeclared(options, parsed),
       ...warnOfTarget(parsed, source),
     ],
     source,
@@ -133,13 +133,13 @@ function planDelivery(options: Options, source: SourcePlan): PublisherPlan {
 
 /** Messages that go nowhere, or not to the queue that was named. */
 function warnOfTarget(
-  { options, origin }: Parsed<typeof flags>,
+  { options, typed }: Parsed<typeof flags>,
   source: SourcePlan,
 ): readonly string[] {
   const { queue, exchange, routingKey = queue, createQueue, bindQueue, ping } = options;
   if (ping) return [];
   if (!hasTarget(options, source)) return ["without -k, -q or -e the message reaches no queue."];
-  const isUnused = origin("queue") === "flag" && !createQueue && !bindQueue;
+  const isUnused = typed("queue") && !createQueue && !bindQueue;
   if (!isUnused || (exchange === "" && routingKey === queue)) return [];
   const target = exchange === "" ? `queue "${routingKey}"` : `exchange "${exchange}"`;
   return [`--queue has no effect without -Q or --bind-queue: messages go to ${target}.`];
@@ -167,7 +167,7 @@ function checkKey({ exchange, routingKey }: Options, { brings }: SourcePlan): vo
     checkEntityName("--routing-key", routingKey);
 }
 
-function checkStdin({ passwordFile }: Options, source: SourcePlan): void {
+function checkPasswordInput({ passwordFile }: Options, source: SourcePlan): void {
   if (passwordFile !== "-" || !source.paths.includes("-")) return;
   throw new UsageError(
     "--password-file - excludes messages from standard input",
@@ -175,10 +175,8 @@ function checkStdin({ passwordFile }: Options, source: SourcePlan): void {
   );
 }
 
-function checkDelivery(options: Options, origin: (key: keyof Options) => Origin): void {
-  const stray = (["confirmWindow", "confirmTimeout", "nackRetries"] as const).find(
-    (key) => origin(key) === "flag",
-  );
+function checkConfirming(options: Options, { typed }: Origins<keyof Options>): void {
+  const stray = (["confirmWindow", "confirmTimeout", "nackRetries"] as const).find(typed);
   if (stray && !options.confirm)
     throw new UsageError(`--${kebab(stray)} needs --confirm`, "without it nothing is confirmed");
 }

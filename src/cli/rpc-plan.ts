@@ -6,7 +6,7 @@ import type { publisherMeasureFlags } from "./flags/measure.ts";
 import type { deliveryFlags } from "./flags/publish.ts";
 import type { rpcFlags } from "./flags/rpc.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
-import type { Origin } from "./parse.ts";
+import type { Origins } from "./parse.ts";
 
 type Options = OptionsOf<typeof rpcFlags>;
 
@@ -24,11 +24,11 @@ type Useless = keyof typeof useless;
 /** How to ask for replies to what is sent. @throws UsageError */
 export function planRequests(
   options: Options,
-  origin: (key: Useless) => Origin,
+  origins: Origins<Useless>,
   sending: SendingPlan,
 ): RpcPlan {
   const { replies, timeout, replyQueue, jobs, format } = options;
-  checkUseless(origin);
+  checkUseless(origins);
   const { properties, source } = sending;
   if (properties.replyTo !== undefined)
     throw new UsageError("--rpc excludes --reply-to", "replies come to this program");
@@ -49,15 +49,13 @@ export function planRequests(
 }
 
 /** Without --rpc its flags mean nothing. @throws UsageError */
-export function checkNoRequests(origin: (key: keyof Options) => Origin): void {
-  const stray = (["replies", "timeout", "replyQueue", "jobs", "format"] as const).find(
-    (key) => origin(key) === "flag",
-  );
+export function checkNoRequests({ typed }: Origins<keyof Options>): void {
+  const stray = (["replies", "timeout", "replyQueue", "jobs", "format"] as const).find(typed);
   if (stray) throw new UsageError(`--${kebab(stray)} needs --rpc`, "without it nothing is awaited");
 }
 
-function checkUseless(origin: (key: Useless) => Origin): void {
+function checkUseless({ typed }: Origins<Useless>): void {
   const keys = ["confirmWindow", "confirmTimeout", "nackRetries", "latencyHeader"] as const;
-  const stray = keys.find((key) => origin(key) === "flag");
+  const stray = keys.find(typed);
   if (stray) throw new UsageError(`--rpc excludes --${kebab(stray)}`, useless[stray]);
 }

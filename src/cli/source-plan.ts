@@ -5,11 +5,10 @@ import type { RepeatPlan } from "../source/repeat.ts";
 import { readEscapes } from "./escapes.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { inputFlags } from "./flags/input.ts";
-import { rank, type Origin } from "./parse.ts";
+import { rank, type Origins } from "./parse.ts";
 
 type Options = OptionsOf<typeof inputFlags>;
 type Key = keyof Options;
-type OriginOf = (key: Key) => Origin;
 
 const sources = ["message", "file", "lines", "json", "fromDir"] as const;
 type SourceKey = (typeof sources)[number];
@@ -27,17 +26,17 @@ const belongings: readonly (readonly [readonly Key[], readonly SourceKey[], stri
 const unknown = { text: undefined, folder: undefined, messages: undefined, size: undefined };
 
 /** The one source that the flags name; an empty message when they name none. @throws UsageError */
-export function planSource(options: Options, origin: OriginOf): SourcePlan {
-  const chosen = chooseSource(origin);
-  checkBelongings(chosen, origin);
+export function planSource(options: Options, origins: Origins<Key>): SourcePlan {
+  const chosen = chooseSource(origins);
+  checkBelongings(chosen, origins);
   const flag = `--${kebab(chosen)}`;
   switch (chosen) {
     case "message":
-      return planMessage(flag, options, origin);
+      return planMessage(flag, options, origins);
     case "file":
-      return planFiles(flag, options, origin);
+      return planFiles(flag, options, origins);
     case "lines":
-      return planLines(flag, options, origin);
+      return planLines(flag, options, origins);
     case "json":
       return planRecords(flag, options);
     case "fromDir":
@@ -61,7 +60,7 @@ export function planShape(
 }
 
 /** What is typed overrides the environment, which overrides a profile. */
-function chooseSource(origin: OriginOf): SourceKey {
+function chooseSource({ origin }: Origins<Key>): SourceKey {
   const highest = Math.max(...sources.map((key) => rank[origin(key)]));
   const given = sources.filter((key) => highest > 0 && rank[origin(key)] === highest);
   if (given.length > 1)
@@ -76,13 +75,12 @@ function kebabOf(key: SourceKey | undefined): string {
   return kebab(key ?? "");
 }
 
-function checkBelongings(chosen: SourceKey, origin: OriginOf): void {
+function checkBelongings(chosen: SourceKey, { typed, given }: Origins<Key>): void {
   for (const [keys, owners, name] of belongings) {
-    const stray = keys.find((key) => origin(key) === "flag");
+    const stray = keys.find(typed);
     if (!stray || owners.includes(chosen)) continue;
-    const isChosen = origin(chosen) !== "default";
     throw new UsageError(
-      isChosen
+      given(chosen)
         ? `--${kebab(chosen)} excludes --${kebab(stray)}`
         : `--${kebab(stray)} needs ${name.replace(/ and /, " or ")}`,
       `it belongs to ${name}`,
@@ -90,9 +88,9 @@ function checkBelongings(chosen: SourceKey, origin: OriginOf): void {
   }
 }
 
-function planMessage(flag: string, options: Options, origin: OriginOf): SourcePlan {
+function planMessage(flag: string, options: Options, origins: Origins<Key>): SourcePlan {
   const { message: text = "" } = options;
-  const repeat = planRepeat(options, origin);
+  const repeat = planRepeat(options, origins);
   const paths = text === "-" ? [text] : [];
   const what = describeTimes(repeat.times);
   return { kind: "message", flag, paths, repeat, ...ofBodies(options, 1), text, what };
@@ -109,10 +107,10 @@ function describeTimes(times: number): string {
   return times === 1 ? "one message" : `${times} messages`;
 }
 
-function planFiles(flag: string, options: Options, origin: OriginOf): SourcePlan {
+function planFiles(flag: string, options: Options, origins: Origins<Key>): SourcePlan {
   const { file: paths = [] } = options;
   checkStdin(paths);
-  const repeat = planRepeat(options, origin);
+  const repeat = planRepeat(options, origins);
   const { times } = repeat;
   if (paths.includes("-") && times !== 1) {
     throw new UsageError(
@@ -125,21 +123,20 @@ function planFiles(flag: string, options: Options, origin: OriginOf): SourcePlan
   return { kind: "files", flag, paths, repeat, ...ofBodies(options, paths.length), what };
 }
 
-function planRepeat(options: Options, origin: OriginOf): RepeatPlan {
+function planRepeat(options: Options, { given }: Origins<Key>): RepeatPlan {
   return {
     times: options.nbMessages,
     // Of two paces the one that was asked for.
-    intervalMs:
-      options.rate === undefined || origin("interval") !== "default" ? options.interval : 0,
+    intervalMs: options.rate === undefined || given("interval") ? options.interval : 0,
     pubName: options.pubName,
   };
 }
 
-function planLines(flag: string, options: Options, origin: OriginOf): SourcePlan {
+function planLines(flag: string, options: Options, { origin, typed }: Origins<Key>): SourcePlan {
   const { lines: paths = [], delimiter = "\\n", keyDelimiter } = options;
   checkStdin(paths);
   const isNull = options.null && rank[origin("null")] >= rank[origin("delimiter")];
-  if (isNull && origin("delimiter") === "flag")
+  if (isNull && typed("delimiter"))
     throw new UsageError("--null excludes --delimiter", "both say what ends a line");
   return {
     ...unknown,

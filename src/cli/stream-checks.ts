@@ -4,7 +4,7 @@ import type { consumeFlags } from "./flags/consume.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { handlerFlags } from "./flags/handler.ts";
 import type { selectFlags } from "./flags/select.ts";
-import type { Origin } from "./parse.ts";
+import type { Origins } from "./parse.ts";
 
 type Options = OptionsOf<typeof consumeFlags & typeof selectFlags & typeof handlerFlags> & {
   readonly createQueue: boolean;
@@ -28,10 +28,10 @@ export function saysStream({
  */
 export function refusalOfStream(
   options: Options,
-  origin: (key: keyof Options) => Origin,
+  origins: Origins<keyof Options>,
   isHandled: boolean,
 ): UsageError | undefined {
-  const retrying = isHandled ? ofRetrying(options, origin) : undefined;
+  const retrying = isHandled ? ofRetrying(options, origins) : undefined;
   const [flag, hint] = ofSettling(options) ?? ofEnding(options) ?? retrying ?? [];
   return flag === undefined ? undefined : new UsageError(`${flag} excludes a stream`, hint);
 }
@@ -61,8 +61,8 @@ function ofEnding({ get, peek, untilEmpty }: Options): Excluding {
 export const ofRetries = ["retries", "retryDelay", "retryBackoff"] as const;
 
 /** Nothing comes back into a stream, so that a message cannot wait elsewhere for another try. */
-function ofRetrying(options: Options, origin: (key: keyof Options) => Origin): Excluding {
-  const asked = ofRetries.find((key) => origin(key) === "flag");
+function ofRetrying(options: Options, { typed }: Origins<keyof Options>): Excluding {
+  const asked = ofRetries.find(typed);
   const action = options.onFailure;
   const flag = asked
     ? `--${kebab(asked)}`

@@ -11,7 +11,7 @@ import { checkEntityName } from "./entity.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { administrationFlags } from "./flags/administration.ts";
 import type { topologyFlags } from "./flags/topology.ts";
-import type { Origin } from "./parse.ts";
+import type { Origins } from "./parse.ts";
 
 type Options = OptionsOf<typeof topologyFlags & typeof administrationFlags> & {
   readonly queue: string;
@@ -41,11 +41,11 @@ const describesExchange = ["durableExchange", "nadExchange"] as const;
  */
 export function planTopology(
   options: Options,
-  origin: (key: keyof Options) => Origin,
+  origins: Origins<keyof Options>,
   keys: readonly string[],
   messageTtl?: number,
 ): TopologyPlan {
-  checkCombinations(options, origin);
+  checkTopology(options, origins);
   return {
     passive: options.passive,
     exchange: options.createExchange ? planExchange(options) : undefined,
@@ -60,12 +60,12 @@ export function planTopology(
  */
 export function warnOfUndeclared<K extends string>(
   { createQueue, createExchange }: Options,
-  origin: (key: keyof Options | K) => Origin,
+  { typed }: Origins<keyof Options | K>,
   ofQueue: readonly K[] = [],
 ): readonly string[] {
   const warn = (keys: readonly (keyof Options | K)[], needed: string): readonly string[] =>
     keys
-      .filter((key) => origin(key) === "flag")
+      .filter(typed)
       .map((key) => `--${kebab(key)} has no effect without ${needed}: nothing is declared.`);
   return [
     ...(createQueue ? [] : warn([...describesQueue, ...ofQueue], "-Q")),
@@ -84,7 +84,7 @@ export function warnOfUnbound({ queue, exchange, bindings }: TopologyPlan): read
     : [];
 }
 
-function checkCombinations(options: Options, origin: (key: keyof Options) => Origin): void {
+function checkTopology(options: Options, { typed }: Origins<keyof Options>): void {
   const {
     createExchange,
     exchange,
@@ -96,13 +96,13 @@ function checkCombinations(options: Options, origin: (key: keyof Options) => Ori
     passive,
     queueType,
   } = options;
-  const orphan = createQueue ? undefined : needsQueue.find((key) => origin(key) === "flag");
+  const orphan = createQueue ? undefined : needsQueue.find(typed);
   if (orphan)
     throw new UsageError(
       `--${kebab(orphan)} needs --create-queue`,
       "add -Q: it describes the queue to declare",
     );
-  const stray = createExchange ? undefined : needsExchange.find((key) => origin(key) === "flag");
+  const stray = createExchange ? undefined : needsExchange.find(typed);
   if (stray)
     throw new UsageError(
       `--${kebab(stray)} needs --create-exchange`,
@@ -120,12 +120,12 @@ function checkCombinations(options: Options, origin: (key: keyof Options) => Ori
     throw new UsageError("--bind-queue needs a queue", "name it with -q, or declare one with -Q");
   if (bindExchange !== undefined && exchange === "")
     throw new UsageError("--bind-exchange needs --exchange", "name the destination with -e");
-  if (origin("bindHeader") === "flag" && !bindQueue && !unbind && bindExchange === undefined)
+  if (typed("bindHeader") && !bindQueue && !unbind && bindExchange === undefined)
     throw new UsageError(
       "--bind-header needs --bind-queue or --bind-exchange",
       "it is an argument of the binding",
     );
-  if (origin("match") === "flag" && Object.keys(options.bindHeader ?? {}).length === 0)
+  if (typed("match") && Object.keys(options.bindHeader ?? {}).length === 0)
     throw new UsageError("--match needs --bind-header", "say which headers must match");
   if (passive && !createQueue && !createExchange)
     throw new UsageError("--passive needs -Q or -E", "say what to check");

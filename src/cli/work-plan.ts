@@ -10,7 +10,7 @@ import type { consumeFlags, outputFlags } from "./flags/consume.ts";
 import type { handlerFlags } from "./flags/handler.ts";
 import { checkEntityName } from "./entity.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
-import type { Origin } from "./parse.ts";
+import type { Origins } from "./parse.ts";
 import { ofRetries } from "./stream-checks.ts";
 
 type Options = OptionsOf<typeof handlerFlags & typeof consumeFlags & typeof outputFlags> & {
@@ -34,22 +34,22 @@ const LONG_MS = 25 * 60_000;
 /** What `-- COMMAND`, --shell and --forward ask for; messages also come from other queues. @throws UsageError */
 export function planWork(
   options: Options,
-  origin: (key: Key) => Origin,
+  origins: Origins<Key>,
   operands: readonly string[] | undefined,
   alsoFrom: readonly string[],
 ): WorkPlan {
   const command = planCommand(options, operands);
   const forward = readDestination("--forward", options.forward);
-  checkWork(options, origin, command, forward);
+  checkWork(options, origins, command, forward);
   checkCircle(options, [options.queue, ...alsoFrom]);
   const { execTimeout, jobs } = options;
-  const handler = command && planHandler(options, origin, command);
+  const handler = command && planHandler(options, origins, command);
   if (handler) checkDelayQueues(handler.aftermath, [options.queue, ...alsoFrom]);
   return {
     handler,
     forward,
     // A worker that holds messages it does not work on keeps them from others.
-    prefetch: command && origin("prefetch") === "default" ? jobs : options.prefetch,
+    prefetch: command && !origins.given("prefetch") ? jobs : options.prefetch,
     warnings:
       execTimeout !== undefined && execTimeout > LONG_MS
         ? [
@@ -59,13 +59,9 @@ export function planWork(
   };
 }
 
-function planHandler(
-  options: Options,
-  origin: (key: Key) => Origin,
-  command: Command,
-): HandlerPlan {
+function planHandler(options: Options, { given }: Origins<Key>, command: Command): HandlerPlan {
   const { jobs, retries, retryDelay, retryBackoff, reply } = options;
-  const asksForRetries = ofRetries.some((key) => origin(key) !== "default");
+  const asksForRetries = ofRetries.some(given);
   return {
     command,
     jobs,
@@ -125,19 +121,19 @@ const ofHandlers = [
 
 function checkWork(
   options: Options,
-  origin: (key: Key) => Origin,
+  { typed, given }: Origins<Key>,
   command: Command | undefined,
   forward: Destination | undefined,
 ): void {
-  const stray = ofHandlers.find((key) => origin(key) === "flag");
+  const stray = ofHandlers.find(typed);
   if (stray && !command)
     throw new UsageError(`--${kebab(stray)} needs a handler`, "-- COMMAND ARG..., or --shell LINE");
   if (command && forward)
     throw new UsageError("--forward excludes a handler", "a message is handled one way");
   const way = command ? "a handler" : forward && "--forward";
   if (!way) return;
-  const isGiven = (key: Key): boolean => origin(key) !== "default" && options[key] !== false;
-  const excluded = ofShowing.find(isGiven) ?? ofFormats.find((key) => origin(key) === "flag");
+  const isOn = (key: Key): boolean => given(key) && options[key] !== false;
+  const excluded = ofShowing.find(isOn) ?? ofFormats.find(typed);
   if (excluded || options.ackEvery > 1)
     throw new UsageError(
       `${way} excludes --${kebab(excluded ?? "ackEvery")}`,
