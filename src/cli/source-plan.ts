@@ -109,7 +109,7 @@ function describeTimes(times: number): string {
 
 function planFiles(flag: string, options: Options, origins: Origins<Key>): SourcePlan {
   const { file: paths = [] } = options;
-  checkStdin(paths);
+  checkStdinOnce(paths);
   const repeat = planRepeat(options, origins);
   const { times } = repeat;
   if (paths.includes("-") && times !== 1) {
@@ -134,7 +134,7 @@ function planRepeat(options: Options, { given }: Origins<Key>): RepeatPlan {
 
 function planLines(flag: string, options: Options, { origin, typed }: Origins<Key>): SourcePlan {
   const { lines: paths = [], delimiter = "\\n", keyDelimiter } = options;
-  checkStdin(paths);
+  checkStdinOnce(paths);
   const isNull = options.null && rank[origin("null")] >= rank[origin("delimiter")];
   if (isNull && typed("delimiter"))
     throw new UsageError("--null excludes --delimiter", "both say what ends a line");
@@ -161,7 +161,7 @@ const ofRecords = {
 
 function planRecords(flag: string, options: Options): SourcePlan {
   const { json: paths = [], toOrigin, speed = 0 } = options;
-  checkStdin(paths);
+  checkStdinOnce(paths);
   return { kind: "records", flag, paths, toOrigin, speed, ...ofRecords };
 }
 
@@ -170,7 +170,7 @@ function planDirectory(flag: string, options: Options): SourcePlan {
   return { kind: "directory", flag, paths: [], toOrigin, speed, ...ofRecords, folder };
 }
 
-function checkStdin(paths: readonly string[]): void {
+function checkStdinOnce(paths: readonly string[]): void {
   if (paths.filter((path) => path === "-").length > 1)
     throw new UsageError("stdin (-) is named twice", "it can be read once");
 }

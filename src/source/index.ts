@@ -7,7 +7,7 @@ import { fileBodies, type FilesPlan } from "./files.ts";
 import { lines, type LinesPlan } from "./lines.ts";
 import { messageBodies, type MessagePlan } from "./message.ts";
 import { paced } from "./pace.ts";
-import { checkReadable, checkStdin } from "./pieces.ts";
+import { checkReadable, checkStdinReadable } from "./pieces.ts";
 import { records, type RecordsPlan } from "./records.ts";
 import { repeat } from "./repeat.ts";
 import { resize } from "./resize.ts";
@@ -46,7 +46,7 @@ export type Stamp = "messageId" | "timestamp";
 
 /** The source of a plan. */
 export function openSource(plan: SourcePlan, shape: ShapePlan): Source {
-  const source = openInput(plan);
+  const source = sourceOf(plan);
   const { size } = plan;
   return (envelope, world) => {
     let batches = source(envelope, world);
@@ -68,11 +68,11 @@ export function openSource(plan: SourcePlan, shape: ShapePlan): Source {
 export async function checkInput(plan: SourcePlan): Promise<void> {
   if (plan.folder !== undefined) return checkReadable(plan.flag, plan.folder, true);
   const [first] = plan.paths;
-  if (first === "-") checkStdin(plan.flag);
+  if (first === "-") checkStdinReadable(plan.flag);
   else if (first !== undefined) await checkReadable(plan.flag, first, false);
 }
 
-function openInput(plan: SourcePlan): Source {
+function sourceOf(plan: SourcePlan): Source {
   switch (plan.kind) {
     case "message":
       return (envelope, world) => repeat(messageBodies(plan), plan.repeat, envelope, world);

@@ -14,7 +14,7 @@ export async function* readPieces(
   { stdin, stop, progress }: SourceWorld,
 ): AsyncIterable<Buffer> {
   if (stop.aborted) return;
-  if (path === "-") checkStdin(flag);
+  if (path === "-") checkStdinReadable(flag);
   let input: Readable | undefined;
   const cut = (): void => void input?.destroy();
   stop.addEventListener("abort", cut, { once: true });
@@ -91,7 +91,7 @@ export async function expectBytes(
 }
 
 /** Node takes a folder as standard input for an empty one. */
-export function checkStdin(flag: string): void {
+export function checkStdinReadable(flag: string): void {
   if (fstatSync(STDIN).isDirectory())
     throw unreadable(flag, "-", Object.assign(new Error("a directory"), { code: "EISDIR" }));
 }
