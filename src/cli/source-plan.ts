@@ -13,13 +13,19 @@ type Key = keyof Options;
 const sources = ["message", "file", "lines", "json", "fromDir"] as const;
 type SourceKey = (typeof sources)[number];
 
-/** Flags that belong to some sources only, with the sources and how a person would say that. */
-const belongings: readonly (readonly [readonly Key[], readonly SourceKey[], string])[] = [
-  [["nbMessages", "interval", "pubName", "messageSize"], ["message", "file"], "-m and -f"],
-  [["delimiter", "null", "keyDelimiter"], ["lines"], "--lines"],
-  [["speed", "toOrigin"], ["json", "fromDir"], "--json and --from-dir"],
-  [["onBadRecord"], ["lines", "json", "fromDir"], "--lines, --json and --from-dir"],
-  [["template"], ["message", "file", "lines"], "-m, -f and --lines"],
+/** Those that people know by their short flags. */
+const shortNames: Partial<Record<SourceKey, string>> = { message: "-m", file: "-f" };
+
+/** Flags that belong to some sources only. */
+const belongings: readonly {
+  readonly keys: readonly Key[];
+  readonly owners: readonly SourceKey[];
+}[] = [
+  { keys: ["nbMessages", "interval", "pubName", "messageSize"], owners: ["message", "file"] },
+  { keys: ["delimiter", "null", "keyDelimiter"], owners: ["lines"] },
+  { keys: ["speed", "toOrigin"], owners: ["json", "fromDir"] },
+  { keys: ["onBadRecord"], owners: ["lines", "json", "fromDir"] },
+  { keys: ["template"], owners: ["message", "file", "lines"] },
 ];
 
 /** What the flags do not tell of most sources. */
@@ -76,16 +82,23 @@ function kebabOf(key: SourceKey | undefined): string {
 }
 
 function checkBelongings(chosen: SourceKey, { typed, given }: Origins<Key>): void {
-  for (const [keys, owners, name] of belongings) {
+  for (const { keys, owners } of belongings) {
     const stray = keys.find(typed);
     if (!stray || owners.includes(chosen)) continue;
     throw new UsageError(
       given(chosen)
         ? `--${kebab(chosen)} excludes --${kebab(stray)}`
-        : `--${kebab(stray)} needs ${name.replace(/ and /, " or ")}`,
-      `it belongs to ${name}`,
+        : `--${kebab(stray)} needs ${list(owners, "or")}`,
+      `it belongs to ${list(owners, "and")}`,
     );
   }
+}
+
+/** `-m, -f and --lines` */
+function list(keys: readonly SourceKey[], conjunction: "and" | "or"): string {
+  const names = keys.map((key) => shortNames[key] ?? `--${kebab(key)}`);
+  const others = names.slice(0, -1).join(", ");
+  return others === "" ? names.join("") : `${others} ${conjunction} ${names.at(-1)}`;
 }
 
 function planMessage(flag: string, options: Options, origins: Origins<Key>): SourcePlan {
