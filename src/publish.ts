@@ -17,7 +17,7 @@ import type { Environment, World } from "./world.ts";
 
 /** What amqp-pub was asked to do. */
 export interface PublishPlan extends SendingPlan {
-  readonly delivery: PublisherPlan;
+  readonly publisher: PublisherPlan;
   /** Put the time of sending into a header. */
   readonly latencyHeader: boolean;
   /** No line for each message on standard output. */
@@ -28,10 +28,10 @@ export interface PublishPlan extends SendingPlan {
 export async function publish(plan: PublishPlan, world: World): Promise<number> {
   await checkInput(plan.source);
   for (const warning of plan.warnings) world.log.warn(warning);
-  const publisher = new Publisher(plan.delivery, reportPublish(plan, world));
+  const publisher = new Publisher(plan.publisher, reportPublish(plan, world));
   const skips = new Skips(plan, world.log);
   world.meter?.watch({
-    open: () => (plan.delivery.confirm ? publisher.open : undefined),
+    open: () => (plan.publisher.confirm ? publisher.open : undefined),
     account: () => ({ ...publisher.account }),
   });
   return await accounted(
@@ -47,7 +47,7 @@ async function run(
   skips: Skips,
   world: World,
 ): Promise<number> {
-  const { connection, topology, exchange, properties, delivery } = plan;
+  const { connection, topology, exchange, properties } = plan;
   const said = reportSession(world.log);
   const session = await Session.open(connection, topology, publisher, said, world);
   try {
@@ -57,7 +57,7 @@ async function run(
     await finish(plan, publisher, session, world);
   }
   const { done, undelivered } = exitCodes;
-  return isDelivered(publisher.account, delivery) ? done.code : undelivered.code;
+  return isDelivered(publisher.account, plan.publisher) ? done.code : undelivered.code;
 }
 
 /** The texts that were typed, before anything is opened. @throws UsageError */
@@ -93,7 +93,7 @@ async function finish(
 
 /** A script that takes a failure for "nothing has happened" would send again what was sent. */
 function report(
-  { delivery, summary }: PublishPlan,
+  { publisher, summary }: PublishPlan,
   account: Account,
   skips: Skips,
   ending: Ending,
@@ -101,7 +101,7 @@ function report(
 ): void {
   const { failure } = ending;
   const isCutShort = account.read > 0 && failure !== undefined && !(failure instanceof ReaderGone);
-  const isDone = isDelivered(account, delivery) && account.returned === 0 && !isCutShort;
+  const isDone = isDelivered(account, publisher) && account.returned === 0 && !isCutShort;
   reportAccount(account, endOf(ending, skips, world), isDone, summary, world.log);
 }
 

@@ -12,7 +12,7 @@ import { publisherMeasureFlags } from "./flags/measure.ts";
 import { generalFlags } from "./flags/general.ts";
 import { inputFlags } from "./flags/input.ts";
 import { propertyFlags } from "./flags/properties.ts";
-import { deliveryFlags, sampleConsumerFlags } from "./flags/publish.ts";
+import { publisherFlags, sampleConsumerFlags } from "./flags/publish.ts";
 import { rpcFlags } from "./flags/rpc.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { publisherTopologyFlags } from "./flags/topology.ts";
@@ -30,7 +30,7 @@ const flags = {
   ...publisherTopologyFlags,
   ...administrationFlags,
   ...propertyFlags,
-  ...deliveryFlags,
+  ...publisherFlags,
   ...rpcFlags,
   ...publisherMeasureFlags,
   ...connectionFlags,
@@ -82,7 +82,7 @@ export function planPublish(parsed: Parsed<typeof flags>): PublishPlan {
   checkNoRequests(parsed);
   return {
     ...sending,
-    delivery: planDelivery(options, sending.source),
+    publisher: planPublisher(options, sending.source),
     latencyHeader: options.latencyHeader,
     quiet: options.quiet,
   };
@@ -120,7 +120,7 @@ function planSending(parsed: Parsed<typeof flags>): SendingPlan {
   };
 }
 
-function planDelivery(options: Options, source: SourcePlan): PublisherPlan {
+function planPublisher(options: Options, source: SourcePlan): PublisherPlan {
   return {
     confirm: options.confirm,
     mandatory: options.mandatory,

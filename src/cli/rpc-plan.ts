@@ -3,7 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { RpcPlan } from "../rpc.ts";
 import type { SendingPlan } from "../sending.ts";
 import type { publisherMeasureFlags } from "./flags/measure.ts";
-import type { deliveryFlags } from "./flags/publish.ts";
+import type { publisherFlags } from "./flags/publish.ts";
 import type { rpcFlags } from "./flags/rpc.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { Origins } from "./parse.ts";
@@ -17,7 +17,7 @@ const useless = {
   nackRetries: "what the broker refuses is sent again until --timeout is over",
   latencyHeader: "--stats and --report show the time from request to reply",
 } as const satisfies Partial<
-  Record<keyof typeof deliveryFlags | keyof typeof publisherMeasureFlags, string>
+  Record<keyof typeof publisherFlags | keyof typeof publisherMeasureFlags, string>
 >;
 type Useless = keyof typeof useless;
 

@@ -79,8 +79,8 @@ export function sketchPublish(plan: PublishPlan | RpcPlan): Sketch {
       key: plan.routingKey ?? (plan.topology.queue ? undefined : ""),
       own: owns[plan.source.brings],
       what: plan.source.what,
-      confirm: asks || plan.delivery.confirm,
-      mandatory: asks || plan.delivery.mandatory,
+      confirm: asks || plan.publisher.confirm,
+      mandatory: asks || plan.publisher.mandatory,
       persistent: plan.properties.deliveryMode === 2,
       priority: plan.properties.priority,
       // Of a request that has expired its client is told.

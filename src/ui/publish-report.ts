@@ -9,7 +9,7 @@ const label = Buffer.from("Sent: ");
 
 /** Each message when it is confirmed or handed over, unless `quiet`; and what has not arrived. */
 export function reportPublish(
-  { quiet, delivery }: Pick<PublishPlan, "quiet" | "delivery">,
+  { quiet, publisher }: Pick<PublishPlan, "quiet" | "publisher">,
   { output, log, meter }: Pick<World, "output" | "log" | "meter">,
 ): PublishReport {
   let warned = false;
@@ -20,7 +20,7 @@ export function reportPublish(
     },
     returned: (message, { code, text }) => {
       const where = `exchange "${message.exchange}", key "${message.routingKey}"`;
-      if (delivery.mandatory) log.note(`Returned: ${code} ${text} (${where})`);
+      if (publisher.mandatory) log.note(`Returned: ${code} ${text} (${where})`);
       else if (!warned)
         log.warn(`the broker has no queue for messages to ${where}; they are counted as returned`);
       warned = true;

@@ -97,7 +97,7 @@ describe("a profile", () => {
   it("never asks for what only a flag asks for", () => {
     const queue = `[default]\nrouting-key = "a"\nexchange = "logs"\nconfirm-window = 5\nqueue = "q"`;
     expect(planConsume(parseCon(queue)).topology.bindings).toEqual([]);
-    expect(planPublish(parsePub(queue)).delivery).toMatchObject({ confirm: false, window: 5 });
+    expect(planPublish(parsePub(queue)).publisher).toMatchObject({ confirm: false, window: 5 });
   });
 });
 

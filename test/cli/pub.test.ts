@@ -100,14 +100,14 @@ describe("where messages go", () => {
 
 describe("properties and delivery", () => {
   it("are plain unless asked for", () => {
-    const { properties, delivery, quiet, summary, graceMs } = planPub(["-k", "x"]);
+    const { properties, publisher, quiet, summary, graceMs } = planPub(["-k", "x"]);
     expect({ properties, quiet, summary, graceMs }).toEqual({
       properties: {},
       quiet: false,
       summary: "none",
       graceMs: 10_000,
     });
-    expect(delivery).toEqual({
+    expect(publisher).toEqual({
       confirm: false,
       mandatory: false,
       window: 1000,
@@ -121,7 +121,7 @@ describe("properties and delivery", () => {
     const argv = ["-k", "x", "--persistent", "--priority", "0", "--message-ttl", "5s"];
     expect(planPub(argv).properties).toEqual({ deliveryMode: 2, priority: 0, expiration: "5000" });
     const confirm = ["--confirm", "--confirm-window", "5", "--confirm-timeout", "1", "--mandatory"];
-    expect(planPub([...argv, ...confirm, "--nack-retries", "0"]).delivery).toEqual({
+    expect(planPub([...argv, ...confirm, "--nack-retries", "0"]).publisher).toEqual({
       confirm: true,
       mandatory: true,
       window: 5,

@@ -4,7 +4,7 @@ import { readEscapes } from "../../src/cli/escapes.ts";
 import { planPub, wrongUse } from "../support/plan.ts";
 
 const source = (...argv: readonly string[]) => planPub(argv).source;
-const numbered = (...argv: readonly string[]) => planPub([...argv, "--confirm"]).delivery.numbered;
+const numbered = (...argv: readonly string[]) => planPub([...argv, "--confirm"]).publisher.numbered;
 const warnings = (...argv: readonly string[]) => planPub(argv).warnings;
 const newline = Buffer.from("\n");
 
@@ -80,7 +80,7 @@ describe("records", () => {
     expect(numbered("-k", "x")).toBe(true);
     expect(numbered("--json")).toBe(false);
     expect(numbered("--from-dir", "dump")).toBe(false);
-    expect(planPub(["-k", "x"]).delivery.numbered).toBe(false);
+    expect(planPub(["-k", "x"]).publisher.numbered).toBe(false);
   });
 
   it("have their own keys, so that none is missed", () => {

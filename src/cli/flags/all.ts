@@ -8,7 +8,7 @@ import { handlerFlags } from "./handler.ts";
 import { inputFlags } from "./input.ts";
 import { publisherMeasureFlags } from "./measure.ts";
 import { propertyFlags } from "./properties.ts";
-import { deliveryFlags } from "./publish.ts";
+import { publisherFlags } from "./publish.ts";
 import { rpcFlags } from "./rpc.ts";
 import { keepFlags, selectFlags } from "./select.ts";
 import { tlsFlags } from "./tls.ts";
@@ -18,7 +18,7 @@ import { consumerTopologyFlags, publisherTopologyFlags } from "./topology.ts";
 export const allFlags: FlagTable = {
   ...inputFlags,
   ...propertyFlags,
-  ...deliveryFlags,
+  ...publisherFlags,
   ...rpcFlags,
   ...publisherMeasureFlags,
   ...consumeFlags,

@@ -2,7 +2,7 @@
 import { count, ignored, toggle } from "../flag.ts";
 import { duration } from "../time-flag.ts";
 
-export const deliveryFlags = {
+export const publisherFlags = {
   mandatory: toggle({
     usual: true,
     group: "Delivery",
