@@ -12,7 +12,7 @@ import { publisherMeasureFlags } from "./flags/measure.ts";
 import { generalFlags } from "./flags/general.ts";
 import { inputFlags } from "./flags/input.ts";
 import { propertyFlags } from "./flags/properties.ts";
-import { publisherFlags, sampleConsumerFlags } from "./flags/publish.ts";
+import { publisherFlags, publisherOutputFlags, sampleConsumerFlags } from "./flags/publish.ts";
 import { rpcFlags } from "./flags/rpc.ts";
 import { tlsFlags } from "./flags/tls.ts";
 import { publisherTopologyFlags } from "./flags/topology.ts";
@@ -31,6 +31,7 @@ const flags = {
   ...administrationFlags,
   ...propertyFlags,
   ...publisherFlags,
+  ...publisherOutputFlags,
   ...rpcFlags,
   ...publisherMeasureFlags,
   ...connectionFlags,

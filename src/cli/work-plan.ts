@@ -16,7 +16,6 @@ import { ofRetries } from "./stream-checks.ts";
 type Options = OptionsOf<typeof handlerFlags & typeof consumeFlags & typeof outputFlags> & {
   readonly queue: string;
   readonly save: string | undefined;
-  readonly work: unknown;
 };
 type Key = keyof Options;
 

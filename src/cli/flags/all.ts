@@ -8,7 +8,7 @@ import { handlerFlags } from "./handler.ts";
 import { inputFlags } from "./input.ts";
 import { publisherMeasureFlags } from "./measure.ts";
 import { propertyFlags } from "./properties.ts";
-import { publisherFlags } from "./publish.ts";
+import { publisherFlags, publisherOutputFlags } from "./publish.ts";
 import { rpcFlags } from "./rpc.ts";
 import { keepFlags, selectFlags } from "./select.ts";
 import { tlsFlags } from "./tls.ts";
@@ -19,6 +19,7 @@ export const allFlags: FlagTable = {
   ...inputFlags,
   ...propertyFlags,
   ...publisherFlags,
+  ...publisherOutputFlags,
   ...rpcFlags,
   ...publisherMeasureFlags,
   ...consumeFlags,

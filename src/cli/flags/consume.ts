@@ -1,7 +1,9 @@
-// What amqp-con takes, how much at a time, when it stops and how it shows messages.
+// How amqp-con takes messages: as which consumer, how many at a time, how they are settled and shown, and when it stops.
+import { ValueError } from "../../errors.ts";
 import { formats, readFormat } from "../../sink/index.ts";
-import { count, ignored, name, one, text, toggle } from "../flag.ts";
+import { count, ignored, name, one, pairs, text, toggle } from "../flag.ts";
 import { duration } from "../time-flag.ts";
+import { readDuration } from "../units.ts";
 
 export const consumeFlags = {
   prefetch: count({ min: 0, max: 65535 })({
@@ -44,6 +46,13 @@ export const consumeFlags = {
     summary: "after one message wait, then die without acknowledging",
     details: "The sample's crash demonstration: the broker gives the message to somebody else.",
   }),
+  work: one(
+    "SEC[..SEC]",
+    readRange,
+  )({
+    group: "Consuming",
+    summary: "pretend to work this long on each message before settling it",
+  }),
   count: count({ min: 1 })({
     group: "Consuming",
     short: "n",
@@ -81,6 +90,23 @@ export const consumeFlags = {
     placeholder: "TAG",
     summary: "name of the subscription",
   }),
+  exclusiveConsumer: toggle({
+    group: "Consuming",
+    summary: "no other consumer may take from the queue",
+    details:
+      "RabbitMQ keeps that of classic queues; for a quorum queue see --single-active-consumer.",
+  }),
+  consumerPriority: one(
+    "N",
+    readPriority,
+  )({
+    group: "Consuming",
+    summary: "consumers of a higher priority get messages first",
+  }),
+  consumerArg: pairs({
+    group: "Consuming",
+    summary: "further argument of the subscription, typed",
+  }),
 };
 
 /** The formats below which --verbose has something to add. */
@@ -115,3 +141,18 @@ export const samplePublisherFlags = {
   confirm: toggle(ignored),
   priority: count({ min: 0, max: 255 })(ignored),
 };
+
+/** `2` or `0.5..3`: the shortest and the longest time, in milliseconds. */
+function readRange(value: string): readonly [number, number] {
+  const [shortest = "", longest = shortest, ...others] = value.split("..");
+  const range = [readDuration(shortest, 1000), readDuration(longest, 1000)] as const;
+  if (others.length > 0 || range[0] > range[1])
+    throw new ValueError("expected a duration such as 2 or 250ms, or a range such as 0.5..3");
+  return range;
+}
+
+function readPriority(value: string): number {
+  const number = /^-?\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+  if (number === (number | 0)) return number;
+  throw new ValueError("expected a whole number of 32 bits");
+}

@@ -1,4 +1,4 @@
-// How far amqp-pub makes sure that its messages have arrived.
+// How far amqp-pub makes sure that its messages have arrived, and what it shows of them.
 import { count, ignored, toggle } from "../flag.ts";
 import { duration } from "../time-flag.ts";
 
@@ -30,6 +30,9 @@ export const publisherFlags = {
     default: 3,
     summary: "how often to send a refused message again",
   }),
+};
+
+export const publisherOutputFlags = {
   quiet: toggle({ group: "Output", summary: "no Sent: lines" }),
 };
 

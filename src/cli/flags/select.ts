@@ -1,9 +1,9 @@
-// Which messages amqp-con takes, from where in a stream, as which consumer, and how fast.
+// Which messages amqp-con takes, from where in a stream, and how fast; what is kept of them.
 import { readSeconds } from "../../message/time.ts";
 import type { Offset } from "../../amqp/consume/stream.ts";
 import { ValueError } from "../../errors.ts";
 import { variables } from "../../select/variables.ts";
-import { file, one, oneOf, pairs, perSecond, size, text, toggle } from "../flag.ts";
+import { file, one, oneOf, perSecond, size, text, toggle } from "../flag.ts";
 import { readDuration } from "../units.ts";
 
 const group = "Consuming";
@@ -27,13 +27,6 @@ export const selectFlags = {
     summary: "at most N messages a second, evenly",
     details: "After a pause there is no burst.",
   }),
-  work: one(
-    "SEC[..SEC]",
-    readRange,
-  )({
-    group,
-    summary: "pretend to work this long on each message before settling it",
-  }),
   offset: one(
     "OFFSET",
     readOffset,
@@ -50,20 +43,6 @@ export const selectFlags = {
     details:
       "It beats --offset once it is there. It is written after messages were settled, once a second and at the end.",
   }),
-  exclusiveConsumer: toggle({
-    group,
-    summary: "no other consumer may take from the queue",
-    details:
-      "RabbitMQ keeps that of classic queues; for a quorum queue see --single-active-consumer.",
-  }),
-  consumerPriority: one(
-    "N",
-    readPriority,
-  )({
-    group,
-    summary: "consumers of a higher priority get messages first",
-  }),
-  consumerArg: pairs({ group, summary: "further argument of the subscription, typed" }),
 };
 
 export const keepFlags = {
@@ -92,15 +71,6 @@ function listVariables(): string {
   return `${each.slice(0, -1).join(", ")} and ${each.at(-1)}`;
 }
 
-/** `2` or `0.5..3`: the shortest and the longest time, in milliseconds. */
-function readRange(value: string): readonly [number, number] {
-  const [shortest = "", longest = shortest, ...others] = value.split("..");
-  const range = [readDuration(shortest, 1000), readDuration(longest, 1000)] as const;
-  if (others.length > 0 || range[0] > range[1])
-    throw new ValueError("expected a duration such as 2 or 250ms, or a range such as 0.5..3");
-  return range;
-}
-
 function readOffset(value: string): Offset {
   if (value === "first" || value === "last" || value === "next") return value;
   if (/^\d+$/.test(value) && BigInt(value) < 2n ** 63n) return { number: BigInt(value) };
@@ -109,10 +79,4 @@ function readOffset(value: string): Offset {
   throw new ValueError(
     "expected first, last, next, a number, a time such as 2026-01-01T00:00:00Z, or how long ago, such as 10m",
   );
-}
-
-function readPriority(value: string): number {
-  const number = /^-?\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
-  if (number === (number | 0)) return number;
-  throw new ValueError("expected a whole number of 32 bits");
 }
