@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { channelCloseOk, channelOpenOk, selectOk } from "./amqp-answer.ts";
+import type { Fields } from "./amqp-bytes.ts";
 import {
   type ClientFrame,
   closeOk,
@@ -36,11 +37,18 @@ export type Step =
 
 export type Script = readonly Step[];
 
+/** What a broker says of itself in the handshake. */
+export interface Greeting {
+  readonly properties?: Fields;
+  readonly frameMax?: number;
+}
+
 /** The AMQP handshake up to an open connection. */
-export function handshake(heartbeatSeconds = 0, frameMax = 131_072): Script {
+export function handshake(heartbeatSeconds = 0, greeting: Greeting = {}): Script {
+  const { properties = {}, frameMax = 131_072 } = greeting;
   return [
     "header",
-    start(),
+    start(properties),
     "start-ok",
     tune(2047, frameMax, heartbeatSeconds),
     "tune-ok",
@@ -50,8 +58,8 @@ export function handshake(heartbeatSeconds = 0, frameMax = 131_072): Script {
 }
 
 /** The handshake and an open channel; with `confirm`, in confirm mode. */
-export function openChannel(mode: "plain" | "confirm" = "plain", frameMax?: number): Script {
-  const opened: Script = [...handshake(0, frameMax), "channel.open", channelOpenOk()];
+export function openChannel(mode: "plain" | "confirm" = "plain", greeting?: Greeting): Script {
+  const opened: Script = [...handshake(0, greeting), "channel.open", channelOpenOk()];
   return mode === "plain" ? opened : [...opened, "confirm.select", selectOk()];
 }
 

@@ -80,7 +80,7 @@ export class Consumer implements Intake {
     const [link, tags] = [this.#link, this.#tags];
     this.#stopping = true;
     this.#tags = [];
-    // What has arrived and is not forgotten comes again; what still arrives is only waited for.
+    // What has arrived and is not forgotten goes back, and so does what still arrives.
     this.#arrived.length = this.#forgotten;
     this.#brake?.release();
     this.#wake();
@@ -106,6 +106,8 @@ export class Consumer implements Intake {
   }
 
   async end(): Promise<void> {
+    // Nothing may arrive behind what is put back.
+    await this.stop();
     const isStream = this.#plan.stream !== undefined || (await this.#streams.hasAny());
     await this.#settler.end(await this.#cancelMs, isStream);
   }
@@ -179,13 +181,13 @@ export class Consumer implements Intake {
 
   #take(link: Link, queue: string, message: ConsumeMessage | null): void {
     if (!message) return link.connection.destroy(new Cancelled(queue));
-    if (this.#stopping) return;
     const delivery = this.#decode(message, link, queue);
     if (!delivery) return;
-    if (delivery.redelivered) this.#missing.cameBack();
-    this.#settler.arrived(delivery);
     if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined)
       this.#streams.suspect(queue, link);
+    if (this.#stopping) return this.#settler.arrivedLate();
+    if (delivery.redelivered) this.#missing.cameBack();
+    this.#settler.arrived(delivery);
     this.#arrived.push(delivery);
     this.#brake?.arrived(message.content.length);
     this.#sweeper.passed(message.content.length);
@@ -198,8 +200,9 @@ export class Consumer implements Intake {
     this.#isTurnEnding = true;
     setImmediate(() => {
       this.#isTurnEnding = false;
-      // With the brake on, the broker must not take this for a wish for more.
-      if (this.#plan.ackOnArrival && !this.#brake?.isOn) this.#forget();
+      // With the brake on, the broker must not take this for a wish for more; after a stop nobody would see it.
+      const mayForget = !this.#stopping && !this.#brake?.isOn;
+      if (this.#plan.ackOnArrival && mayForget) this.#forget();
       this.#wake();
     });
   }

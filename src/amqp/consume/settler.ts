@@ -96,6 +96,11 @@ export class Settler {
     this.#position?.arrived(delivery);
   }
 
+  /** One has come that nobody will see: it is only put back. */
+  arrivedLate(): void {
+    this.#settlement?.arrived();
+  }
+
   settle(
     batch: readonly Delivery[],
     verdict: Verdict,

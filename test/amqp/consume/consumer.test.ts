@@ -1,30 +1,36 @@
 // A subscription at a broker that answers when it likes: how it ends.
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Consumer } from "../../../src/amqp/consume/consumer.ts";
-import { cancelOk, consumeOk, qosOk } from "../../support/amqp-answer.ts";
-import { goodbye, openChannel, whenever } from "../../support/misbehave-script.ts";
-import { misbehave } from "../../support/misbehave.ts";
+import type { SubscriptionPlan } from "../../../src/amqp/consume/intake.ts";
+import type { Delivery } from "../../../src/message/message.ts";
+import type { Link } from "../../../src/amqp/session/link.ts";
+import { cancelOk, consumeOk, deliver, qosOk, queueDeclareOk } from "../../support/amqp-answer.ts";
+import { longlong, shortstr } from "../../support/amqp-bytes.ts";
+import { goodbye, openChannel, whenever, type Script } from "../../support/misbehave-script.ts";
+import { misbehave, type Misbehaviour } from "../../support/misbehave.ts";
 import { openSession, timed } from "../../support/pretended-session.ts";
 
-/** Subscribed to a broker that does not answer the end of the subscription by itself. */
-async function subscribe() {
+const plan: SubscriptionPlan = {
+  queue: "q",
+  alsoFrom: [],
+  prefetch: 10,
+  ackOnArrival: false,
+  ackEvery: 1,
+  consumerTag: undefined,
+  exclusive: false,
+  arguments: {},
+  stream: undefined,
+  streamRefusal: undefined,
+  mayStopReading: false,
+};
+
+/** Subscribed to a broker that does not answer the end of the subscription unless the script says so. */
+async function subscribe(consumer = new Consumer(plan), ...script: Script) {
   const answers = [whenever("basic.qos", qosOk()), whenever("basic.consume", consumeOk("c"))];
-  const server = await misbehave([...openChannel(), ...answers, ...goodbye()]);
-  const consumer = new Consumer({
-    queue: "q",
-    alsoFrom: [],
-    prefetch: 10,
-    ackOnArrival: false,
-    ackEvery: 1,
-    consumerTag: undefined,
-    exclusive: false,
-    arguments: {},
-    stream: undefined,
-    streamRefusal: undefined,
-    mayStopReading: false,
-  });
-  await openSession([server.port], consumer);
-  return { server, consumer };
+  const opened = openChannel("plain", { properties: { version: "4.3.0" } });
+  const server = await misbehave([...opened, ...answers, ...goodbye(), ...script]);
+  const session = await openSession([server.port], consumer);
+  return { server, consumer, session };
 }
 
 it("whoever stops it waits until the broker has agreed, also when it was stopped before", async () => {
@@ -47,3 +53,111 @@ it("does not wait for ever when the broker is silent", async () => {
   const { consumer } = await subscribe();
   expect(await timed(consumer.stop())).toBeLessThan(4000);
 });
+
+describe("what arrives between a stop and its answer", () => {
+  /** Two that are handed out, and two more while the subscription ends. */
+  const late: Script = [
+    "basic.consume",
+    Buffer.concat([deliver("c", 1), deliver("c", 2)]),
+    "basic.cancel",
+    Buffer.concat([deliver("c", 3), deliver("c", 4), cancelOk("c")]),
+  ];
+
+  it("is put back with the rest, not left to the channel's end, which counts it as failed", async () => {
+    const { server, consumer, session } = await subscribe(undefined, ...late);
+    const batch = await firstBatch(consumer);
+    await consumer.stop();
+    consumer.settle(batch.slice(0, 1), "ack");
+    await consumer.end();
+    await session.close();
+    expect(settled(server)).toEqual(["ack 1", "nack 2", "nack 3", "nack 4"]);
+    expect(consumer.account).toMatchObject({ acked: 1, requeued: 0 });
+  });
+
+  it("is put back by a run that ends without having been stopped", async () => {
+    const { server, consumer, session } = await subscribe(undefined, ...late);
+    await firstBatch(consumer);
+    await consumer.end();
+    await session.close();
+    expect(settled(server)).toEqual(["nack 1", "nack 2", "nack 3", "nack 4"]);
+  });
+
+  it("is put back with --ack-auto too: nobody has seen it", async () => {
+    const intake = new Consumer({ ...plan, ackOnArrival: true });
+    const { server, consumer, session } = await subscribe(intake, ...late);
+    await firstBatch(consumer);
+    await consumer.stop();
+    await consumer.end();
+    await session.close();
+    expect(settled(server)).toEqual(["ack 2", "nack 3", "nack 4"]);
+  });
+
+  it("is not acknowledged with --ack-auto when the stop comes in the middle of a read", async () => {
+    const { server, consumer, session } = await subscribe(
+      new StoppedByDelivery({ ...plan, ackOnArrival: true }),
+      ...late,
+    );
+    await firstBatch(consumer);
+    await consumer.end();
+    await session.close();
+    expect(consumer.leftovers()).toEqual([]);
+    expect(settled(server)).toEqual(["nack 1", "nack 2", "nack 3", "nack 4"]);
+  });
+
+  it("does not move the position in a stream, and is not put back: a stream takes nothing", async () => {
+    const { server, consumer, session } = await subscribe(
+      new Consumer({ ...plan, stream: { start: "first" } }),
+      whenever("queue.declare", queueDeclareOk("q")),
+      "basic.consume",
+      deliver("c", 1, { headers: offset(7) }),
+      "basic.cancel",
+      Buffer.concat([deliver("c", 2, { headers: offset(8) }), cancelOk("c")]),
+    );
+    const batch = await firstBatch(consumer);
+    await consumer.stop();
+    consumer.settle(batch, "ack");
+    await consumer.end();
+    await session.close();
+    expect(settled(server)).toEqual(["ack 1"]);
+    expect(consumer.settledOffset).toBe(7n);
+  });
+
+  it("is recognised as a stream's, also when nothing came from it before", async () => {
+    const { server, consumer, session } = await subscribe(
+      undefined,
+      whenever("queue.declare", queueDeclareOk("q")),
+      "basic.cancel",
+      Buffer.concat([deliver("c", 1, { headers: offset(7) }), cancelOk("c")]),
+    );
+    await consumer.end();
+    await session.close();
+    expect(server.received().map(({ name }) => name)).toContain("queue.declare");
+    expect(settled(server)).toEqual([]);
+  });
+});
+
+/** Stops as soon as the first message is there, before anything else happens. */
+class StoppedByDelivery extends Consumer {
+  override async attach(link: Link): Promise<void> {
+    link.channel.once("delivery", () => void this.stop());
+    await super.attach(link);
+  }
+}
+
+async function firstBatch(consumer: Consumer): Promise<readonly Delivery[]> {
+  for await (const batch of consumer.batches()) return batch;
+  return [];
+}
+
+/** The header of a message from a stream. */
+function offset(value: number): Buffer {
+  return Buffer.concat([shortstr("x-stream-offset"), Buffer.from("l"), longlong(value)]);
+}
+
+/** What the broker was told of which delivery. */
+function settled(server: Misbehaviour): readonly string[] {
+  return server
+    .received()
+    .filter(({ name }) => name === "basic.ack" || name === "basic.nack")
+    .map(({ name, payload }) => `${name.slice("basic.".length)} ${payload.readBigUInt64BE(4)}`);
+}

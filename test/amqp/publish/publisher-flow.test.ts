@@ -229,7 +229,7 @@ describe("a message that cannot be encoded", () => {
 
   it("is told as refused when the next broker takes only smaller frames; the others are sent again", async () => {
     const lost: Script = [...openChannel("confirm"), { frames: 9 }, "rst"];
-    const smaller = [...openChannel("confirm", 8192), ...goodbye(), confirmsAll];
+    const smaller = [...openChannel("confirm", { frameMax: 8192 }), ...goodbye(), confirmsAll];
     const server = await misbehave(inTurn(lost, smaller));
     const { publisher, told } = openPublisher();
     await openSession([server.port], publisher);
