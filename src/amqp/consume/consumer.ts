@@ -2,9 +2,7 @@
 import type { ConsumeMessage } from "amqplib";
 import { Cancelled, Undecodable, type Failure } from "../../errors.ts";
 import type { Delivery } from "../../message/message.ts";
-import { toArguments } from "../wire/arguments.ts";
 import { Brake } from "./brake.ts";
-import { cancelAll } from "./cancel.ts";
 import { closeChannel } from "../session/connection.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
@@ -15,6 +13,7 @@ import type { Verdict } from "./settlement.ts";
 import { STREAM_OFFSET } from "./stream.ts";
 import { StreamQueues } from "./stream-queues.ts";
 import { Settler } from "./settler.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import { Sweeper } from "./sweeper.ts";
 
 export class Consumer implements Intake {
@@ -27,7 +26,7 @@ export class Consumer implements Intake {
   readonly #missing = new Missing();
   readonly #depths = new Depths();
   #link: Link | undefined;
-  #tags: string[] = [];
+  #subscriptions: Subscriptions | undefined;
   #arrived: Delivery[] = [];
   /** How many of these, from the front, the broker has forgotten already. */
   #forgotten = 0;
@@ -37,8 +36,6 @@ export class Consumer implements Intake {
   #wake: () => void = () => {};
   #failure: Failure | undefined;
   #stopping = false;
-  /** How long the queues took to end the subscriptions. */
-  #cancelMs: Promise<number> = Promise.resolve(0);
   #undecodable: Undecodable | undefined;
 
   constructor(plan: SubscriptionPlan) {
@@ -77,16 +74,12 @@ export class Consumer implements Intake {
   }
 
   async stop(): Promise<void> {
-    const [link, tags] = [this.#link, this.#tags];
     this.#stopping = true;
-    this.#tags = [];
     // What has arrived and is not forgotten goes back, and so does what still arrives.
     this.#arrived.length = this.#forgotten;
     this.#brake?.release();
     this.#wake();
-    // Whoever asks again waits for the same answer.
-    if (link && tags.length > 0) this.#cancelMs = cancelAll(link.channel, tags);
-    await this.#cancelMs;
+    await this.#subscriptions?.cancel();
   }
 
   leftovers(): readonly Delivery[] {
@@ -109,7 +102,7 @@ export class Consumer implements Intake {
     // Nothing may arrive behind what is put back.
     await this.stop();
     const isStream = this.#plan.stream !== undefined || (await this.#streams.hasAny());
-    await this.#settler.end(await this.#cancelMs, isStream);
+    await this.#settler.end((await this.#subscriptions?.cancel()) ?? 0, isStream);
   }
 
   async isEmpty(): Promise<boolean> {
@@ -130,9 +123,10 @@ export class Consumer implements Intake {
     await link.channel.prefetch(this.#plan.prefetch);
     this.#link = link;
     this.#settler.attach(link);
-    for (const [i, queue] of queuesOf(this.#plan, link).entries())
-      await this.#subscribe(link, queue, i);
-    this.#isSubscribed = this.#link === link;
+    this.#subscriptions = new Subscriptions(link.channel, this.#plan);
+    for (const queue of queuesOf(this.#plan, link))
+      await this.#subscribe(link, this.#subscriptions, queue);
+    this.#isSubscribed = this.#link === link && !this.#stopping;
     if (!this.#isSubscribed || !this.#plan.mayStopReading) return;
     // Not earlier: the answer to a subscription comes behind what the one before it has brought.
     const { valve } = link.connection;
@@ -145,7 +139,7 @@ export class Consumer implements Intake {
     this.#isSubscribed = false;
     this.#undecodable = undefined;
     this.#link = undefined;
-    this.#tags = [];
+    this.#subscriptions = undefined;
     this.#settler.detach();
     this.#brake?.release();
     this.#brake = undefined;
@@ -159,24 +153,12 @@ export class Consumer implements Intake {
     this.#wake();
   }
 
-  async #subscribe(link: Link, queue: string, index: number): Promise<void> {
-    const { consumerTag, exclusive } = this.#plan;
+  async #subscribe(link: Link, subscriptions: Subscriptions, queue: string): Promise<void> {
     const isStream = this.#plan.stream !== undefined || (await this.#streams.has(queue));
     const offset = isStream ? this.#settler.position?.argument(Date.now()) : undefined;
-    const table = {
-      ...this.#plan.arguments,
-      ...(offset !== undefined && { [STREAM_OFFSET]: offset }),
-    };
-    const tag =
-      consumerTag !== undefined && index > 0 ? `${consumerTag}-${index + 1}` : consumerTag;
-    const options = {
-      exclusive,
-      arguments: toArguments(table),
-      ...(tag !== undefined && { consumerTag: tag }),
-    };
-    const take = (message: ConsumeMessage | null): void => this.#take(link, queue, message);
-    const subscribed = await link.channel.consume(queue, take, options);
-    this.#tags.push(subscribed.consumerTag);
+    // A stop ends only those that were asked for before it.
+    if (this.#stopping) return;
+    await subscriptions.add(queue, offset, (message) => this.#take(link, queue, message));
   }
 
   #take(link: Link, queue: string, message: ConsumeMessage | null): void {

@@ -18,6 +18,7 @@ export class Looker implements Intake {
   /** Until it is decided, nothing has come in. */
   #intake: Intake;
   #isDecided = false;
+  #stopping = false;
   #decided: () => void = () => {};
   readonly #deciding = new Promise<void>((resolve) => {
     this.#decided = resolve;
@@ -54,6 +55,7 @@ export class Looker implements Intake {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true;
     await this.#intake.stop();
     this.#decided();
   }
@@ -85,6 +87,8 @@ export class Looker implements Intake {
   async attach(link: Link): Promise<void> {
     if (!this.#isDecided && (await maySubscribe(link, this.#plan)))
       this.#intake = new Consumer(this.#plan);
+    // A stop meanwhile has reached what it was before.
+    if (this.#stopping) await this.#intake.stop();
     await this.#intake.attach(link);
     this.#isDecided = true;
     this.#decided();

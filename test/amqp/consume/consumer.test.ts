@@ -1,11 +1,21 @@
 // A subscription at a broker that answers when it likes: how it ends.
 import { describe, expect, it } from "vitest";
 import { Consumer } from "../../../src/amqp/consume/consumer.ts";
-import type { SubscriptionPlan } from "../../../src/amqp/consume/intake.ts";
+import type { Intake, SubscriptionPlan } from "../../../src/amqp/consume/intake.ts";
+import { Looker } from "../../../src/amqp/consume/looker.ts";
 import type { Delivery } from "../../../src/message/message.ts";
 import type { Link } from "../../../src/amqp/session/link.ts";
-import { cancelOk, consumeOk, deliver, qosOk, queueDeclareOk } from "../../support/amqp-answer.ts";
+import {
+  cancelOk,
+  channelClose,
+  channelOpenOk,
+  consumeOk,
+  deliver,
+  qosOk,
+  queueDeclareOk,
+} from "../../support/amqp-answer.ts";
 import { longlong, shortstr } from "../../support/amqp-bytes.ts";
+import type { FrameName } from "../../support/amqp-frame.ts";
 import { goodbye, openChannel, whenever, type Script } from "../../support/misbehave-script.ts";
 import { misbehave, type Misbehaviour } from "../../support/misbehave.ts";
 import { openSession, timed } from "../../support/pretended-session.ts";
@@ -52,6 +62,62 @@ it("whoever stops it waits until the broker has agreed, also when it was stopped
 it("does not wait for ever when the broker is silent", async () => {
   const { consumer } = await subscribe();
   expect(await timed(consumer.stop())).toBeLessThan(4000);
+});
+
+/** A broker that answers a subscription only when it is told to, and ends each at once. */
+async function subscribing(intake: Intake, ...script: Script) {
+  const tags = ["first", "second"];
+  const server = await misbehave([
+    ...openChannel(),
+    whenever("basic.qos", qosOk()),
+    whenever("basic.cancel", (count) => cancelOk(tags[count - 1] ?? "")),
+    ...goodbye(),
+    ...script,
+  ]);
+  const opened = openSession([server.port], intake);
+  const asked = async (name: FrameName, count = 1): Promise<void> =>
+    server.until(`${count} ${name}`, () => countOf(server, name) === count);
+  return { server, opened, asked };
+}
+
+describe("a stop while it subscribes to several queues", () => {
+  it("ends the one that is not answered yet, too", async () => {
+    const consumer = new Consumer({ ...plan, alsoFrom: ["r"] });
+    const { server, opened, asked } = await subscribing(consumer);
+    await asked("basic.consume");
+    server.send(consumeOk("first"));
+    await asked("basic.consume", 2);
+    const stopped = consumer.stop();
+    server.send(consumeOk("second"));
+    await Promise.all([stopped, opened]);
+    expect(countOf(server, "basic.cancel")).toBe(2);
+  });
+
+  it("lets no other one begin", async () => {
+    const consumer = new Consumer({ ...plan, alsoFrom: ["r"] });
+    const { server, opened, asked } = await subscribing(consumer);
+    await asked("basic.consume");
+    const stopped = consumer.stop();
+    server.send(consumeOk("first"));
+    await Promise.all([stopped, opened]);
+    expect([countOf(server, "basic.consume"), countOf(server, "basic.cancel")]).toEqual([1, 1]);
+  });
+
+  it("reaches --peek also while that decides how to look", async () => {
+    const looker = new Looker(plan);
+    const { server, opened, asked } = await subscribing(
+      looker,
+      "channel.open",
+      channelOpenOk(2),
+      "queue.declare",
+      channelClose(406, "inequivalent arg 'x-max-length'", 2),
+    );
+    await asked("queue.declare");
+    const stopped = looker.stop();
+    server.send(queueDeclareOk("q"));
+    await Promise.all([stopped, opened]);
+    expect([countOf(server, "queue.declare"), countOf(server, "basic.consume")]).toEqual([2, 0]);
+  });
 });
 
 describe("what arrives between a stop and its answer", () => {
@@ -135,6 +201,10 @@ describe("what arrives between a stop and its answer", () => {
     expect(settled(server)).toEqual([]);
   });
 });
+
+function countOf(server: Misbehaviour, name: FrameName): number {
+  return server.received().filter((frame) => frame.name === name).length;
+}
 
 /** Stops as soon as the first message is there, before anything else happens. */
 class StoppedByDelivery extends Consumer {
