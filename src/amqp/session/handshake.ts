@@ -12,7 +12,7 @@ type SocketOptions = Parameters<typeof connect>[1];
 export interface Handshake {
   readonly socket: net.Socket | undefined;
   readonly opened: Promise<ChannelModel>;
-  /** The broker's connection.close among the last bytes read, if there is one. */
+  /** The broker's connection.close among what was read, if there is one. */
   reply(): Reply | undefined;
 }
 
@@ -36,41 +36,43 @@ export function shakeHands(address: Address, options: SocketOptions): Handshake 
   } finally {
     putBack();
   }
-  const lastRead = socket ? listenIn(socket, opened) : () => undefined;
-  return { socket, opened, reply: () => findClose(lastRead()) };
+  const heard = socket ? listenIn(socket, opened) : () => undefined;
+  return { socket, opened, reply: () => findClose(heard()) };
 }
 
 /** The frame of connection.open-ok (class 10, method 41). */
 const OPEN_OK = Buffer.from([1, 0, 0, 0, 0, 0, 5, 0, 10, 0, 41, 0, 0xce]);
 
 /**
- * Remembers the last chunk that amqplib reads, until the handshake is over. What follows on connection.open-ok is kept back until
- * then: nobody listens for errors before.
+ * Remembers what amqplib reads, in however many parts, until the handshake is over. What follows on connection.open-ok is kept
+ * back until then: nobody listens for errors before.
  */
-function listenIn(socket: net.Socket, opened: Promise<unknown>): () => Buffer | undefined {
-  let chunk: Buffer | undefined;
+function listenIn(socket: net.Socket, opened: Promise<unknown>): () => Buffer {
+  let heard = Buffer.alloc(0);
   let held: Buffer | undefined;
   const read = socket.read.bind(socket);
   socket.read = (size?: number) => {
     const data: unknown = held ? null : read(size);
     if (!Buffer.isBuffer(data)) return data;
-    chunk = data;
-    const at = data.indexOf(OPEN_OK);
-    if (at < 0 || at + OPEN_OK.length === data.length) return data;
-    held = data.subarray(at + OPEN_OK.length);
-    return data.subarray(0, at + OPEN_OK.length);
+    heard = Buffer.concat([heard, data]);
+    const at = heard.indexOf(OPEN_OK);
+    const behind = at < 0 ? 0 : heard.length - at - OPEN_OK.length;
+    if (behind === 0) return data;
+    const end = Math.max(0, data.length - behind);
+    held = data.subarray(end);
+    return end === 0 ? null : data.subarray(0, end);
   };
   const restore = (): void => {
     socket.read = read;
     if (held) socket.unshift(held);
   };
   opened.then(restore, restore);
-  return () => chunk;
+  return () => heard;
 }
 
 /** connection.close (class 10, method 50) on channel 0: code as 16 bits, then text with its length before it. */
 function findClose(bytes: Buffer | undefined): Reply | undefined {
-  const at = bytes?.indexOf(Buffer.from([0, 10, 0, 50])) ?? -1;
+  const at = bytes?.lastIndexOf(Buffer.from([0, 10, 0, 50])) ?? -1;
   if (!bytes || at < 0 || bytes.length < at + 7) return undefined;
   const length = bytes.readUInt8(at + 6);
   return {
