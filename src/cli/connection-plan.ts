@@ -4,6 +4,7 @@ import type { ConnectionPlan } from "../amqp/session/session.ts";
 import type { TlsPlan } from "../amqp/session/tls.ts";
 import { UsageError } from "../errors.ts";
 import { version } from "../version.ts";
+import { checkSize } from "./argument-table.ts";
 import type { OptionsOf } from "./flag.ts";
 import type { connectionFlags } from "./flags/connection.ts";
 import type { tlsFlags } from "./flags/tls.ts";
@@ -42,11 +43,10 @@ export function planConnection(
       heartbeatMs: options.heartbeat,
       channelMax: options.channelMax,
       frameMax: options.frameMax,
-      clientProperties: {
-        connection_name: options.connectionName ?? program,
-        product: program,
-        version,
-      },
+      clientProperties: checkSize(
+        { connection_name: options.connectionName ?? program, product: program, version },
+        "--connection-name",
+      ),
     },
     warnings: [
       ...warnUnsecured(options, targets),

@@ -3,6 +3,7 @@ import type { SubscriptionPlan } from "../amqp/consume/intake.ts";
 import type { Verdict } from "../amqp/consume/settlement.ts";
 import { STREAM_OFFSET } from "../amqp/consume/stream.ts";
 import type { ConsumePlan, IntakeKind } from "../consume.ts";
+import { checkSize } from "./argument-table.ts";
 import {
   checkSettling,
   checkIntake,
@@ -103,7 +104,7 @@ function planSubscription(
     ackEvery,
     consumerTag,
     exclusive: exclusiveConsumer,
-    arguments: { ...priority, ...options.consumerArg },
+    arguments: checkSize({ ...priority, ...options.consumerArg }, "--consumer-arg"),
     streamRefusal,
     mayStopReading: !publishesToo,
   };

@@ -7,6 +7,7 @@ import type {
 } from "../amqp/session/topology.ts";
 import { UsageError } from "../errors.ts";
 import type { Table } from "../message/fields.ts";
+import { checkSize } from "./argument-table.ts";
 import { checkEntityName } from "./entity.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { administrationFlags } from "./flags/administration.ts";
@@ -152,7 +153,7 @@ function planExchange(options: Options): ExchangePlan {
     durable: options.durableExchange,
     autoDelete: !options.nadExchange,
     internal: options.internalExchange,
-    arguments: { ...extra, ...options.exchangeArg },
+    arguments: checkSize({ ...extra, ...options.exchangeArg }, "--exchange-arg"),
   };
 }
 
@@ -163,26 +164,32 @@ function planQueue(options: Options, messageTtl: number | undefined): QueuePlan 
     durable: options.durableQueue || replicated,
     autoDelete: !options.nadQueue && !replicated,
     exclusive: options.exclusive,
-    arguments: present({
-      "x-queue-type": options.queueType,
-      "x-expires": options.queueTtl,
-      "x-message-ttl": messageTtl ?? options.queueMessageTtl,
-      "x-dead-letter-exchange": options.deadLetterExchange,
-      "x-dead-letter-routing-key": options.deadLetterRoutingKey,
-      "x-max-length": options.maxLength,
-      "x-max-length-bytes": options.maxLengthBytes,
-      "x-overflow": options.overflow,
-      "x-max-priority": options.maxPriority,
-      "x-delivery-limit": options.deliveryLimit,
-      "x-single-active-consumer": options.singleActiveConsumer || undefined,
-      ...options.queueArg,
-    }),
+    arguments: checkSize(
+      present({
+        "x-queue-type": options.queueType,
+        "x-expires": options.queueTtl,
+        "x-message-ttl": messageTtl ?? options.queueMessageTtl,
+        "x-dead-letter-exchange": options.deadLetterExchange,
+        "x-dead-letter-routing-key": options.deadLetterRoutingKey,
+        "x-max-length": options.maxLength,
+        "x-max-length-bytes": options.maxLengthBytes,
+        "x-overflow": options.overflow,
+        "x-max-priority": options.maxPriority,
+        "x-delivery-limit": options.deliveryLimit,
+        "x-single-active-consumer": options.singleActiveConsumer || undefined,
+        ...options.queueArg,
+      }),
+      "--queue-arg",
+    ),
   };
 }
 
 /** The bindings that --bind-queue and --bind-exchange make, one per key; those that --unbind takes away. */
 export function planBindings(options: Options, keys: readonly string[]): readonly BindingPlan[] {
-  const table = present({ "x-match": options.match, ...options.bindHeader });
+  const table = checkSize(
+    present({ "x-match": options.match, ...options.bindHeader }),
+    "--bind-header",
+  );
   const all = keys.length > 0 ? keys : [""];
   const toQueue = (key: string): BindingPlan => ({
     to: "queue",

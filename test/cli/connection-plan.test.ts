@@ -207,6 +207,7 @@ describe("wrong use", () => {
     [["-u", `amqp://rabbit/${"v".repeat(256)}`], "--url: the vhost is longer than the 255 bytes"],
     [["-u", "amqp://rabbit:0"], "--url: expected a port from 1 to 65535"],
     [["--heartbeat", "65536"], '--heartbeat "65536": expected whole seconds, at most 65535'],
+    [["--connection-name", "n".repeat(70_000)], "--connection-name: longer than the 64 KiB"],
     [["-u", "amqp://rabbit/a/b"], '--url: the vhost holds a "/" that is not encoded'],
     [["-u", "amqp://rabbit/a/../b"], '--url: the vhost holds a "/" that is not encoded'],
     [

@@ -7,6 +7,7 @@ import {
   Refused,
   type Reply,
   Undecodable,
+  UsageError,
   Unreachable,
 } from "../../errors.ts";
 import { hintFor } from "./hints.ts";
@@ -19,7 +20,7 @@ export function toFailure(error: unknown, target: Target): Failure {
   if (error instanceof Failure) return error;
   const reply = toReply(error);
   if (reply) return fromReply(reply, target, error);
-  return fromDecoder(error) ?? fromTls(error, target) ?? fromSocket(error, target);
+  return fromCodec(error) ?? fromTls(error, target) ?? fromSocket(error, target);
 }
 
 /** Does amqplib throw this because the channel is closing? Its loss is reported elsewhere, and what was on its way comes again. */
@@ -34,8 +35,12 @@ function toReply(error: unknown): Reply | undefined {
   return code === undefined || text === undefined ? undefined : { code: Number(code), text };
 }
 
-/** amqplib's decoder and ours throw these at what no client should have written. */
-function fromDecoder(error: unknown): Failure | undefined {
+/** amqplib's decoder and ours throw these at what no client should have written; its encoder at what is too large for it. */
+function fromCodec(error: unknown): Failure | undefined {
+  if (error instanceof RangeError && /encoding buffer/.test(error.message))
+    return new UsageError(
+      "what is to be sent has more arguments than the 64 KiB that there may be",
+    );
   const isDecoder =
     error instanceof RangeError ||
     error instanceof DecodeError ||

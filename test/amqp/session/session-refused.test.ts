@@ -1,9 +1,11 @@
 // A session that a living broker refuses after a loss: the reason is told while it waits, and when it gives up.
 import { expect, it } from "vitest";
+import { UsageError } from "../../../src/errors.ts";
 import { channelClose, queueDeclareOk } from "../../support/amqp-answer.ts";
 import { openChannel, type Script } from "../../support/misbehave-script.ts";
 import { misbehave } from "../../support/misbehave.ts";
 import {
+  failing,
   IdleClient,
   inTurn,
   openSession,
@@ -15,6 +17,19 @@ const text = "RESOURCE_LOCKED - cannot obtain exclusive access to locked queue '
 const declaring: Script = [...openChannel(), "queue.declare"];
 const lost: Script = [...declaring, queueDeclareOk("q"), "rst"];
 const refused: Script = [...declaring, channelClose(405, text)];
+
+it("arguments that amqplib has no room for are not taken for something received", async () => {
+  const server = await misbehave(openChannel());
+  const options = { arguments: { "x-long": "a".repeat(70_000) } };
+  const client = new IdleClient(async ({ channel }) => {
+    await channel.assertQueue("q", options);
+  });
+  const { error } = await failing(openSession([server.port], client));
+  expect(error).toBeInstanceOf(UsageError);
+  expect(error.message).toBe(
+    "what is to be sent has more arguments than the 64 KiB that there may be",
+  );
+});
 
 it("a broker that refuses is not said to be away, and why is told once", async () => {
   const server = await misbehave(inTurn(lost, refused));
