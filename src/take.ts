@@ -102,9 +102,7 @@ async function takeAll(
   for await (const arrived of until(flow.through(batches, intake, stop), stop)) {
     const batch = rules.take(arrived);
     progress?.advance(batch.length, bytesOf(batch));
-    // Behind the last message of the run, and behind one that waits for its turn, nothing is passed over.
-    const isAll = !rules.reason && !flow.isWaiting;
-    flow.passOver(isAll ? Infinity : (batch.at(-1)?.deliveryTag ?? 0), intake);
+    flow.passOver(batch, rules.reason !== undefined, intake);
     if (isFull(plan, intake)) rules.stopAsFull(intake.held);
     world.meter?.received(batch);
     // The broker is told to stop before the last acknowledgement makes room for more.

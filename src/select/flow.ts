@@ -40,10 +40,10 @@ export class Flow {
   readonly #stages: Stages;
   readonly #watchLimit: (arrived: Deliveries) => void;
   /** As it has arrived: what is being decompressed and chosen from, and what waits for that. */
-  #raw: Deliveries = [];
-  #rest: Deliveries = [];
+  #arrived: Deliveries = [];
+  #chosen: Deliveries = [];
   /** Those of the last arrival, as they came, until they are passed over. */
-  #others: readonly Other[] = [];
+  #unwanted: readonly Other[] = [];
   #mismatches = 0;
 
   private constructor(plan: FlowPlan, stages: Stages, log: Log) {
@@ -73,13 +73,13 @@ export class Flow {
 
   /** Is there something that has come out of `batches` and not out of `through`? */
   get isWaiting(): boolean {
-    return this.#rest.length + this.#raw.length > 0;
+    return this.#chosen.length + this.#arrived.length > 0;
   }
 
   /** What has come out of `batches` and not out of `through`, and what else has arrived, as it is to be shown. */
   async *finish(leftovers: Deliveries): AsyncGenerator<Deliveries, void, void> {
-    let raw = [...this.#raw, ...leftovers];
-    yield this.#rest;
+    let raw = [...this.#arrived, ...leftovers];
+    yield this.#chosen;
     while (raw.length > 0) {
       const read = await this.#read(raw);
       raw = raw.slice(read.length);
@@ -87,12 +87,16 @@ export class Flow {
     }
   }
 
-  /** Settles what --where does not want, in the order of arrival before this delivery tag. */
-  passOver(lastTaken: number, intake: Pick<Intake, "settle">): void {
-    if (this.#others.length === 0) return;
-    const isPassed = ({ delivery }: Other): boolean => delivery.deliveryTag < lastTaken;
-    const passed = this.#others.filter(isPassed);
-    this.#others = this.#others.filter((other) => !isPassed(other));
+  /**
+   * Settles what --where does not want, in the order of arrival before what was `taken` last. Behind the last message of the run,
+   * and behind one that waits for its turn, nothing is passed over.
+   */
+  passOver(taken: Deliveries, isLast: boolean, intake: Pick<Intake, "settle">): void {
+    if (this.#unwanted.length === 0) return;
+    const end = isLast || this.isWaiting ? (taken.at(-1)?.deliveryTag ?? 0) : Infinity;
+    const isPassed = ({ delivery }: Other): boolean => delivery.deliveryTag < end;
+    const passed = this.#unwanted.filter(isPassed);
+    this.#unwanted = this.#unwanted.filter((other) => !isPassed(other));
     this.#mismatches += passed.length;
     for (const verdict of new Set(passed.map((other) => other.verdict))) {
       const alike = passed.filter((other) => other.verdict === verdict);
@@ -112,12 +116,12 @@ export class Flow {
     const pace = new Pace(signal);
     for await (const arrived of batches) {
       this.#watchLimit(arrived);
-      this.#raw = arrived;
-      this.#others = [];
-      while (this.#raw.length > 0) {
+      this.#arrived = arrived;
+      this.#unwanted = [];
+      while (this.#arrived.length > 0) {
         await this.#choose(intake);
-        if (this.#rest.length === 0) yield [];
-        for (let [next] = this.#rest; next; [next] = this.#rest) {
+        if (this.#chosen.length === 0) yield [];
+        for (let [next] = this.#chosen; next; [next] = this.#chosen) {
           if (this.#plan.perSecond !== undefined) await pace.next(1000 / this.#plan.perSecond);
           if (signal.aborted) return;
           if (intake.holds(next)) yield this.#next();
@@ -134,19 +138,19 @@ export class Flow {
 
   /** What came on a lost connection, as all of an arrival did, comes again. */
   #drop(): void {
-    this.#raw = [];
-    this.#rest = [];
-    this.#others = [];
+    this.#arrived = [];
+    this.#chosen = [];
+    this.#unwanted = [];
   }
 
   #next(): Deliveries {
-    const batch = this.#rest;
+    const batch = this.#chosen;
     const goesSingly = this.#plan.isSingle || this.#plan.perSecond !== undefined;
-    this.#rest = goesSingly ? batch.slice(1) : [];
+    this.#chosen = goesSingly ? batch.slice(1) : [];
     return goesSingly ? batch.slice(0, 1) : batch;
   }
 
-  async #unwanted(
+  async #unwantedOf(
     raw: Deliveries,
     answers: readonly Answer[],
     intake: Pick<Intake, "isOfStream">,
@@ -166,12 +170,12 @@ export class Flow {
 
   /** Makes ready as much as fits of what has arrived. */
   async #choose(intake: Pick<Intake, "isOfStream">): Promise<void> {
-    const raw = this.#raw;
+    const raw = this.#arrived;
     const read = await this.#read(raw);
     const answers = await this.#stages.where?.(read);
-    const others = answers ? await this.#unwanted(raw, answers, intake) : [];
-    this.#others = [...this.#others, ...others];
-    this.#rest = answers ? read.filter((_, i) => answers[i] === true) : read;
-    this.#raw = raw.slice(read.length);
+    const others = answers ? await this.#unwantedOf(raw, answers, intake) : [];
+    this.#unwanted = [...this.#unwanted, ...others];
+    this.#chosen = answers ? read.filter((_, i) => answers[i] === true) : read;
+    this.#arrived = raw.slice(read.length);
   }
 }
