@@ -1,12 +1,12 @@
 // Settles a run's deliveries on the link that they came on, together where they may wait for company, and counts them.
 import { now } from "../../clock.ts";
-import { pause, within } from "../../deadline.ts";
 import type { Delivery } from "../../message/message.ts";
 import type { IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
 import { settlePort } from "./settle-port.ts";
-import { HANDED_ON_AT_ONCE, Settlement, type Verdict } from "./settlement.ts";
+import { Settlement, type Verdict } from "./settlement.ts";
 import { STREAM_OFFSET, StreamPosition } from "./stream.ts";
+import { takenIn } from "./taken-in.ts";
 
 const counts = { ack: "acked", reject: "rejected", requeue: "requeued", leave: undefined } as const;
 
@@ -183,28 +183,6 @@ export class Settler {
     clearTimeout(this.#waiting);
     this.#waitingSince = undefined;
   }
-}
-
-/** What a queue takes longer to store than it took to answer. */
-const STORING_MS = 20;
-const LONGEST_STORING_MS = 1000;
-
-/**
- * Gives the broker time to take in what a channel has settled: what its quorum queues have not got when the channel closes is
- * forgotten, and acknowledged messages come again. See docs/adr/0029-time-to-take-in-acknowledgements.md.
- */
-async function takenIn(
-  { channel, lost }: Link,
-  { frames }: Settlement,
-  answerMs: number,
-): Promise<void> {
-  if (frames <= HANDED_ON_AT_ONCE) return;
-  const taking = async (): Promise<void> => {
-    // Changes nothing: its answer means that the frames before it were read.
-    await channel.prefetch(0);
-    await pause(Math.min(STORING_MS + 2 * answerMs, LONGEST_STORING_MS));
-  };
-  await within(LONGEST_STORING_MS, Promise.race([taking(), lost])).catch(() => {});
 }
 
 /**
