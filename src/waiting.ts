@@ -2,20 +2,20 @@
 
 /** Those who wait for one state. */
 export class Waiting {
-  readonly #failed: AbortSignal;
+  readonly #failed: AbortSignal | undefined;
   #sleepers: (() => void)[] = [];
 
   /** Once `failed` is aborted, every wait rejects with its reason. */
-  constructor(failed: AbortSignal) {
+  constructor(failed?: AbortSignal) {
     this.#failed = failed;
   }
 
   /** Resolves as soon as `ready()`; looked at now, and at each `wake`. */
   async until(ready: () => boolean): Promise<void> {
-    this.#failed.throwIfAborted();
+    this.#failed?.throwIfAborted();
     while (!ready()) {
       await new Promise<void>((resolve) => this.#sleepers.push(resolve));
-      this.#failed.throwIfAborted();
+      this.#failed?.throwIfAborted();
     }
   }
 

@@ -3,6 +3,7 @@ import type { Courier } from "../amqp/publish/courier.ts";
 import type { Intake } from "../amqp/consume/intake.ts";
 import { catchUp, pause } from "../deadline.ts";
 import type { Delivery } from "../message/message.ts";
+import { Waiting } from "../waiting.ts";
 import { recordLine } from "../message/record.ts";
 import { asFirstSeen } from "../message/retry-marks.ts";
 import type { Environment, World } from "../world.ts";
@@ -47,7 +48,7 @@ export class Handling implements Work {
   readonly #stopping = new AbortController();
   readonly #told = new Set<string>();
   #running = 0;
-  #waiting: (() => void)[] = [];
+  readonly #changes = new Waiting();
   #isOver = false;
   #telling: NodeJS.Timeout | undefined;
 
@@ -106,7 +107,7 @@ export class Handling implements Work {
 
   async finish(): Promise<void> {
     this.#aftermath.end();
-    await this.#until(() => this.#running === 0);
+    await this.#changes.until(() => this.#running === 0);
     this.failed.throwIfAborted();
   }
 
@@ -123,7 +124,7 @@ export class Handling implements Work {
   }
 
   async #place(): Promise<void> {
-    await this.#until(() => this.#running < this.#plan.jobs || this.#mustStop());
+    await this.#changes.until(() => this.#running < this.#plan.jobs || this.#mustStop());
   }
 
   #begin(delivery: Delivery): void {
@@ -132,7 +133,7 @@ export class Handling implements Work {
       .catch((error: unknown) => this.#stopping.abort(error))
       .finally(() => {
         this.#running--;
-        this.#wake();
+        this.#changes.wake();
       });
   }
 
@@ -177,7 +178,7 @@ export class Handling implements Work {
 
   /** The run must stop: nothing more begins. */
   #hurry(): void {
-    this.#wake();
+    this.#changes.wake();
     this.#telling ??= setTimeout(() => this.#tellWaiting(), TELL_WAITING_MS).unref();
   }
 
@@ -186,14 +187,6 @@ export class Handling implements Work {
     const handlers = this.#running === 1 ? "1 handler" : `${this.#running} handlers`;
     const wayOut = this.#world.signal.aborted ? "; another signal ends them at once" : "";
     this.#world.log.note(`waiting for ${handlers} to end${wayOut}`);
-  }
-
-  async #until(ready: () => boolean): Promise<void> {
-    while (!ready()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
 

@@ -4,7 +4,7 @@
 import process from "node:process";
 import { connect, type ChannelModel } from "amqplib";
 import { Framer } from "../../src/amqp/wire/frames.ts";
-import { Waiting } from "../../src/amqp/publish/waiting.ts";
+import { Waiting } from "../../src/waiting.ts";
 import { framing, keepRawHeaders } from "../../src/amqp/wire/wire.ts";
 import { Splitter } from "../../src/source/split.ts";
 
@@ -21,7 +21,7 @@ async function publish(window: number): Promise<void> {
   if (!frames) throw new Error("amqplib is not as expected");
   const socket = socketOf(connection);
   const framer = new Framer(frames.number, frames.frameMax, (bytes) => socket.write(bytes));
-  const waiting = new Waiting(new AbortController().signal);
+  const waiting = new Waiting();
   let [sent, settled] = [0, 0];
   channel.on("ack", ({ deliveryTag }) => {
     settled = Math.max(settled, deliveryTag);

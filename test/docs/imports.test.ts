@@ -21,9 +21,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that stand in src alone and import from no folder: any may import them. The other ones there choose and start runs. */
-const leaves = ["address", "clock", "deadline", "errors", "input", "pace", "version", "world"].map(
-  (name) => `${name}.ts`,
-);
+const leaves = [
+  "address",
+  "clock",
+  "deadline",
+  "errors",
+  "input",
+  "pace",
+  "version",
+  "waiting",
+  "world",
+].map((name) => `${name}.ts`);
 
 /** The folders, named to this depth, and the files that stand in src alone, from which a file imports values. */
 function valuesOf(path: string, depth = 1): readonly string[] {

@@ -2,6 +2,7 @@
 import type { ConsumeMessage } from "amqplib";
 import { Cancelled, Undecodable, type Failure } from "../../errors.ts";
 import type { Delivery } from "../../message/message.ts";
+import { Waiting } from "../../waiting.ts";
 import { Brake } from "./brake.ts";
 import { closeChannel } from "../session/connection.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
@@ -33,7 +34,7 @@ export class Consumer implements Intake {
   #brake: Brake | undefined;
   #isTurnEnding = false;
   #isSubscribed = false;
-  #wake: () => void = () => {};
+  readonly #changes = new Waiting();
   #failure: Failure | undefined;
   #stopping = false;
   #undecodable: Undecodable | undefined;
@@ -65,11 +66,13 @@ export class Consumer implements Intake {
 
   async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
     for (;;) {
-      while (this.#arrived.length === 0 && !this.#stopping && !this.#failure)
-        await (this.#undecodable ? this.#drop(this.#undecodable) : this.#arrival());
+      const isOver = (): boolean =>
+        this.#stopping || (this.#failure ?? this.#undecodable) !== undefined;
+      await this.#changes.until(() => this.#arrived.length > 0 || isOver());
       if (this.#stopping) return;
-      if (this.#failure && this.#arrived.length === 0) throw this.#failure;
-      yield this.#handOut();
+      if (this.#arrived.length > 0) yield this.#handOut();
+      else if (this.#failure) throw this.#failure;
+      else if (this.#undecodable) await this.#drop(this.#undecodable);
     }
   }
 
@@ -78,7 +81,7 @@ export class Consumer implements Intake {
     // What has arrived and is not forgotten goes back, and so does what still arrives.
     this.#arrived.length = this.#forgotten;
     this.#brake?.release();
-    this.#wake();
+    this.#changes.wake();
     await this.#subscriptions?.cancel();
   }
 
@@ -150,7 +153,7 @@ export class Consumer implements Intake {
   fail(failure: Failure): void {
     this.detach();
     this.#failure = failure;
-    this.#wake();
+    this.#changes.wake();
   }
 
   async #subscribe(link: Link, subscriptions: Subscriptions, queue: string): Promise<void> {
@@ -185,7 +188,7 @@ export class Consumer implements Intake {
       // With the brake on, the broker must not take this for a wish for more; after a stop nobody would see it.
       const mayForget = !this.#stopping && !this.#brake?.isOn;
       if (this.#plan.ackOnArrival && mayForget) this.#forget();
-      this.#wake();
+      this.#changes.wake();
     });
   }
 
@@ -212,7 +215,7 @@ export class Consumer implements Intake {
     } catch (error) {
       if (!(error instanceof Undecodable)) throw error;
       this.#undecodable = error;
-      setImmediate(() => this.#wake());
+      setImmediate(() => this.#changes.wake());
       return undefined;
     }
   }
@@ -224,9 +227,5 @@ export class Consumer implements Intake {
     this.#settler.flush();
     if (link) await closeChannel(link.channel);
     link?.connection.destroy(reason);
-  }
-
-  async #arrival(): Promise<void> {
-    await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }

@@ -1,6 +1,7 @@
 // Fetches messages one by one (basic.get) until the queue is empty; several queues one after the other.
 import { pause } from "../../deadline.ts";
 import { Refused, type Failure } from "../../errors.ts";
+import { Waiting } from "../../waiting.ts";
 import type { Delivery } from "../../message/message.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
@@ -17,7 +18,7 @@ export class Getter implements Intake {
   readonly #plan: SubscriptionPlan;
   readonly #settler: Settler;
   #link: Link | undefined;
-  #changed: () => void = () => {};
+  readonly #changes = new Waiting();
   #failure: Failure | undefined;
   #stopping = false;
 
@@ -74,7 +75,7 @@ export class Getter implements Intake {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#changed();
+    this.#changes.wake();
   }
 
   leftovers(): readonly Delivery[] {
@@ -107,7 +108,7 @@ export class Getter implements Intake {
   async attach(link: Link): Promise<void> {
     this.#link = link;
     this.#settler.attach(link);
-    this.#changed();
+    this.#changes.wake();
   }
 
   detach(): void {
@@ -119,27 +120,24 @@ export class Getter implements Intake {
     const { streamRefusal } = this.#plan;
     this.detach();
     this.#failure = isOfStream(failure) ? (streamRefusal ?? failure) : failure;
-    this.#changed();
+    this.#changes.wake();
   }
 
   /** The link in use; waits for one. Undefined when stopped. @throws Failure */
   async #live(): Promise<Link | undefined> {
-    while (!this.#link && !this.#stopping) {
-      if (this.#failure) throw this.#failure;
-      await this.#change();
-    }
-    return this.#stopping ? undefined : this.#link;
+    await this.#changes.until(() => this.#isOver || this.#link !== undefined);
+    if (this.#stopping) return undefined;
+    if (this.#failure) throw this.#failure;
+    return this.#link;
   }
 
   async #replaced(link: Link): Promise<void> {
-    while (this.#link === link && !this.#failure && !this.#stopping) await this.#change();
+    await this.#changes.until(() => this.#isOver || this.#link !== link);
     if (this.#failure) throw this.#failure;
   }
 
-  async #change(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#changed = resolve;
-    });
+  get #isOver(): boolean {
+    return this.#stopping || this.#failure !== undefined;
   }
 }
 

@@ -16,7 +16,7 @@ import { hasRoom, REFILL } from "./room.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "../session/session.ts";
 import { Successor } from "./successor.ts";
-import { Waiting } from "./waiting.ts";
+import { Waiting } from "../../waiting.ts";
 import { Watchdog } from "./watchdog.ts";
 import { Window, type Entry } from "./window.ts";
 
