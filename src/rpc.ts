@@ -1,20 +1,17 @@
 // The story of amqp-pub --rpc: for each message of the source, ask; show each reply; tell who did not answer, and why.
-import { Requester, type RequestOutcome, type RequestPlan } from "./amqp/publish/requester.ts";
+import { Requester, type RequestPlan } from "./amqp/publish/requester.ts";
 import { Session } from "./amqp/session/session.ts";
-import { orAborted, until, withGrace } from "./deadline.ts";
+import { Asking } from "./asking.ts";
+import { withGrace } from "./deadline.ts";
 import { accounted } from "./ending.ts";
-import { exitCodes, Unsendable } from "./errors.ts";
-import { MAX_BODY_BYTES, type Delivery, type Message } from "./message/message.ts";
+import { exitCodes } from "./errors.ts";
 import { endOf, type SendingPlan, Skips } from "./sending.ts";
 import { openSink, type SinkPlan } from "./sink/index.ts";
-import type { Sink } from "./sink/sink.ts";
-import { checkInput, openSource } from "./source/index.ts";
-import type { SourceWorld } from "./source/source.ts";
+import { checkInput } from "./source/index.ts";
 import { reportRequests, type RequestAccount } from "./ui/account.ts";
 import { reportBlocked } from "./ui/blocked-report.ts";
 import { reportSession } from "./ui/session-report.ts";
 import type { World } from "./world.ts";
-import { ERROR_TYPE, EXIT_CODE_HEADER } from "./work/reply.ts";
 
 /** What amqp-pub --rpc was asked to do. */
 export interface RpcPlan extends SendingPlan {
@@ -23,9 +20,6 @@ export interface RpcPlan extends SendingPlan {
   readonly jobs: number;
   readonly sink: SinkPlan;
 }
-
-/** Most bytes of requests under way: bounds memory for large ones. */
-const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
 export async function rpc(plan: RpcPlan, world: World): Promise<number> {
@@ -59,158 +53,6 @@ async function run(
     await session.close();
   }
   return exitCode(asking.account);
-}
-
-/** Requests under way, and what became of those before. */
-class Asking {
-  readonly #plan: RpcPlan;
-  readonly #requester: Requester;
-  readonly #sink: Sink;
-  readonly #world: World;
-  readonly #underWay = new Set<Promise<void>>();
-  /** Nothing is waited for any longer. */
-  readonly #failing = new AbortController();
-  /** Nothing more is asked. */
-  readonly #stopping = new AbortController();
-  readonly #skips: Skips;
-  readonly #count = { requests: 0, answered: 0, errors: 0, returned: 0, nacked: 0 };
-  /** Replies are shown one after the other. */
-  #shown: Promise<void> = Promise.resolve();
-
-  constructor(plan: RpcPlan, requester: Requester, skips: Skips, sink: Sink, world: World) {
-    this.#plan = plan;
-    this.#requester = requester;
-    this.#skips = skips;
-    this.#sink = sink;
-    this.#world = world;
-  }
-
-  /** Requests that are not answered yet. */
-  get underWay(): number {
-    return this.#underWay.size;
-  }
-
-  get account(): RequestAccount {
-    const { requests, answered, errors, returned, nacked } = this.#count;
-    const unanswered = requests - answered - errors - returned - nacked;
-    return { ...this.#count, unanswered };
-  }
-
-  /** Asks for each message of the source, and waits for the replies, also when its input fails. @throws Failure, ReaderGone */
-  async askAll(queue: string): Promise<void> {
-    try {
-      await this.#feed(queue);
-    } finally {
-      await orAborted(Promise.all(this.#underWay), this.#failing.signal);
-    }
-    this.#failing.signal.throwIfAborted();
-    this.#stopping.signal.throwIfAborted();
-  }
-
-  /** So many at once as are allowed. */
-  async #feed(queue: string): Promise<void> {
-    const { jobs, exchange, properties, routingKey = queue } = this.#plan;
-    const { stdin, env, signal } = this.#world;
-    const stop = AbortSignal.any([signal, this.#failing.signal, this.#stopping.signal]);
-    const source = openSource(this.#plan.source, this.#plan.shape);
-    const envelope = { exchange, routingKey, properties };
-    const position = { place: () => "a request" };
-    const { refuse } = this.#skips;
-    const tooLarge: SourceWorld["tooLarge"] = (_, bytes) =>
-      refuse(position.place(), `${bytes} bytes, the limit is ${MAX_BODY_BYTES}`);
-    const batches = source(envelope, { stdin, env, stop, refuse, tooLarge, position });
-    for await (const batch of until(batches, stop)) {
-      for (const message of batch) {
-        while (this.#isFull(jobs) && !stop.aborted)
-          await orAborted(Promise.race(this.#underWay), stop);
-        if (stop.aborted) break;
-        this.#ask(message, position.place());
-      }
-    }
-  }
-
-  #isFull(jobs: number): boolean {
-    return this.#underWay.size >= jobs || this.#requester.bytes >= MAX_BYTES;
-  }
-
-  /** `place` is where in the input the message stands. */
-  #ask(message: Message, place: string): void {
-    this.#count.requests++;
-    const asking = this.#await(message)
-      .catch((error: unknown) => {
-        if (error instanceof Unsendable) this.#passOver(place, error.reason);
-        else this.#failing.abort(error);
-      })
-      .finally(() => this.#underWay.delete(asking));
-    this.#underWay.add(asking);
-  }
-
-  #passOver(place: string, reason: string): void {
-    this.#count.requests--;
-    try {
-      this.#skips.refuse(place, reason);
-    } catch (error) {
-      this.#stopping.abort(error);
-    }
-  }
-
-  async #await(message: Message): Promise<void> {
-    let failed = false;
-    let replies = 0;
-    const { meter } = this.#world;
-    const askedAt = meter?.now();
-    const outcome = await this.#requester.ask(message, (reply) => {
-      replies++;
-      meter?.completed(reply.body.length, askedAt);
-      if (reply.properties.type === ERROR_TYPE) failed = true;
-      this.#show(reply);
-    });
-    await this.#shown;
-    if (failed && (outcome === "answered" || outcome === "late")) this.#count.errors++;
-    else if (outcome === "answered") this.#count.answered++;
-    if (outcome === "returned") this.#count.returned++;
-    if (outcome === "nacked") this.#count.nacked++;
-    const line = describe(outcome, message, replies, this.#plan.request);
-    if (line !== undefined) this.#world.log.warn(line);
-  }
-
-  /** An error is nothing that was asked for: it is told, not shown. */
-  #show(reply: Delivery): void {
-    if (reply.properties.type === ERROR_TYPE) this.#world.log.warn(describeError(reply));
-    else this.#shown = this.#shown.then(() => this.#sink([reply]));
-    this.#shown.catch((error: unknown) => this.#failing.abort(error));
-  }
-}
-
-function describe(
-  outcome: RequestOutcome,
-  { exchange, routingKey }: Message,
-  replies: number,
-  plan: RequestPlan,
-): string | undefined {
-  const where = `exchange "${exchange}", key "${routingKey}"`;
-  const got = replies > 0 ? `only ${replies} of ${plan.replies} replies` : "no reply";
-  switch (outcome) {
-    case "answered":
-    case "stopped":
-      return undefined;
-    case "late":
-      return `${got} within ${plan.timeoutMs / 1000} s (${where})`;
-    case "returned":
-      return `nobody to ask: the request has reached no queue (${where})`;
-    case "nacked":
-      return `the broker refused a request (nack) (${where})`;
-  }
-}
-
-/** The beginning of an error's text is enough for a line. */
-const ERROR_CHARACTERS = 500;
-
-function describeError({ properties, body }: Delivery): string {
-  const code = properties.headers?.[EXIT_CODE_HEADER];
-  const text = body.toString("utf8").slice(0, ERROR_CHARACTERS);
-  const codeText = typeof code === "number" ? ` (${EXIT_CODE_HEADER} ${code})` : "";
-  return `the server replied with an error${codeText}: ${text}`;
 }
 
 /** The gravest of what became of the requests. */
