@@ -81,7 +81,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 };
 
 it.each(Object.entries(layers))("src/amqp/%s imports from %j", (layer, others) => {
-  const files = readdirSync(join(root, "amqp", layer)).map((name) => join("amqp", layer, name));
+  const files = readdirSync(join(root, "amqp", layer), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join("amqp", layer, name));
   const known = [layer, ...others].map((name) => join("amqp", name));
   const inside = files.flatMap((path) =>
     valuesOf(path, 2).filter((from) => from.startsWith("amqp")),

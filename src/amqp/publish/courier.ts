@@ -8,7 +8,7 @@ import type { BlockedReport } from "../session/connection.ts";
 import { hintForTarget } from "../session/hints.ts";
 import type { Link } from "../session/link.ts";
 import { toFailure } from "../session/refusal.ts";
-import { Caution } from "./caution.ts";
+import { OneAtATime } from "./poison/one-at-a-time.ts";
 import { mayBeStuck, Renewals } from "./renewals.ts";
 import { Route, type Fate } from "./route.ts";
 import type { Client } from "../session/session.ts";
@@ -29,7 +29,7 @@ export class Courier {
   readonly #report: BlockedReport;
   #route: Route | undefined;
   readonly #renewals = new Renewals();
-  readonly #caution = new Caution();
+  readonly #sending = new OneAtATime();
   readonly #failing = new AbortController();
   #renewing: Promise<void> = Promise.resolve();
 
@@ -52,7 +52,7 @@ export class Courier {
   }
 
   detach(): void {
-    this.#caution.detached();
+    this.#sending.detached();
     this.#route?.close();
     this.#route = undefined;
   }
@@ -67,7 +67,7 @@ export class Courier {
    * when its fate is known. @throws Unsendable when the message cannot be encoded
    */
   async send(message: Message, generation: number): Promise<Fate> {
-    return this.#caution.inTurn(() => this.#send(message, generation));
+    return this.#sending.inTurn(() => this.#send(message, generation));
   }
 
   async #send(message: Message, generation: number): Promise<Fate> {
@@ -76,7 +76,7 @@ export class Courier {
       const route = this.#on(generation);
       if (!route) return "lost";
       const { lost } = route.link;
-      const fate = await this.#caution.watch(message, () => tryOn(route, message), lost);
+      const fate = await this.#sending.watch(message, () => tryOn(route, message), lost);
       if (fate === "confirmed") this.#renewals.acked();
       const isStuck = fate === "nacked" && !route.isReplaced && mayBeStuck(route.link, route);
       if (isStuck && this.#renewals.next()) this.#renewing = this.#renew(route);

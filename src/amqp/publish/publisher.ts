@@ -4,7 +4,7 @@ import { type Failure, Unreachable, Unsendable } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { PublisherPlan } from "./publisher-plan.ts";
 import { Ledger, type Account, type PublishReport } from "./ledger.ts";
-import { Hopeless } from "./hopeless.ts";
+import { Poison } from "./poison/poison.ts";
 import type { Link } from "../session/link.ts";
 import { numbering, ownId } from "./message-ids.ts";
 import { onAnswers } from "./answers.ts";
@@ -26,7 +26,7 @@ export class Publisher implements Client {
   readonly #report: PublishReport;
   readonly #ledger: Ledger;
   readonly #window: Window;
-  readonly #hopeless = new Hopeless();
+  readonly #poison = new Poison();
   readonly #retries = new Retries((entry) => this.#retry(entry));
   readonly #renewals = new Renewals();
   readonly #successor = new Successor();
@@ -73,7 +73,7 @@ export class Publisher implements Client {
    */
   publish(message: Message, takenAt?: number): void {
     if (this.#window.size === 0) this.#watchdog.feed();
-    const refusal = this.#hopeless.reasonFor(message);
+    const refusal = this.#poison.reasonFor(message);
     const entry = refusal === undefined ? this.#window.add(message, takenAt) : undefined;
     this.#flush(entry);
     this.#ledger.read();
@@ -83,7 +83,7 @@ export class Publisher implements Client {
   /** Takes a message of so many bytes, which is too large for any broker: it is refused. */
   refuse(message: Omit<Message, "body">, bytes: number): void {
     this.#ledger.read();
-    this.#ledger.nacked(message, this.#hopeless.explainSize(bytes));
+    this.#ledger.nacked(message, this.#poison.explainSize(bytes));
   }
 
   /** Undefined when another message may be taken, else resolves when it may. @throws Failure */
@@ -97,7 +97,7 @@ export class Publisher implements Client {
     if (!this.#plan.confirm) await passBarrier(this.#waiting, () => this.#link);
     this.#ledger.arrived();
     this.isDrained = true;
-    if (this.#hopeless.refusal) throw this.#hopeless.refusal;
+    if (this.#poison.refusal) throw this.#poison.refusal;
   }
 
   async attach(link: Link): Promise<void> {
@@ -137,7 +137,7 @@ export class Publisher implements Client {
   outlives(reason: Failure): boolean {
     this.#renewals.lost(reason);
     if (!this.#plan.confirm) return false;
-    const refusals = this.#hopeless.takeOut(this.#window, reason);
+    const refusals = this.#poison.takeOut(this.#window, reason);
     for (const refusal of refusals) this.#ledger.nacked(refusal.message, refusal.reason);
     return refusals.length > 0;
   }
@@ -163,7 +163,7 @@ export class Publisher implements Client {
   #hasRoomIn(share: number): boolean {
     if (this.#stopping) return true;
     if (this.#blocked || !this.#sender || this.#sender.isFull) return false;
-    if (!this.#hopeless.allowsCompany(this.#window)) return false;
+    if (!this.#poison.allowsCompany(this.#window)) return false;
     return hasRoom(this.#window, this.#retries, this.#plan.window, share);
   }
 
@@ -171,7 +171,7 @@ export class Publisher implements Client {
   #flush(newcomer?: Entry): void {
     const mandatory = this.#plan.mandatory || this.#plan.confirm;
     for (let entry = this.#window.next(); entry && this.#sender; entry = this.#window.next()) {
-      if (!this.#hopeless.allowsCompany(this.#window)) return;
+      if (!this.#poison.allowsCompany(this.#window)) return;
       try {
         this.#sender.send(entry.message, mandatory, this.#window.idOf(entry));
       } catch (error) {

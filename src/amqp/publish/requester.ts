@@ -10,7 +10,7 @@ import type { Link } from "../session/link.ts";
 import { toDeliveryOrDrop, toProperties } from "../wire/received.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "../session/session.ts";
-import { SizeLimit } from "./size-limit.ts";
+import { SizeLimit } from "./poison/size-limit.ts";
 
 /** What requests are like. */
 export interface RequestPlan {

@@ -118,9 +118,9 @@ export class Window {
   }
 
   /** Takes out what can never be sent, whether it was sent on this channel or not; a new channel must follow. */
-  takeOut(isHopeless: (entry: Entry) => boolean): readonly Entry[] {
+  takeOut(isPoison: (entry: Entry) => boolean): readonly Entry[] {
     const isTaken = (entry: Entry | undefined): entry is Entry =>
-      entry?.state === "open" && isHopeless(entry);
+      entry?.state === "open" && isPoison(entry);
     const taken = this.#entries.slice(this.#head).filter(isTaken);
     for (const entry of taken) entry.state = "nacked";
     return taken;

@@ -1,9 +1,9 @@
-// Messages that this broker never takes, however often they are sent: what is too large for it, and what it fails on.
-import { ConnectionException, type Failure, type Refused } from "../../errors.ts";
-import type { Message } from "../../message/message.ts";
+// Poison messages: this broker never takes them, however often they are sent: what is too large for it, and what it fails on.
+import { ConnectionException, type Failure, type Refused } from "../../../errors.ts";
+import type { Message } from "../../../message/message.ts";
 import { SizeLimit } from "./size-limit.ts";
 import { Suspects } from "./suspects.ts";
-import type { Window } from "./window.ts";
+import type { Window } from "../window.ts";
 
 /** A message that is not sent again, and why, for people. */
 interface Refusal {
@@ -12,7 +12,7 @@ interface Refusal {
 }
 
 /** What a publisher has learned of them from the connections that they have cost. */
-export class Hopeless {
+export class Poison {
   readonly #sizeLimit = new SizeLimit();
   readonly #suspects = new Suspects();
 

@@ -1,11 +1,11 @@
 // What speaks against a message that was alone on its way when the broker closed the connection.
-import { now } from "../../clock.ts";
+import { now } from "../../../clock.ts";
 
 /** So often, and so soon after one another, a connection must end with only this message on its way. */
 const PROOF = { times: 3, withinMs: 60_000 } as const;
 
 /** Speaks against one message at a time: the last one. */
-export class Accusation<T> {
+export class Evidence<T> {
   #against: { readonly who: T; readonly times: number; readonly since: number } | undefined;
 
   /** Once more. Is it proven? */

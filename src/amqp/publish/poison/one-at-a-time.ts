@@ -1,10 +1,11 @@
-// For messages that come again with their deliveries: as suspects.ts, what the broker fails on is found by sending one at a time.
+// For messages that come again with their deliveries: as suspects.ts, what the broker fails on is found by sending one at a time:
+// docs/adr/0035-messages-the-broker-fails-on.md.
 import { isDeepStrictEqual } from "node:util";
-import { within } from "../../deadline.ts";
-import { ConnectionException, type Failure } from "../../errors.ts";
-import type { Message } from "../../message/message.ts";
-import { Accusation } from "./accusation.ts";
-import { isDirectReply, type Fate } from "./route.ts";
+import { within } from "../../../deadline.ts";
+import { ConnectionException, type Failure } from "../../../errors.ts";
+import type { Message } from "../../../message/message.ts";
+import { Evidence } from "./evidence.ts";
+import { isDirectReply, type Fate } from "../route.ts";
 
 /** So many that were through may come again as well, before it: their acknowledgements were lost with the connection. */
 const MOST_AGAIN = 256;
@@ -14,7 +15,7 @@ const REASON_MS = 200;
 type Send = () => Promise<Fate>;
 
 /** Sends in order, and one at a time while there is a suspicion. */
-export class Caution {
+export class OneAtATime {
   /** Those that have begun: all, or while there is a suspicion one. */
   #running = 0;
   readonly #waiting: (() => void)[] = [];
@@ -26,7 +27,7 @@ export class Caution {
   #passedBefore = 0;
   /** So many more go one at a time. */
   #careful = 0;
-  readonly #accusation = new Accusation<Message>();
+  readonly #evidence = new Evidence<Message>();
 
   /** What `send` does, when it is its turn. */
   async inTurn(send: Send): Promise<Fate> {
@@ -42,7 +43,7 @@ export class Caution {
     this.#underWay++;
     const fate = await send().finally(() => this.#underWay--);
     if (fate === "lost") return this.#judge(message, await within(REASON_MS, lost));
-    this.#accusation.drop((before) => isEqual(message, before));
+    this.#evidence.drop((before) => isEqual(message, before));
     this.#passed++;
     if (this.#careful > 0) this.#careful--;
     return fate;
@@ -74,7 +75,7 @@ export class Caution {
     if (!(reason instanceof ConnectionException)) return "lost";
     this.#careful = this.#lost + Math.min(this.#passedBefore, MOST_AGAIN);
     if (this.#lost > 1) return "lost";
-    return this.#accusation.add(message, (before) => isLike(message, before)) ? "fatal" : "lost";
+    return this.#evidence.add(message, (before) => isLike(message, before)) ? "fatal" : "lost";
   }
 }
 

@@ -1,14 +1,14 @@
 // A message that the broker fails on: it closes the connection each time that message comes (a connection exception; seen with
 // some headers on the way to a stream). Of several on their way nobody can tell which one it is: so they go one at a time then:
 // docs/adr/0035-messages-the-broker-fails-on.md.
-import { Accusation } from "./accusation.ts";
-import type { Entry } from "./window.ts";
+import { Evidence } from "./evidence.ts";
+import type { Entry } from "../window.ts";
 
 export class Suspects {
   /** The last message that was on its way when a connection ended like that. */
   #last = -1;
   /** By serials: they stay when a message is sent again. */
-  readonly #accusation = new Accusation<number>();
+  readonly #evidence = new Evidence<number>();
 
   /** Must this one be alone on its way? */
   includes({ serial }: Entry): boolean {
@@ -20,6 +20,6 @@ export class Suspects {
     for (const { serial } of underWay) this.#last = Math.max(this.#last, serial);
     const [only, ...others] = underWay;
     if (!only || others.length > 0) return undefined;
-    return this.#accusation.add(only.serial, (serial) => serial === only.serial) ? only : undefined;
+    return this.#evidence.add(only.serial, (serial) => serial === only.serial) ? only : undefined;
   }
 }
