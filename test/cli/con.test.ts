@@ -213,26 +213,6 @@ describe("wrong use", () => {
       ["-q", "t", "-q", "u", "--dead-letter", ":u", "--shell", "x"],
       '--dead-letter leads back to queue "u"',
     ],
-    [["-q", "t", "--offset", "first", "--nack"], "--nack excludes a stream"],
-    [["-q", "t", "--offset", "first", "--prefetch", "0"], "--offset excludes --prefetch 0"],
-    [["-q", "t", "--offset-file", "f", "--prefetch", "0"], "--offset-file excludes --prefetch 0"],
-    [["-q", "t", "--offset", "first", "--peek"], "--peek excludes a stream\nhint: a stream keeps"],
-    [
-      ["-q", "t", "-Q", "--queue-type", "stream", "--until-empty"],
-      "--until-empty excludes a stream",
-    ],
-    [
-      ["-q", "t", "--offset", "first", "--where", "true", "--on-mismatch", "reject"],
-      "--on-mismatch reject excludes a stream",
-    ],
-    [
-      ["-q", "t", "-Q", "--queue-type", "stream", "--retries", "2", "--shell", "x"],
-      "--retries excludes a stream",
-    ],
-    [
-      ["-q", "t", "--offset", "next", "--on-failure", "requeue", "--shell", "x"],
-      "--on-failure requeue excludes a stream",
-    ],
     [
       ["-q", "t", "-Q", "--message-ttl", "5", "--queue-message-ttl", "5"],
       "--message-ttl excludes --queue-message-ttl",

@@ -197,15 +197,6 @@ describe("wrong use", () => {
     expect(wrongUse(() => pub("-q", "t", flag, ...value))).toBe(message);
   });
 
-  const long = `a=${"b".repeat(70_000)}`;
-  const tables = ["--queue-arg", "--exchange-arg", "--bind-header", "--consumer-arg"];
-  it.each(tables)("more %s than can be sent is told", (flag) => {
-    const all = ["-q", "t", "-Q", "-e", "x", "-E", "--bind-queue"];
-    expect(wrongUse(() => con(...all, flag, long))).toBe(
-      `${flag}: longer than the 64 KiB that can be sent`,
-    );
-  });
-
   const needsExchange = [
     ["--internal-exchange"],
     ["--alternate-exchange", "x"],
