@@ -61,7 +61,7 @@ function recordRun(plan: MeasurePlan, meter: Meter, file: ReportFile) {
       const { messages, bytes, latency, early, gauges } = meter;
       const page = renderReport({
         ...describePlan(plan),
-        ...describeEnd(outcome, world),
+        ...describeOutcome(outcome, world),
         version,
         startedAt,
         durationMs: now() - startMs,
@@ -85,7 +85,10 @@ function describePlan({ role }: MeasurePlan): Pick<RunReport, "program" | "words
   return { program: role === "consumer" ? "amqp-con" : "amqp-pub", words: words[role] };
 }
 
-function describeEnd(outcome: Outcome, { signal }: World): Pick<RunReport, "ending" | "exitCode"> {
+function describeOutcome(
+  outcome: Outcome,
+  { signal }: World,
+): Pick<RunReport, "ending" | "exitCode"> {
   const stopped = signal.aborted ? "stopped by a signal; " : "";
   if ("error" in outcome) {
     const { error } = outcome;

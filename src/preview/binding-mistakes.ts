@@ -1,6 +1,6 @@
 // Mistakes in exchanges and bindings: messages that never arrive, keys that mean nothing.
 import type { BindingPlan } from "../amqp/session/topology.ts";
-import { builtInType, exchangeType, nameQueue } from "./properties.ts";
+import { builtInType, exchangeType, nameQueue } from "./descriptions.ts";
 import type { Sketch } from "./sketch.ts";
 
 /** Keyed by what is wrong; see Rule in mistakes.ts. */

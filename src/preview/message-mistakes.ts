@@ -1,5 +1,5 @@
 // Mistakes in how messages are sent: what nobody notices, and what does not last.
-import { exchangeType, nameQueue, textIn } from "./properties.ts";
+import { exchangeType, nameQueue, textIn } from "./descriptions.ts";
 import type { Sketch } from "./sketch.ts";
 
 /** Keyed by what is wrong; see Rule in mistakes.ts. */

@@ -1,5 +1,5 @@
 // Mistakes in the properties of a queue: messages that disappear, arguments that the broker refuses.
-import { nameQueue, textIn } from "./properties.ts";
+import { nameQueue, textIn } from "./descriptions.ts";
 import type { Sketch } from "./sketch.ts";
 
 const deadLetterExchange = "x-dead-letter-exchange";

@@ -2,7 +2,7 @@
 import type { Destination } from "../amqp/publish/courier.ts";
 import type { Task } from "../amqp/session/task.ts";
 import type { TopologyPlan } from "../amqp/session/topology.ts";
-import { describeExchange, describeQueue, nameQueue } from "./properties.ts";
+import { describeExchange, describeQueue, nameQueue } from "./descriptions.ts";
 import type { Publishing, Sketch } from "./sketch.ts";
 
 /** The lines, in the order of the run. Nothing is escaped yet. */

@@ -9,7 +9,7 @@ import {
   exchangeType,
   nameQueue,
   textIn,
-} from "./properties.ts";
+} from "./descriptions.ts";
 import type { Consuming, Publishing, Sketch } from "./sketch.ts";
 
 /** The way of messages first, then where exchange and queue send what they cannot keep. */

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import type { Field } from "../../src/message/fields.ts";
 import { plainField } from "../../src/message/plain-field.ts";
-import { describeFields } from "../../src/preview/properties.ts";
+import { describeFields } from "../../src/preview/descriptions.ts";
 
 const shown: readonly (readonly [Field, string])[] = [
   ["text", "text"],

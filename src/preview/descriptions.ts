@@ -1,4 +1,4 @@
-// The properties of exchanges and queues in words, for drawings and lists.
+// What exchanges and queues are, in words, for drawings and lists.
 import type { ExchangePlan, QueuePlan, TopologyPlan } from "../amqp/session/topology.ts";
 import type { Table } from "../message/fields.ts";
 import { plainField } from "../message/plain-field.ts";
