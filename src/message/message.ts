@@ -24,6 +24,30 @@ export interface Properties {
   readonly clusterId?: string;
 }
 
+type PropertyName = Exclude<keyof Properties, "headers">;
+
+/** `contentType` → `content-type`. */
+type Dashed<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Dashed<Rest>}`
+  : "";
+
+/** Each property but the headers, by the name that AMQP has for it. */
+export const propertyNames = {
+  "content-type": "contentType",
+  "content-encoding": "contentEncoding",
+  "delivery-mode": "deliveryMode",
+  priority: "priority",
+  "correlation-id": "correlationId",
+  "reply-to": "replyTo",
+  expiration: "expiration",
+  "message-id": "messageId",
+  timestamp: "timestamp",
+  type: "type",
+  "user-id": "userId",
+  "app-id": "appId",
+  "cluster-id": "clusterId",
+} as const satisfies { readonly [Name in PropertyName as Dashed<Name>]: Name };
+
 /** One message to publish. */
 export interface Message {
   readonly exchange: string;

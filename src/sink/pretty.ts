@@ -1,7 +1,7 @@
 // One message for people: where it came from, its properties and headers in columns, and its body laid out when its
 // content type says that it is JSON or MessagePack. Coloured on a terminal. What cannot be laid out is shown as it is.
 import { isUtf8 } from "node:buffer";
-import type { Delivery } from "../message/message.ts";
+import { propertyNames, type Delivery } from "../message/message.ts";
 import { fieldType, plainField } from "../message/plain-field.ts";
 import type { Paint } from "../ui/color.ts";
 import { escapeLine } from "../ui/escape.ts";
@@ -39,11 +39,14 @@ function headline(delivery: Delivery, paint: Paint): string {
 }
 
 function details({ properties }: Delivery, paint: Paint): string {
-  const { headers, ...others } = properties;
-  const rows = Object.entries(others).map(
-    ([name, value]) =>
-      [kebab(name), escapeLine(`${value}${meaning(name, value)}`)] satisfies [string, string],
-  );
+  const { headers } = properties;
+  const rows = Object.entries(propertyNames)
+    .map(([name, key]) => ({ name, key, value: properties[key] }))
+    .filter(({ value }) => value !== undefined)
+    .map(
+      ({ name, key, value = "" }) =>
+        [name, escapeLine(`${value}${meaning(key, value)}`)] satisfies [string, string],
+    );
   const headerRows = Object.entries(headers ?? {}).map(([name, field]) => {
     const type = fieldType(field);
     const value = typeof field === "string" ? JSON.stringify(field) : plainField(field);
@@ -92,8 +95,4 @@ function showLaidOut(json: string, { body }: Delivery, screen: Screen): readonly
   const laidOut = layOutJson(json, screen);
   if (laidOut === undefined) return [showBody(body, screen.isTerminal), newline];
   return [Buffer.from(laidOut), newline];
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

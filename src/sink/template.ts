@@ -1,14 +1,13 @@
 // --format TEMPLATE: a text with letters for the parts of a message, as kcat has them. What stands between the letters is
 // the user's own and is written as it is; what comes from the message is escaped on a terminal.
 import { ValueError } from "../errors.ts";
-import type { Delivery, Properties } from "../message/message.ts";
+import { propertyNames, type Delivery } from "../message/message.ts";
 import { plainField } from "../message/plain-field.ts";
 import { encodeText } from "../message/text.ts";
 import { showBody, showText } from "../ui/content.ts";
 import type { Format } from "./sink.ts";
 
 type Part = (delivery: Delivery, isTerminal: boolean) => Buffer;
-type PropertyName = Exclude<keyof Properties, "headers">;
 
 const text =
   (read: (delivery: Delivery) => string): Part =>
@@ -40,9 +39,9 @@ const letters: Readonly<Record<string, Part>> = {
 /** Letters with a word in braces behind them. */
 const worded: Readonly<Record<string, (word: string) => Part>> = {
   p: (word) => {
-    const name = propertyNames.get(word.replaceAll(/[-_]/g, "").toLowerCase());
-    if (!name) throw new ValueError(`%p{${word}} is no property; one is ${list(propertyNames)}`);
-    return text(({ properties }) => `${properties[name] ?? ""}`);
+    const key = properties.get(word.replaceAll(/[-_]/g, "").toLowerCase());
+    if (!key) throw new ValueError(`%p{${word}} is no property; one is ${propertyList}`);
+    return text((delivery) => `${delivery.properties[key] ?? ""}`);
   },
   h: (word) =>
     text(({ properties: { headers } }) => {
@@ -56,25 +55,11 @@ const worded: Readonly<Record<string, (word: string) => Part>> = {
   },
 };
 
-const propertyNames = new Map<string, PropertyName>(
-  (
-    [
-      "contentType",
-      "contentEncoding",
-      "deliveryMode",
-      "priority",
-      "correlationId",
-      "replyTo",
-      "expiration",
-      "messageId",
-      "timestamp",
-      "type",
-      "userId",
-      "appId",
-      "clusterId",
-    ] as const
-  ).map((name) => [name.toLowerCase(), name]),
+/** Each property by its name as it may be typed, but for dashes and capitals. */
+const properties = new Map(
+  Object.entries(propertyNames).map(([name, key]) => [name.replaceAll("-", ""), key]),
 );
+const propertyList = Object.values(propertyNames).join(", ");
 
 const escapes: Readonly<Record<string, string>> = {
   n: "\n",
@@ -120,15 +105,11 @@ function readLetter(letter: string, word: string | undefined): Part {
   const part = word === undefined ? letters[letter] : worded[letter]?.(word);
   if (part) return part;
   if (word === undefined && letter === "p")
-    throw new ValueError(`%p needs a property: one of ${list(propertyNames)}, as in %p{type}`);
+    throw new ValueError(`%p needs a property: one of ${propertyList}, as in %p{type}`);
   if (word !== undefined) throw new ValueError(`%${letter} takes no {${word}}`);
   throw new ValueError(
     `%${letter} is no letter; there are ${Object.keys(letters)
       .map((known) => `%${known}`)
       .join(" ")} and %p{PROPERTY}`,
   );
-}
-
-function list(names: ReadonlyMap<string, string>): string {
-  return [...names.values()].join(", ");
 }

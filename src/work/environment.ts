@@ -1,6 +1,6 @@
 // The environment of a handler: what this process has, without our secrets, and AMQP_* about the message. Pure.
 import type { Table } from "../message/fields.ts";
-import type { Delivery } from "../message/message.ts";
+import { propertyNames, type Delivery } from "../message/message.ts";
 import { plainField } from "../message/plain-field.ts";
 import type { Environment } from "../world.ts";
 import { attemptOf } from "./tries.ts";
@@ -26,21 +26,12 @@ const facts = {
 };
 
 /** Names that tell of the properties that a message has. */
-const properties = {
-  AMQP_CONTENT_TYPE: "contentType",
-  AMQP_CONTENT_ENCODING: "contentEncoding",
-  AMQP_DELIVERY_MODE: "deliveryMode",
-  AMQP_PRIORITY: "priority",
-  AMQP_CORRELATION_ID: "correlationId",
-  AMQP_REPLY_TO: "replyTo",
-  AMQP_EXPIRATION: "expiration",
-  AMQP_MESSAGE_ID: "messageId",
-  AMQP_TIMESTAMP: "timestamp",
-  AMQP_TYPE: "type",
-  AMQP_USER_ID: "userId",
-  AMQP_APP_ID: "appId",
-  AMQP_CLUSTER_ID: "clusterId",
-} as const;
+const properties = new Map(
+  Object.entries(propertyNames).map(([name, key]) => [
+    `AMQP_${name.replaceAll("-", "_").toUpperCase()}`,
+    key,
+  ]),
+);
 const HEADER = "AMQP_HEADER_";
 
 /** Linux takes 128 KiB a variable and some MiB in all; what would not fit is left to the record on descriptor 3. */
@@ -65,7 +56,7 @@ function without(own: Environment, isDropped: (name: string) => boolean): Enviro
 }
 
 function isFact(name: string): boolean {
-  return Object.hasOwn(facts, name) || Object.hasOwn(properties, name) || name.startsWith(HEADER);
+  return Object.hasOwn(facts, name) || properties.has(name) || name.startsWith(HEADER);
 }
 
 /** The environment for one message. `base` comes from `inherited`. */
@@ -92,7 +83,7 @@ function refuse(value: string, size: number, total: number): string | undefined 
 
 function* describe(delivery: Delivery): Generator<readonly [string, string]> {
   for (const [name, tell] of Object.entries(facts)) yield [name, tell(delivery)];
-  for (const [name, key] of Object.entries(properties)) {
+  for (const [name, key] of properties) {
     const value = delivery.properties[key];
     if (value !== undefined) yield [name, String(value)];
   }
