@@ -196,7 +196,7 @@ function report(
 function exitCode({ reason, received }: StopRules, failures: number, { signal }: World): number {
   if (reason?.ending === "timeout") return exitCodes.timeout.code;
   if (failures > 0) return exitCodes.handler.code;
-  // Whoever stops it does not ask whether there is anything.
+  // A run that is stopped early says nothing about whether there is anything.
   const isEmpty = reason?.ending === "empty" && received === 0 && !signal.aborted;
   return isEmpty ? exitCodes.empty.code : exitCodes.done.code;
 }

@@ -1,5 +1,5 @@
 // A message's own bytes and texts as they may be written: exact in a pipe or file, on a terminal escaped, and cut when
-// very long. Every format shows what comes from a message through this file.
+// very long. Lines of details are escaped by escape.ts alone; the record needs no escapes.
 import { encodeText, endOfCharacter } from "../message/text.ts";
 import { escapeBytes, escapeLine } from "./escape.ts";
 import { formatSize } from "./size.ts";

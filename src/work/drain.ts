@@ -21,7 +21,7 @@ export class Drain {
   constructor(pipe: Pipe, own: Readable | null, taker: Taker) {
     this.#stream = pipe.reader ?? own;
     this.done = this.#handOn(pipe, taker);
-    // Whoever waits for the program's end first comes for this later.
+    // The caller may wait for the program's end first, and for this later.
     this.done.catch(() => {});
   }
 

@@ -1,4 +1,5 @@
-// Runs a program for each delivery, several at once, and sees to what becomes of the message: aftermath.ts.
+// The work of a handler: which deliveries it gets and how many at once, and what of its end is told on. How it is run is
+// children.ts, what becomes of its message aftermath.ts.
 import type { Courier } from "../amqp/publish/courier.ts";
 import type { Intake } from "../amqp/consume/intake.ts";
 import { catchUp, pause } from "../deadline.ts";
@@ -69,13 +70,7 @@ export class Handling implements Work {
       signal.addEventListener("abort", () => this.#hurry(), { once: true });
   }
 
-  /** @throws Failure when it is clear that there is no such program */
-  static async open(
-    plan: HandlerPlan,
-    intake: Intake,
-    courier: Courier,
-    world: HandlerWorld,
-  ): Promise<Handling> {
+  static open(plan: HandlerPlan, intake: Intake, courier: Courier, world: HandlerWorld): Handling {
     const pipes = new Pipes(2 * plan.jobs);
     const children = new Children(plan.command, pipes, world);
     const aftermath = new Aftermath(plan.aftermath, intake, courier, world.log);
@@ -147,7 +142,7 @@ export class Handling implements Work {
     else await this.#aftermath.conclude(delivery, outcome);
   }
 
-  /** Whoever sends a signal to us and to a handler may send it to the handler first. */
+  /** A signal that is for us and for a handler may come to the handler first. */
   async #isToldToStop(): Promise<boolean> {
     await pause(SAME_SIGNAL_MS, this.#world.signal);
     await catchUp();

@@ -121,8 +121,8 @@ export class Session {
 
   /**
    * Closes the connection; what a client has buffered is written first (Client.isDrained). False when nobody answered, so that
-   * nobody knows how much of it the broker has read: it was silent, or the link was lost meanwhile. Of one that was lost before
-   * people have heard.
+   * nobody knows how much of it the broker has read: it was silent, or the link was lost meanwhile. True for a link that was
+   * lost before: that was told when it happened.
    */
   async close(): Promise<boolean> {
     this.#closing.abort();
