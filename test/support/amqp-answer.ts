@@ -91,6 +91,13 @@ export function returned(code: number, text: string, message: Content = {}): Buf
   return Buffer.concat([method(channel, 60, 50, ...args), contentOf(message)]);
 }
 
+/** basic.get-ok with its message. */
+export function getOk(deliveryTag: number, message: Content = {}): Buffer {
+  const { exchange = "", routingKey = "", channel = 1 } = message;
+  const args = [longlong(deliveryTag), octet(0), shortstr(exchange), shortstr(routingKey), long(0)];
+  return Buffer.concat([method(channel, 60, 71, ...args), contentOf(message)]);
+}
+
 export function getEmpty(channel = 1): Buffer {
   return method(channel, 60, 72, shortstr(""));
 }

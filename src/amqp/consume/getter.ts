@@ -1,5 +1,5 @@
 // Fetches messages one by one (basic.get) until the queue is empty; several queues one after the other.
-import { pause } from "../../deadline.ts";
+import { pause, within } from "../../deadline.ts";
 import { Refused, type Failure } from "../../errors.ts";
 import { Waiting } from "../../waiting.ts";
 import type { Delivery } from "../../message/message.ts";
@@ -11,6 +11,8 @@ import { Settler } from "./settler.ts";
 
 /** How often an empty queue is asked while messages are worked on. */
 const LOOK_AGAIN_MS = 50;
+/** What is in hand is finished afterwards, also when the broker is silent. */
+const ANSWER_MS = 1000;
 
 export class Getter implements Intake {
   readonly channelKind = "plain";
@@ -21,6 +23,8 @@ export class Getter implements Intake {
   readonly #changes = new Waiting();
   #failure: Failure | undefined;
   #stopping = false;
+  /** What was asked for last, answered or not; never rejects. */
+  #asked: Promise<unknown> = Promise.resolve();
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
@@ -53,7 +57,9 @@ export class Getter implements Intake {
       const link = await this.#live();
       if (!link) return;
       const queue = queuesOf(this.#plan, link)[empty] ?? link.queue;
-      const got = await link.channel.get(queue, { noAck: false }).catch(() => "lost" as const);
+      const asked = link.channel.get(queue, { noAck: false }).catch(() => "lost" as const);
+      this.#asked = asked;
+      const got = await asked;
       if (got === false) {
         // What is worked on may be put back.
         const mayComeBack = this.#settler.undecided > 0;
@@ -76,6 +82,8 @@ export class Getter implements Intake {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#changes.wake();
+    // What still comes goes back with the rest.
+    await within(ANSWER_MS, this.#asked);
   }
 
   leftovers(): readonly Delivery[] {
@@ -96,6 +104,7 @@ export class Getter implements Intake {
   }
 
   async end(): Promise<void> {
+    await this.stop();
     // Each message was waited for, so the broker has taken in what was settled before it.
     await this.#settler.end(0, false);
   }

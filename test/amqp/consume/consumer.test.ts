@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Consumer } from "../../../src/amqp/consume/consumer.ts";
 import type { Intake, SubscriptionPlan } from "../../../src/amqp/consume/intake.ts";
+import { Getter } from "../../../src/amqp/consume/getter.ts";
 import { Looker } from "../../../src/amqp/consume/looker.ts";
 import type { Delivery } from "../../../src/message/message.ts";
 import type { Link } from "../../../src/amqp/session/link.ts";
@@ -11,6 +12,7 @@ import {
   channelOpenOk,
   consumeOk,
   deliver,
+  getOk,
   qosOk,
   queueDeclareOk,
 } from "../../support/amqp-answer.ts";
@@ -148,6 +150,20 @@ describe("what arrives between a stop and its answer", () => {
     expect(settled(server)).toEqual(["nack 1", "nack 2", "nack 3", "nack 4"]);
   });
 
+  it("is put back with --get too, where one at most is on its way", async () => {
+    const server = await misbehave([...openChannel("plain", { version: "4.3.0" }), ...goodbye()]);
+    const getter = new Getter(plan);
+    const session = await openSession([server.port], getter);
+    void firstBatch(getter);
+    await server.receives("basic.get");
+    const stopped = getter.stop();
+    server.send(getOk(1));
+    await stopped;
+    await getter.end();
+    await session.close();
+    expect(settled(server)).toEqual(["nack 1"]);
+  });
+
   it("is put back with --ack-auto too: nobody has seen it", async () => {
     const intake = new Consumer({ ...plan, ackOnArrival: true });
     const { server, consumer, session } = await subscribe(intake, ...late);
@@ -214,7 +230,7 @@ class StoppedByDelivery extends Consumer {
   }
 }
 
-async function firstBatch(consumer: Consumer): Promise<readonly Delivery[]> {
+async function firstBatch(consumer: Intake): Promise<readonly Delivery[]> {
   for await (const batch of consumer.batches()) return batch;
   return [];
 }
