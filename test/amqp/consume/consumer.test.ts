@@ -151,7 +151,7 @@ describe("what arrives between a stop and its answer", () => {
   });
 
   it("is put back with --get too, where one at most is on its way", async () => {
-    const server = await misbehave([...openChannel("plain", { version: "4.3.0" }), ...goodbye()]);
+    const server = await misbehave([...openChannel("plain", { properties: { version: "4.3.0" } }), ...goodbye()]);
     const getter = new Getter(plan);
     const session = await openSession([server.port], getter);
     void firstBatch(getter);
