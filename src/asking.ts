@@ -1,6 +1,6 @@
 // Requests under way: asks for each message of the source, shows the replies, and tells what has become of each request.
 import type { Requester, RequestOutcome, RequestPlan } from "./amqp/publish/requester.ts";
-import { orAborted, until } from "./deadline.ts";
+import { orAborted, until } from "./time/deadline.ts";
 import { Unsendable } from "./errors.ts";
 import { MAX_BODY_BYTES, type Delivery, type Message } from "./message/message.ts";
 import type { RpcPlan } from "./rpc.ts";

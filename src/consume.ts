@@ -7,7 +7,7 @@ import { Looker } from "./amqp/consume/looker.ts";
 import { Session, type ConnectionPlan } from "./amqp/session/session.ts";
 import type { Verdict } from "./amqp/consume/settlement.ts";
 import type { TopologyPlan } from "./amqp/session/topology.ts";
-import { aborted, pause, until } from "./deadline.ts";
+import { aborted, pause, until } from "./time/deadline.ts";
 import { accounted, type Ending } from "./ending.ts";
 import { exitCodes } from "./errors.ts";
 import { Flow, type FlowPlan } from "./select/flow.ts";
@@ -194,9 +194,9 @@ function report(
 }
 
 function exitCode({ reason, received }: StopRules, failures: number, { signal }: World): number {
-  if (reason?.ending === "timeout") return exitCodes.timeout.code;
+  if (reason?.exit === "timeout") return exitCodes.timeout.code;
   if (failures > 0) return exitCodes.handler.code;
   // A run that is stopped early says nothing about whether there is anything.
-  const isEmpty = reason?.ending === "empty" && received === 0 && !signal.aborted;
+  const isEmpty = reason?.exit === "empty" && received === 0 && !signal.aborted;
   return isEmpty ? exitCodes.empty.code : exitCodes.done.code;
 }

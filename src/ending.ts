@@ -1,5 +1,5 @@
 // The end of a run with messages: on every way out it is said that it was stopped, and what became of the messages.
-import { now } from "./clock.ts";
+import { now } from "./time/clock.ts";
 import { exitCodes, ReaderGone } from "./errors.ts";
 import type { World } from "./world.ts";
 

@@ -29,22 +29,22 @@ export const exitCodes = {
   terminated: { code: 143, meaning: "second SIGTERM: stopped at once" },
 } as const;
 
-export type Ending = keyof typeof exitCodes;
+export type ExitName = keyof typeof exitCodes;
 
 /** An expected way to fail: one sentence for the user, the way out, and the exit code. Never carries a secret. */
 export class Failure extends Error {
-  readonly ending: Ending;
+  readonly exit: ExitName;
   readonly hint: string | undefined;
 
-  constructor(ending: Ending, message: string, hint?: string, cause?: unknown) {
+  constructor(exit: ExitName, message: string, hint?: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "Failure";
-    this.ending = ending;
+    this.exit = exit;
     this.hint = hint;
   }
 
   get exitCode(): number {
-    return exitCodes[this.ending].code;
+    return exitCodes[this.exit].code;
   }
 
   /** May trying again help? When the broker was away, ended a subscription, or sent what cannot be decoded. */

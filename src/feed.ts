@@ -1,6 +1,6 @@
 // From the source to the publisher: every message as fast as there is room, and no faster.
 import type { Publisher } from "./amqp/publish/publisher.ts";
-import { orAborted, until } from "./deadline.ts";
+import { orAborted, until } from "./time/deadline.ts";
 import { Unsendable } from "./errors.ts";
 import type { Message } from "./message/message.ts";
 import { stamping } from "./message/sent-at.ts";

@@ -6,7 +6,7 @@ import { Socket } from "node:net";
 import { isatty, ReadStream } from "node:tty";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { pause } from "./deadline.ts";
+import { pause } from "./time/deadline.ts";
 import { errorCode } from "./errors.ts";
 
 /** Eight times what Node takes: lines of 64 KiB and 1 MiB then need two thirds of the time, and larger pieces gain nothing. */

@@ -2,7 +2,7 @@
 // program gets what it knows of `process`.
 import { closeSync } from "node:fs";
 import { isatty } from "node:tty";
-import { now } from "./clock.ts";
+import { now } from "./time/clock.ts";
 import { conceal } from "./cli/conceal.ts";
 import { exactEnvironment, findMisread, notUtf8 } from "./cli/encoding.ts";
 import { generalFlags } from "./cli/flags/general.ts";
@@ -206,7 +206,7 @@ function report(error: unknown, blame: Parsed<Flags>["blame"], log: Log, debug: 
 }
 
 /** The same, with its flags named as they were given, and no URL with its password: wherever one was typed, it may be shown. */
-function toTell({ ending, message, hint }: Failure, blame: Parsed<Flags>["blame"]): Failure {
+function toTell({ exit, message, hint }: Failure, blame: Parsed<Flags>["blame"]): Failure {
   const tell = (text: string): string => blame(hidePassword(text));
-  return new Failure(ending, tell(message), hint === undefined ? hint : tell(hint));
+  return new Failure(exit, tell(message), hint === undefined ? hint : tell(hint));
 }

@@ -2,7 +2,7 @@
 import { addressOf } from "./address.ts";
 import { Connection } from "./amqp/session/connection.ts";
 import { Session, type Client, type ConnectionPlan } from "./amqp/session/session.ts";
-import { now } from "./clock.ts";
+import { now } from "./time/clock.ts";
 import { exitCodes, type Failure } from "./errors.ts";
 import { reportSession } from "./ui/session-report.ts";
 import { escapeLine } from "./ui/escape.ts";

@@ -3,7 +3,7 @@ import type { PublisherPlan } from "./amqp/publish/publisher-plan.ts";
 import type { Account } from "./amqp/publish/ledger.ts";
 import { Publisher } from "./amqp/publish/publisher.ts";
 import { Session } from "./amqp/session/session.ts";
-import { withGrace } from "./deadline.ts";
+import { withGrace } from "./time/deadline.ts";
 import { type Ending, accounted } from "./ending.ts";
 import { exitCodes, ReaderGone } from "./errors.ts";
 import { feed } from "./feed.ts";

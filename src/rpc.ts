@@ -2,7 +2,7 @@
 import { Requester, type RequestPlan } from "./amqp/publish/requester.ts";
 import { Session } from "./amqp/session/session.ts";
 import { Asking } from "./asking.ts";
-import { withGrace } from "./deadline.ts";
+import { withGrace } from "./time/deadline.ts";
 import { accounted } from "./ending.ts";
 import { exitCodes } from "./errors.ts";
 import { endOf, type SendingPlan, Skips } from "./sending.ts";

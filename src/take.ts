@@ -2,7 +2,7 @@
 import type { Courier } from "./amqp/publish/courier.ts";
 import type { Intake } from "./amqp/consume/intake.ts";
 import type { ConsumePlan } from "./consume.ts";
-import { sharedGrace, until, within } from "./deadline.ts";
+import { sharedGrace, until, within } from "./time/deadline.ts";
 import type { UsageError } from "./errors.ts";
 import type { Flow } from "./select/flow.ts";
 import type { Delivery } from "./message/message.ts";
@@ -47,7 +47,7 @@ export async function take(
 }
 
 /** A run under way. */
-interface Run {
+interface Taking {
   readonly plan: ConsumePlan;
   readonly supply: Supply;
   readonly work: Work;
@@ -55,9 +55,9 @@ interface Run {
   readonly progress: ProgressBar | undefined;
 }
 
-async function workThrough(run: Run): Promise<void> {
-  const { plan, work, world } = run;
-  const { intake, flow, rules } = run.supply;
+async function workThrough(taking: Taking): Promise<void> {
+  const { plan, work, world } = taking;
+  const { intake, flow, rules } = taking.supply;
   const ends = [world.signal, rules.signal, world.output.failed, work.failed];
   const stop = AbortSignal.any(ends.filter((end) => end !== undefined));
   const hurry = AbortSignal.any([world.signal, rules.hurry, world.output.failed]);
@@ -69,21 +69,21 @@ async function workThrough(run: Run): Promise<void> {
     () => flow.isWaiting || (work.isBusy ?? false) || intake.unacked === undefined,
   );
   const inTime = sharedGrace(hurry, plan.graceMs);
-  const taken = await takeAll(run, stop, inTime).catch(async (error: unknown) => {
-    await outlast(run);
+  const taken = await takeAll(taking, stop, inTime).catch(async (error: unknown) => {
+    await outlast(taking);
     throw error;
   });
   if (taken !== "late") {
     // Only what is fetched ends by itself.
     if (!stop.aborted) rules.stopAsEmpty();
     await intake.stop();
-    await inTime(finishAll(run));
+    await inTime(finishAll(taking));
   }
   for (const failed of [work.failed, world.output.failed]) failed?.throwIfAborted();
 }
 
 /** Finishes what is in hand. @throws Failure */
-async function finishAll({ plan, supply: { intake, flow, rules }, work }: Run): Promise<void> {
+async function finishAll({ plan, supply: { intake, flow, rules }, work }: Taking): Promise<void> {
   // Nobody else has what the broker has forgotten.
   if (plan.subscription.ackOnArrival)
     for await (const batch of flow.finish(intake.leftovers())) await work.take(rules.take(batch));
@@ -92,7 +92,7 @@ async function finishAll({ plan, supply: { intake, flow, rules }, work }: Run): 
 
 /** Hands batches to the work until `stop`; "late" when it did not take one in time. @throws Failure */
 async function takeAll(
-  { plan, supply, work, world, progress }: Run,
+  { plan, supply, work, world, progress }: Taking,
   stop: AbortSignal,
   inTime: ReturnType<typeof sharedGrace>,
 ): Promise<"late" | void> {
@@ -127,7 +127,7 @@ function bytesOf(batch: readonly Delivery[]): number {
 }
 
 /** Once the session has failed nothing can be settled, and nothing more begins; but what runs may finish, as after a signal. */
-async function outlast({ plan, supply, work }: Run): Promise<void> {
+async function outlast({ plan, supply, work }: Taking): Promise<void> {
   // Why the run ends is known.
   supply.rules.end();
   await within(plan.graceMs, work.finish()).catch(() => {});

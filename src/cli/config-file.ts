@@ -4,7 +4,7 @@ import { isUtf8 } from "node:buffer";
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isatty } from "node:tty";
-import { orAborted } from "../deadline.ts";
+import { orAborted } from "../time/deadline.ts";
 import { errorCode, reasonOf, Unreachable, UsageError, ValueError } from "../errors.ts";
 import { openAtOnce, openAwaited, readWhole } from "../input.ts";
 import { decodeText } from "../message/text.ts";

@@ -1,5 +1,5 @@
 // A measured run: a meter, statistics while it goes on, and a page when it has ended, however it has ended.
-import { now, openWallClock } from "../clock.ts";
+import { now, openWallClock } from "../time/clock.ts";
 import { exitCodes, Failure } from "../errors.ts";
 import type { MeasurePlan } from "../measure.ts";
 import { version } from "../version.ts";

@@ -1,6 +1,6 @@
 // What --stats shows while a run goes on: a line each time, or a chart that is drawn again in its place. Numbers only:
 // nothing that a message contains gets here.
-import { toTimer } from "../deadline.ts";
+import { toTimer } from "../time/deadline.ts";
 import type { MeasurePlan } from "../measure.ts";
 import type { World } from "../world.ts";
 import { formatDuration, formatRate, listPercentiles } from "../ui/figures.ts";

@@ -6,7 +6,7 @@
 // the order in which the messages were received; they count on behind the largest one in the folder. See `savedNames`.
 import { isUtf8 } from "node:buffer";
 import { decodeText, encodeText, isEncodable } from "./text.ts";
-import { errorCode, Failure, ValueError, type Ending } from "../errors.ts";
+import { errorCode, Failure, ValueError, type ExitName } from "../errors.ts";
 import { isTaggedInt } from "./exact-json.ts";
 import { isExpiration, MAX_EXPIRATION_MS } from "./expiration.ts";
 import { checkField, checkName, isBase64, toTable, type Field, type Table } from "./fields.ts";
@@ -27,16 +27,16 @@ export interface PublishRecord {
 /** The part of a delivery that a record shows. */
 export type Recorded = Message & Pick<Delivery, "redelivered" | "deliveryTag">;
 
-/** The record of a message that has just come, with its newline. @throws Failure, with that ending, when no string can hold it */
-export function recordLine(delivery: Recorded, ending: Ending): Buffer {
+/** The record of a message that has just come, with its newline. @throws Failure, with that exit code, when no string can hold it */
+export function recordLine(delivery: Recorded, exit: ExitName): Buffer {
   try {
     return Buffer.from(`${toRecord(delivery, Date.now())}\n`);
   } catch (error) {
     if (!isTooLong(error)) throw error;
     throw new Failure(
-      ending,
+      exit,
       `message ${delivery.deliveryTag} is too large for a record: its body has ${delivery.body.length} bytes`,
-      `it was not acknowledged and comes again${ending === "output" ? "; --format raw and --save take it" : ""}`,
+      `it was not acknowledged and comes again${exit === "output" ? "; --format raw and --save take it" : ""}`,
       error,
     );
   }

@@ -1,5 +1,5 @@
 // The header that tells when a message was sent, for latency from end to end (--latency-header).
-import { openWallClock } from "../clock.ts";
+import { openWallClock } from "../time/clock.ts";
 import { isTaggedInt } from "./exact-json.ts";
 import type { Field } from "./fields.ts";
 import type { Message, Properties } from "./message.ts";

@@ -3,7 +3,7 @@ import type { Intake } from "../amqp/consume/intake.ts";
 import type { Verdict } from "../amqp/consume/settlement.ts";
 import type { Decompress } from "./decompress.ts";
 import type { Delivery } from "../message/message.ts";
-import { Pace } from "../pace.ts";
+import { Pace } from "../time/pace.ts";
 import { watchDeliveryLimit } from "./delivery-limit.ts";
 import type { Log } from "../ui/log.ts";
 import type { Answer, Where } from "./where.ts";

@@ -1,6 +1,6 @@
 // When amqp-con has enough: stop rules that compose. The first one that holds ends the run, and says so.
-import { alarm, pause, toTimer } from "../deadline.ts";
-import type { Ending } from "../errors.ts";
+import { alarm, pause, toTimer } from "../time/deadline.ts";
+import type { ExitName } from "../errors.ts";
 import type { Delivery } from "../message/message.ts";
 
 /** The rules of a run; absent ones never hold. */
@@ -28,7 +28,7 @@ export interface StopPlan {
 export interface StopReason {
   readonly text: string;
   /** The exit code that it brings; `empty` is `done` when messages were received. */
-  readonly ending: Ending;
+  readonly exit: ExitName;
 }
 
 /** How often --until-empty asks when nothing arrives. */
@@ -76,7 +76,7 @@ export class StopRules {
     if (timeoutMs === undefined) return;
     const reason: StopReason = {
       text: `--timeout ${timeoutMs / 1000} has passed`,
-      ending: "timeout",
+      exit: "timeout",
     };
     this.#timeout = setTimeout(() => {
       this.#stop(reason);
@@ -102,8 +102,8 @@ export class StopRules {
     const last = this.#lastBody ? wanted.findIndex(({ body }) => this.#lastBody?.equals(body)) : -1;
     if (last >= 0) wanted = wanted.slice(0, last + 1);
     this.#received += wanted.length;
-    if (last >= 0) this.#stop({ text: `the body of --until-body has arrived`, ending: "done" });
-    if (this.#received === count) this.#stop({ text: this.#describeCount(), ending: "done" });
+    if (last >= 0) this.#stop({ text: `the body of --until-body has arrived`, exit: "done" });
+    if (this.#received === count) this.#stop({ text: this.#describeCount(), exit: "done" });
     return wanted;
   }
 
@@ -123,14 +123,14 @@ export class StopRules {
   stopAsFull(held: number): void {
     const what = this.#plan.isPrefetchGiven ? "--prefetch holds no more" : "no more can be held";
     const text = `${what}: ${held} are held; there may be more behind them`;
-    this.#stop({ text, ending: "empty" });
+    this.#stop({ text, exit: "empty" });
   }
 
   /** The queue holds nothing more. */
   stopAsEmpty(): void {
     const { untilEmpty = "--get", emptyQueue, keepsAll } = this.#plan;
     const what = keepsAll ? "the end of the queue is reached" : "the queue is empty";
-    this.#stop({ text: `${what} (${untilEmpty})`, ending: emptyQueue });
+    this.#stop({ text: `${what} (${untilEmpty})`, exit: emptyQueue });
   }
 
   /** Stops the clocks, and aborts `signal`. */
@@ -146,7 +146,7 @@ export class StopRules {
     this.#stopIdle?.();
     const reason: StopReason = {
       text: `nothing has arrived for ${idleMs / 1000} s (--idle-timeout)`,
-      ending: "empty",
+      exit: "empty",
     };
     const ring = (): void => (this.#isBusy() ? this.#restartIdle() : this.#stop(reason));
     this.#stopIdle = alarm(idleMs, ring);

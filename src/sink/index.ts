@@ -1,5 +1,5 @@
 // The map of formats: its keys are the words of --format. Opens the sink of a run.
-import { catchUp } from "../deadline.ts";
+import { catchUp } from "../time/deadline.ts";
 import { ValueError } from "../errors.ts";
 import type { Paint } from "../ui/color.ts";
 import type { Output } from "../ui/output.ts";

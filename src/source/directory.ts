@@ -4,7 +4,7 @@ import path from "node:path";
 import { errorCode, reasonOf, ValueError } from "../errors.ts";
 import type { PublishRecord } from "../message/record.ts";
 import { decodeText, encodeText } from "../message/text.ts";
-import { Pace } from "../pace.ts";
+import { Pace } from "../time/pace.ts";
 import { gaps } from "./pace.ts";
 import { readBody, unreadable } from "./pieces.ts";
 import { parseRecord, toMessage, type ReplayPlan } from "./records.ts";

@@ -1,5 +1,5 @@
 // When messages are sent: so many a second (--rate), or with the gaps they were recorded with (--speed).
-import { Pace } from "../pace.ts";
+import { Pace } from "../time/pace.ts";
 import type { Batch, SourceWorld } from "./source.ts";
 
 /** At most so many messages a second, evenly. */

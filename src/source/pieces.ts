@@ -2,7 +2,7 @@
 import { constants, fstatSync } from "node:fs";
 import { access, readFile, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { catchUp } from "../deadline.ts";
+import { catchUp } from "../time/deadline.ts";
 import { errorCode, reasonOf, UsageError } from "../errors.ts";
 import { isAwaited, openInput, STDIN } from "../input.ts";
 import type { Progress, SourceWorld } from "./source.ts";

@@ -6,7 +6,7 @@ import type { Message } from "../message/message.ts";
 import { readRecord, type PublishRecord } from "../message/record.ts";
 import { batches } from "./lines.ts";
 import { toOrigin } from "./to-origin.ts";
-import { Pace } from "../pace.ts";
+import { Pace } from "../time/pace.ts";
 import { gaps } from "./pace.ts";
 import { expectBytes } from "./pieces.ts";
 import { isRabtap, readRabtap } from "./rabtap.ts";

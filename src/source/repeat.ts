@@ -1,6 +1,6 @@
 // Bodies sent one by one, once or many times, numbered as the flags of the sample ask.
-import { now } from "../clock.ts";
-import { pause } from "../deadline.ts";
+import { now } from "../time/clock.ts";
+import { pause } from "../time/deadline.ts";
 import type { Batch, Envelope, SourceWorld } from "./source.ts";
 
 export interface RepeatPlan {

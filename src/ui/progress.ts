@@ -1,5 +1,5 @@
 // How far a run has come, as a bar below the other lines on stderr; only on a terminal, and only when the total is known.
-import { now } from "../clock.ts";
+import { now } from "../time/clock.ts";
 import type { World } from "../world.ts";
 import { formatDuration } from "./figures.ts";
 import { drawEach, type Footer } from "./footer.ts";

@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
-import { alarm, pause, within } from "../deadline.ts";
+import { alarm, pause, within } from "../time/deadline.ts";
 import type { Environment, World } from "../world.ts";
 import type { Taker } from "./collect.ts";
 import { groupsBelow, hasEnded } from "./descendants.ts";

@@ -1,6 +1,6 @@
 // What handlers print: standard output whole per message, though several run at once; standard error line by line.
 import { StringDecoder } from "node:string_decoder";
-import { aborted } from "../deadline.ts";
+import { aborted } from "../time/deadline.ts";
 import { characterLength, endOfCharacter } from "../message/text.ts";
 import type { Log } from "../ui/log.ts";
 import { escapeBytes } from "../ui/escape.ts";

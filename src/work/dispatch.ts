@@ -1,7 +1,7 @@
 // Gets a message's copy stored elsewhere, or a reply to it sent, before the message itself is settled: aftermath.ts.
 import type { Courier } from "../amqp/publish/courier.ts";
 import type { QueuePlan } from "../amqp/session/topology.ts";
-import { now } from "../clock.ts";
+import { now } from "../time/clock.ts";
 import { Failure, messageOf } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { isName } from "../message/text.ts";

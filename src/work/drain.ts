@@ -1,6 +1,6 @@
 // One output stream of one run, from its pipe to whoever takes it.
 import type { Readable } from "node:stream";
-import { catchUp } from "../deadline.ts";
+import { catchUp } from "../time/deadline.ts";
 import type { Taker } from "./collect.ts";
 import type { Pipe } from "./pipes.ts";
 

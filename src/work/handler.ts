@@ -2,9 +2,9 @@
 // children.ts, what becomes of its message aftermath.ts.
 import type { Courier } from "../amqp/publish/courier.ts";
 import type { Intake } from "../amqp/consume/intake.ts";
-import { catchUp, pause } from "../deadline.ts";
+import { catchUp, pause } from "../time/deadline.ts";
 import type { Delivery } from "../message/message.ts";
-import { Waiting } from "../waiting.ts";
+import { Waiting } from "../time/waiting.ts";
 import { recordLine } from "../message/record.ts";
 import { asFirstSeen } from "../message/retry-marks.ts";
 import type { Environment, World } from "../world.ts";

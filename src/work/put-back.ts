@@ -1,7 +1,7 @@
 // Puts messages back into their queue, never in a hot loop: one that comes again and again waits longer each time.
 import { createHash } from "node:crypto";
 import type { Intake } from "../amqp/consume/intake.ts";
-import { toTimer } from "../deadline.ts";
+import { toTimer } from "../time/deadline.ts";
 import type { Delivery } from "../message/message.ts";
 
 const FIRST_DELAY_MS = 100;

@@ -4,7 +4,7 @@
 import process from "node:process";
 import { connect, type ChannelModel } from "amqplib";
 import { Framer } from "../../src/amqp/wire/frames.ts";
-import { Waiting } from "../../src/waiting.ts";
+import { Waiting } from "../../src/time/waiting.ts";
 import { framing, keepRawHeaders } from "../../src/amqp/wire/wire.ts";
 import { Splitter } from "../../src/source/split.ts";
 

@@ -64,11 +64,11 @@ describe("a record", () => {
 
   it.each(["output", "handler"] as const)(
     "that no string can hold is no defect, but a failure of the %s",
-    (ending) => {
+    (exit) => {
       const large = { ...delivery, body: Buffer.alloc(2 ** 29) };
       const message = "message 1 is too large for a record: its body has 536870912 bytes";
-      const failure = expect.objectContaining({ ending, message });
-      expect(() => recordLine(large, ending)).toThrow(failure);
+      const failure = expect.objectContaining({ exit, message });
+      expect(() => recordLine(large, exit)).toThrow(failure);
     },
   );
 

@@ -1,6 +1,6 @@
 // Stop rules: each alone, together, and what they say.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { aborted, catchUp } from "../../src/deadline.ts";
+import { aborted, catchUp } from "../../src/time/deadline.ts";
 import { StopRules, type StopPlan } from "../../src/select/stop.ts";
 import { messageIn } from "../support/message-in.ts";
 
@@ -38,7 +38,7 @@ describe("--count", () => {
     expect(texts(rules.take(bodies("1", "2")))).toEqual(["1", "2"]);
     expect(rules.reason).toBeUndefined();
     expect(texts(rules.take(bodies("3", "4", "5")))).toEqual(["3"]);
-    expect(rules.reason).toEqual({ text: "--count 3 reached", ending: "done" });
+    expect(rules.reason).toEqual({ text: "--count 3 reached", exit: "done" });
     expect(rules.signal.aborted).toBe(true);
     expect(texts(rules.take(bodies("6")))).toEqual([]);
     expect(rules.received).toBe(3);
@@ -100,7 +100,7 @@ describe("a clock", () => {
     vi.advanceTimersByTime(2499);
     expect([rules.reason, rules.hurry.aborted]).toEqual([undefined, false]);
     vi.advanceTimersByTime(1);
-    expect(rules.reason).toEqual({ text: "--timeout 2.5 has passed", ending: "timeout" });
+    expect(rules.reason).toEqual({ text: "--timeout 2.5 has passed", exit: "timeout" });
     expect([rules.signal.aborted, rules.hurry.aborted]).toEqual([true, true]);
   });
 
@@ -122,7 +122,7 @@ describe("a clock", () => {
     await later(1);
     expect(rules.reason).toEqual({
       text: "nothing has arrived for 1 s (--idle-timeout)",
-      ending: "empty",
+      exit: "empty",
     });
     expect(rules.hurry.aborted).toBe(false);
   });
@@ -163,7 +163,7 @@ describe("--until-empty", () => {
     const rules = start({ untilEmpty: "--until-empty" }, async () => answers.shift() ?? true);
     await aborted(rules.signal);
     expect(answers).toEqual([]);
-    expect(rules.reason).toEqual({ text: "the queue is empty (--until-empty)", ending: "done" });
+    expect(rules.reason).toEqual({ text: "the queue is empty (--until-empty)", exit: "done" });
   });
 
   it("goes on while the broker cannot be asked", async () => {
@@ -203,7 +203,7 @@ describe("an empty queue", () => {
   it("is what --get may find, and names the flag that asked for its end", () => {
     const rules = start({ emptyQueue: "empty" });
     rules.stopAsEmpty();
-    expect(rules.reason).toEqual({ text: "the queue is empty (--get)", ending: "empty" });
+    expect(rules.reason).toEqual({ text: "the queue is empty (--get)", exit: "empty" });
     const toTheEnd = start({ emptyQueue: "empty", untilEmpty: "--until-empty" });
     toTheEnd.stopAsEmpty();
     expect(toTheEnd.reason?.text).toBe("the queue is empty (--until-empty)");
@@ -221,7 +221,7 @@ describe("several rules", () => {
   it("may be joined by another reason of the run", () => {
     const rules = start({ count: 5 });
     rules.stopAsFull(3);
-    expect(rules.reason).toMatchObject({ ending: "empty" });
+    expect(rules.reason).toMatchObject({ exit: "empty" });
     expect(rules.reason?.text).toContain("3 are held");
     expect(rules.signal.aborted).toBe(true);
   });

@@ -1,6 +1,6 @@
 // Rates and gaps, by a clock that the test turns.
 import { describe, expect, it } from "vitest";
-import { Pace } from "../../src/pace.ts";
+import { Pace } from "../../src/time/pace.ts";
 import { gaps } from "../../src/source/pace.ts";
 
 /** A clock that goes on only while somebody waits, each time `late` more than was asked for. */

@@ -2,7 +2,7 @@
 import type { ConsumeMessage } from "amqplib";
 import { Cancelled, Undecodable, type Failure } from "../../errors.ts";
 import type { Delivery } from "../../message/message.ts";
-import { Waiting } from "../../waiting.ts";
+import { Waiting } from "../../time/waiting.ts";
 import { Brake } from "./brake.ts";
 import { closeChannel } from "../session/connection.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";

@@ -1,7 +1,7 @@
 // What the depths of queues that we are subscribed to mean. Where the broker does not count us among the consumers, the depth is
 // not what it seems: a quorum queue without a leader counts nothing, and a stream counts what was read for ever.
 import type { Replies } from "amqplib";
-import { now } from "../../clock.ts";
+import { now } from "../../time/clock.ts";
 import { Unreachable } from "../../errors.ts";
 
 /** Longer than a queue takes to find a leader while most of its nodes are up; as long as an outage may take (--max-outage). */

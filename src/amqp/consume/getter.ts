@@ -1,7 +1,7 @@
 // Fetches messages one by one (basic.get) until the queue is empty; several queues one after the other.
-import { pause, within } from "../../deadline.ts";
+import { pause, within } from "../../time/deadline.ts";
 import { Refused, type Failure } from "../../errors.ts";
-import { Waiting } from "../../waiting.ts";
+import { Waiting } from "../../time/waiting.ts";
 import type { Delivery } from "../../message/message.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";

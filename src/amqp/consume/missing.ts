@@ -1,6 +1,6 @@
 // What was in hand when a connection was lost. A broker that has not seen the end of that connection keeps it for a while, and
 // its queue looks empty meanwhile.
-import { now } from "../../clock.ts";
+import { now } from "../../time/clock.ts";
 
 /** A broker notices within three heartbeats; without any, nobody knows when. */
 const HEARTBEATS = 3;

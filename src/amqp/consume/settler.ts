@@ -1,5 +1,5 @@
 // Settles a run's deliveries on the link that they came on, together where they may wait for company, and counts them.
-import { now } from "../../clock.ts";
+import { now } from "../../time/clock.ts";
 import type { Delivery } from "../../message/message.ts";
 import type { IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";

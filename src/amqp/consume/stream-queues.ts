@@ -1,6 +1,6 @@
 // Which queues are streams. Their messages say so in a header, but so does a copy of such a message in another queue.
 import type { Channel } from "amqplib";
-import { within } from "../../deadline.ts";
+import { within } from "../../time/deadline.ts";
 import type { Link } from "../session/link.ts";
 
 /** A connection that is dead answers nothing, and the end of a run must not wait for it. */

@@ -1,14 +1,16 @@
 // The subscriptions on one channel: made one after the other, and ended together.
 import type { Channel, ConsumeMessage } from "amqplib";
-import { now } from "../../clock.ts";
-import { within } from "../../deadline.ts";
+import { now } from "../../time/clock.ts";
+import { within } from "../../time/deadline.ts";
 import type { Field } from "../../message/fields.ts";
 import { toArguments } from "../wire/arguments.ts";
 import type { SubscriptionPlan } from "./intake.ts";
 import { STREAM_OFFSET } from "./stream.ts";
 
-/** What is in hand is finished afterwards, also when the broker is silent. */
-const ANSWER_MS = 1000;
+/** What is in hand is finished afterwards, also when the broker is silent for so long. */
+const SILENCE_MS = 1000;
+/** What was on its way comes before the answer, and may be much. */
+const LONGEST_MS = 10_000;
 
 export class Subscriptions {
   readonly #channel: Pick<Channel, "consume" | "cancel">;
@@ -17,6 +19,8 @@ export class Subscriptions {
   /** The latest one, answered or not; never rejects. */
   #latest: Promise<unknown> = Promise.resolve();
   #ending: Promise<number> | undefined;
+  /** When something came last, while the end is waited for. */
+  #heardAt: number | undefined;
 
   constructor(channel: Pick<Channel, "consume" | "cancel">, plan: SubscriptionPlan) {
     this.#channel = channel;
@@ -42,7 +46,11 @@ export class Subscriptions {
         consumerTag: ordinal > 1 ? `${consumerTag}-${ordinal}` : consumerTag,
       }),
     };
-    const subscribed = this.#channel.consume(queue, take, options);
+    const hear = (message: ConsumeMessage | null): void => {
+      if (this.#heardAt !== undefined) this.#heardAt = now();
+      take(message);
+    };
+    const subscribed = this.#channel.consume(queue, hear, options);
     const made = subscribed.then((answer) => this.#tags.push(answer.consumerTag));
     this.#latest = made.catch(() => {});
     await made;
@@ -62,7 +70,17 @@ export class Subscriptions {
     const agreed = this.#latest.then(() =>
       Promise.all(this.#tags.map((tag) => this.#channel.cancel(tag).catch(() => {}))),
     );
-    await within(ANSWER_MS, agreed);
+    await this.#whileHeard(since, agreed);
     return now() - since;
+  }
+
+  /** Waits for the answer, while anything comes. */
+  async #whileHeard(since: number, agreed: Promise<unknown>): Promise<void> {
+    this.#heardAt = since;
+    for (let answer: unknown = "late"; answer === "late";) {
+      const left: number = Math.min(this.#heardAt + SILENCE_MS, since + LONGEST_MS) - now();
+      if (left <= 0) return;
+      answer = await within(left, agreed);
+    }
   }
 }

@@ -1,5 +1,5 @@
 // The wait at the end of a channel, for what it has settled to be stored.
-import { pause, within } from "../../deadline.ts";
+import { pause, within } from "../../time/deadline.ts";
 import type { Link } from "../session/link.ts";
 import { HANDED_ON_AT_ONCE, type Settlement } from "./settlement.ts";
 

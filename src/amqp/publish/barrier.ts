@@ -1,6 +1,6 @@
 // A round trip on the channel: the only proof without confirms that all before it has reached the broker.
 import { isAnswered, type Link } from "../session/link.ts";
-import type { Waiting } from "../../waiting.ts";
+import type { Waiting } from "../../time/waiting.ts";
 
 /** When the answer to a question on the channel is here, all returns and refusals before it are, too. @throws Failure */
 export async function passBarrier(

@@ -1,14 +1,14 @@
 // Publishes on the consumer's own connection, each message confirmed: what is passed on is stored before the original is
 // acknowledged. One confirm channel for each link, and nothing is carried over to the next: whoever asked is told "lost".
 import type { Channel } from "amqplib";
-import { pause } from "../../deadline.ts";
+import { pause } from "../../time/deadline.ts";
 import { type Failure, Refused, Unreachable } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { BlockedReport } from "../session/connection.ts";
 import { hintForTarget } from "../session/hints.ts";
 import type { Link } from "../session/link.ts";
 import { toFailure } from "../session/refusal.ts";
-import { OneAtATime } from "./poison/one-at-a-time.ts";
+import { OneAtATime } from "../poison/one-at-a-time.ts";
 import { mayBeStuck, Renewals } from "./renewals.ts";
 import { Route, type Fate } from "./route.ts";
 import type { Client } from "../session/session.ts";

@@ -4,7 +4,7 @@ import { type Failure, Unreachable, Unsendable } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { PublisherPlan } from "./publisher-plan.ts";
 import { Ledger, type Account, type PublishReport } from "./ledger.ts";
-import { Poison } from "./poison/poison.ts";
+import { Poison } from "../poison/poison.ts";
 import type { Link } from "../session/link.ts";
 import { numbering, ownId } from "./message-ids.ts";
 import { onAnswers } from "./answers.ts";
@@ -16,7 +16,7 @@ import { hasRoom, REFILL } from "./room.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "../session/session.ts";
 import { Successor } from "./successor.ts";
-import { Waiting } from "../../waiting.ts";
+import { Waiting } from "../../time/waiting.ts";
 import { Watchdog } from "./watchdog.ts";
 import { Window, type Entry } from "./window.ts";
 

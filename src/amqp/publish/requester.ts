@@ -2,7 +2,7 @@
 // answer are sent again on a new link, so that a server may see one twice (at least once).
 import type { ConsumeMessage, Message as Returned } from "amqplib";
 import { randomBytes } from "node:crypto";
-import { alarm } from "../../deadline.ts";
+import { alarm } from "../../time/deadline.ts";
 import { Cancelled, Failure, messageOf, Unsendable } from "../../errors.ts";
 import type { Delivery, Message } from "../../message/message.ts";
 import type { BlockedReport } from "../session/connection.ts";
@@ -10,7 +10,7 @@ import type { Link } from "../session/link.ts";
 import { toDeliveryOrDrop, toProperties } from "../wire/received.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { Client } from "../session/session.ts";
-import { SizeLimit } from "./poison/size-limit.ts";
+import { SizeLimit } from "../poison/size-limit.ts";
 
 /** What requests are like. */
 export interface RequestPlan {

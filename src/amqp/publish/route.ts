@@ -1,6 +1,7 @@
 // The confirm channel on which a courier publishes on one link, and who waits for what on it.
 import type { Channel } from "amqplib";
 import { type Failure, Unreachable } from "../../errors.ts";
+import { isDirectReply } from "../../message/direct-reply.ts";
 import type { Message } from "../../message/message.ts";
 import { toArguments } from "../wire/arguments.ts";
 import { closeChannel, type BlockedReport } from "../session/connection.ts";
@@ -16,16 +17,6 @@ import { Window, type Entry } from "./window.ts";
  * each time, for the broker fails on it.
  */
 export type Fate = "confirmed" | "returned" | "nacked" | "lost" | "fatal";
-
-const DIRECT_REPLY = "amq.rabbitmq.reply-to.";
-
-/**
- * Does it go to a client that uses direct reply-to? Its address counts as no queue: brokers before 4.2 return whatever is sent there
- * as mandatory, also when it arrives, and later ones return nothing.
- */
-export function isDirectReply({ routingKey }: Message): boolean {
-  return routingKey.startsWith(DIRECT_REPLY);
-}
 
 const CONFIRM_TIMEOUT_MS = 30_000;
 

@@ -1,6 +1,6 @@
 // Notices a broker that lives, as its heartbeats tell, but settles nothing for too long.
-import { now } from "../../clock.ts";
-import { catchUp, toTimer } from "../../deadline.ts";
+import { now } from "../../time/clock.ts";
+import { catchUp, toTimer } from "../../time/deadline.ts";
 
 /** Runs while there is a connection. It never keeps the process alive. */
 export class Watchdog {

@@ -1,7 +1,7 @@
 // One connection to one broker: open with a deadline, watch, close with a deadline. What comes after a loss is session.ts.
 import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
-import { now } from "../../clock.ts";
-import { orAborted, within } from "../../deadline.ts";
+import { now } from "../../time/clock.ts";
+import { orAborted, within } from "../../time/deadline.ts";
 import { errorCode, type Failure, Unreachable } from "../../errors.ts";
 import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
@@ -179,7 +179,7 @@ export class Connection {
 /** Once a connection is open, TLS has no say any more: its errors are damaged records, which a new connection cures. */
 function toLoss(error: unknown, target: Target): Failure {
   const failure = toFailure(error, target);
-  if (failure.ending !== "unreachable" || failure.passing) return failure;
+  if (failure.exit !== "unreachable" || failure.passing) return failure;
   return new Unreachable(
     `the connection to ${addressOf(target)} was lost: TLS failed`,
     undefined,

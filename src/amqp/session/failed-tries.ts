@@ -7,7 +7,7 @@ export function together(failures: ReadonlyMap<Target, Failure>, last: Failure):
   const messages = new Set([...failures.values()].map(({ message }) => message.trim()));
   if (messages.size === 1) return last;
   const message = `none of ${failures.size} brokers can be used: ${[...messages].join("; ")}`;
-  return new Failure(last.ending, message, last.hint, last);
+  return new Failure(last.exit, message, last.hint, last);
 }
 
 /**
@@ -21,5 +21,5 @@ export function isPassing(failure: Failure, again: boolean): boolean {
     failure instanceof Refused &&
     (failure.reply.code === 405 ||
       /in exclusive use$|connection limit \(\d+\) is reached/.test(failure.reply.text));
-  return isLocked || failure.ending === "unreachable";
+  return isLocked || failure.exit === "unreachable";
 }

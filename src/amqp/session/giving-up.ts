@@ -23,7 +23,7 @@ export function whyNot(
   repeats: boolean,
 ): Failure | undefined {
   if (!reason.passing || maxOutageMs === 0) return reason;
-  if (reason.ending === "undecodable" && outage.losses > MAX_UNDECODABLE) return reason;
+  if (reason.exit === "undecodable" && outage.losses > MAX_UNDECODABLE) return reason;
   const { quickLosses } = outage;
   if (reason instanceof ConnectionException && repeats && quickLosses > MAX_EXCEPTIONS)
     return new Failure(
@@ -47,10 +47,10 @@ export function tooLong(reason: Failure, maxOutageMs: number): Failure {
   const limit = `--max-outage ${maxOutageMs / 1000}`;
   const hint = "allow more time with --max-outage";
   const isRefusal = reason instanceof ConnectionException;
-  if (reason.ending === "unreachable" && !isRefusal) {
+  if (reason.exit === "unreachable" && !isRefusal) {
     const message = `the broker was away longer than ${limit}: ${reason.message}`;
     return new Unreachable(message, hint, reason);
   }
   const message = `no lasting connection within ${limit}: ${reason.message.trim()}`;
-  return new Failure(isRefusal ? "refused" : reason.ending, message, reason.hint ?? hint, reason);
+  return new Failure(isRefusal ? "refused" : reason.exit, message, reason.hint ?? hint, reason);
 }

@@ -1,6 +1,6 @@
 // One connection with its channel and the topology declared on it: what a session replaces after a loss.
 import type { Channel } from "amqplib";
-import { orAborted, within } from "../../deadline.ts";
+import { orAborted, within } from "../../time/deadline.ts";
 import { Refused, Unreachable, type Failure } from "../../errors.ts";
 import { Connection, stoppedBefore } from "./connection.ts";
 import { addressOf } from "../../address.ts";

@@ -1,5 +1,5 @@
 // How long a session has been without a broker that works, how long to wait before the next try, and what is news of it.
-import { now } from "../../clock.ts";
+import { now } from "../../time/clock.ts";
 import type { Failure } from "../../errors.ts";
 
 /** Full jitter between these bounds, the upper one growing with the outage: coming back late costs an eighth of it. */
@@ -76,8 +76,8 @@ export class Outage {
   }
 
   /** Is this a reason for a failed try that people should be told of? Each one once in an outage. */
-  isNews({ ending, message }: Failure): boolean {
-    const isUsual = ending === "unreachable" && now() - this.#since < USUAL_MS;
+  isNews({ exit, message }: Failure): boolean {
+    const isUsual = exit === "unreachable" && now() - this.#since < USUAL_MS;
     if (isUsual || this.#told.has(message)) return false;
     this.#told.add(message);
     return true;

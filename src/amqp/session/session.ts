@@ -1,6 +1,6 @@
 // One logical session over successive links: fail-over, back-off, topology again, and a new generation each time.
 // What is published or consumed on it is a Client; it is attached to each new link.
-import { orAborted, pause, toTimer } from "../../deadline.ts";
+import { orAborted, pause, toTimer } from "../../time/deadline.ts";
 import { Failure, Unreachable } from "../../errors.ts";
 import { closeChannel, type Connection } from "./connection.ts";
 import { addressOf } from "../../address.ts";

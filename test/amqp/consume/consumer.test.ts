@@ -1,7 +1,7 @@
 // A subscription at a broker that answers when it likes: how it ends.
 import { describe, expect, it } from "vitest";
 import { Consumer } from "../../../src/amqp/consume/consumer.ts";
-import type { Intake, SubscriptionPlan } from "../../../src/amqp/consume/intake.ts";
+import type { Intake } from "../../../src/amqp/consume/intake.ts";
 import { Getter } from "../../../src/amqp/consume/getter.ts";
 import { Looker } from "../../../src/amqp/consume/looker.ts";
 import type { Delivery } from "../../../src/message/message.ts";
@@ -21,20 +21,7 @@ import type { FrameName } from "../../support/amqp-frame.ts";
 import { goodbye, openChannel, whenever, type Script } from "../../support/misbehave-script.ts";
 import { misbehave, type Misbehaviour } from "../../support/misbehave.ts";
 import { openSession, timed } from "../../support/pretended-session.ts";
-
-const plan: SubscriptionPlan = {
-  queue: "q",
-  alsoFrom: [],
-  prefetch: 10,
-  ackOnArrival: false,
-  ackEvery: 1,
-  consumerTag: undefined,
-  exclusive: false,
-  arguments: {},
-  stream: undefined,
-  streamRefusal: undefined,
-  mayStopReading: false,
-};
+import { subscriptionPlan as plan } from "../../support/subscription-plan.ts";
 
 /** Subscribed to a broker that does not answer the end of the subscription unless the script says so. */
 async function subscribe(consumer = new Consumer(plan), ...script: Script) {
@@ -151,7 +138,10 @@ describe("what arrives between a stop and its answer", () => {
   });
 
   it("is put back with --get too, where one at most is on its way", async () => {
-    const server = await misbehave([...openChannel("plain", { properties: { version: "4.3.0" } }), ...goodbye()]);
+    const server = await misbehave([
+      ...openChannel("plain", { properties: { version: "4.3.0" } }),
+      ...goodbye(),
+    ]);
     const getter = new Getter(plan);
     const session = await openSession([server.port], getter);
     void firstBatch(getter);

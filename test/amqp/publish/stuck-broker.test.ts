@@ -14,7 +14,7 @@ const TIMEOUT_MS = 60_000;
 
 const ahead = vi.hoisted(() => ({ ms: 0 }));
 
-vi.mock(import("../../../src/clock.ts"), async (original) => {
+vi.mock(import("../../../src/time/clock.ts"), async (original) => {
   const clock = await original();
   return { ...clock, now: () => clock.now() + ahead.ms };
 });

@@ -5,7 +5,7 @@ import { Outage } from "../../../src/amqp/session/outage.ts";
 import { ConnectionException, Refused, Undecodable, Unreachable } from "../../../src/errors.ts";
 
 let time = 0;
-vi.mock(import("../../../src/clock.ts"), async (original) => ({
+vi.mock(import("../../../src/time/clock.ts"), async (original) => ({
   ...(await original()),
   now: () => time,
 }));
@@ -36,7 +36,7 @@ describe("a lost link is replaced", () => {
 
   it("not after the sixth connection that the broker has ended", () => {
     expect(whyNot(exception, outageAfter(6), PATIENCE_MS, true)).toMatchObject({
-      ending: "refused",
+      exit: "refused",
       message:
         "the broker ended 6 connections in a row before anything got through: 541 INTERNAL_ERROR",
     });
@@ -81,11 +81,11 @@ it("a broker that has soon ended a connection gets a second, whatever got throug
 
 it("a broker that ends each connection was not away", () => {
   expect(tooLong(gone, 3000)).toMatchObject({
-    ending: "unreachable",
+    exit: "unreachable",
     message: "the broker was away longer than --max-outage 3: read ECONNRESET",
   });
   expect(tooLong(exception, 3000)).toMatchObject({
-    ending: "refused",
+    exit: "refused",
     message:
       "no lasting connection within --max-outage 3: the broker closed the connection: 541 INTERNAL_ERROR",
   });

@@ -4,7 +4,7 @@ import { Outage } from "../../../src/amqp/session/outage.ts";
 import { Refused, Unreachable } from "../../../src/errors.ts";
 
 let time = 0;
-vi.mock(import("../../../src/clock.ts"), async (original) => ({
+vi.mock(import("../../../src/time/clock.ts"), async (original) => ({
   ...(await original()),
   now: () => time,
 }));

@@ -92,7 +92,7 @@ describe("the first connection", () => {
     const { error } = await failing(openSession([one, two], new IdleClient()));
     const reasons = [one, two].map((port) => `nobody listens on 127.0.0.1:${port}`);
     expect(error.message).toBe(`none of 2 brokers can be used: ${reasons.join("; ")}`);
-    expect(error).toMatchObject({ ending: "unreachable" });
+    expect(error).toMatchObject({ exit: "unreachable" });
   });
 
   it("is waited for while the broker restarts", async () => {

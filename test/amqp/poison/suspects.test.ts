@@ -1,8 +1,8 @@
 // Who is suspected of having ended a connection.
 import { expect, it } from "vitest";
-import { Suspects } from "../../../../src/amqp/publish/poison/suspects.ts";
-import type { Entry } from "../../../../src/amqp/publish/window.ts";
-import { message } from "../../../support/pretended-publisher.ts";
+import { Suspects } from "../../../src/amqp/poison/suspects.ts";
+import type { Entry } from "../../../src/amqp/publish/window.ts";
+import { message } from "../../support/pretended-publisher.ts";
 
 function entry(serial: number): Entry {
   const untold = { nacks: 0, takenAt: 0, returned: undefined, state: "open" } as const;

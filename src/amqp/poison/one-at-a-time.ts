@@ -1,11 +1,12 @@
 // For messages that come again with their deliveries: as suspects.ts, what the broker fails on is found by sending one at a time:
 // docs/adr/0035-messages-the-broker-fails-on.md.
 import { isDeepStrictEqual } from "node:util";
-import { within } from "../../../deadline.ts";
-import { ConnectionException, type Failure } from "../../../errors.ts";
-import type { Message } from "../../../message/message.ts";
+import { within } from "../../time/deadline.ts";
+import { ConnectionException, type Failure } from "../../errors.ts";
+import { isDirectReply } from "../../message/direct-reply.ts";
+import type { Message } from "../../message/message.ts";
 import { Evidence } from "./evidence.ts";
-import { isDirectReply, type Fate } from "../route.ts";
+import type { Fate } from "../publish/route.ts";
 
 /** So many that were through may come again as well, before it: their acknowledgements were lost with the connection. */
 const MOST_AGAIN = 256;

@@ -1,5 +1,5 @@
 // What speaks against a message that was alone on its way when the broker closed the connection.
-import { now } from "../../../clock.ts";
+import { now } from "../../time/clock.ts";
 
 /** So often, and so soon after one another, a connection must end with only this message on its way. */
 const PROOF = { times: 3, withinMs: 60_000 } as const;

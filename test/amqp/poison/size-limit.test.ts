@@ -1,8 +1,8 @@
 // The largest message that is sent: of any broker, and of one that has told its own.
 import { expect, it } from "vitest";
-import { SizeLimit } from "../../../../src/amqp/publish/poison/size-limit.ts";
-import { Refused } from "../../../../src/errors.ts";
-import { message } from "../../../support/pretended-publisher.ts";
+import { SizeLimit } from "../../../src/amqp/poison/size-limit.ts";
+import { Refused } from "../../../src/errors.ts";
+import { message } from "../../support/pretended-publisher.ts";
 
 it("is what any RabbitMQ can be told to take, until a broker tells less", () => {
   const limit = new SizeLimit();

@@ -1,9 +1,9 @@
 // Poison messages: this broker never takes them, however often they are sent: what is too large for it, and what it fails on.
-import { ConnectionException, type Failure, type Refused } from "../../../errors.ts";
-import type { Message } from "../../../message/message.ts";
+import { ConnectionException, type Failure, type Refused } from "../../errors.ts";
+import type { Message } from "../../message/message.ts";
 import { SizeLimit } from "./size-limit.ts";
 import { Suspects } from "./suspects.ts";
-import type { Window } from "../window.ts";
+import type { Window } from "../publish/window.ts";
 
 /** A message that is not sent again, and why, for people. */
 interface Refusal {

@@ -1,7 +1,7 @@
 // How large a message may be: the broker tells when it refuses one, by closing the channel (max_message_size, 16 MiB since
 // RabbitMQ 4.0). That would happen again with each one as large; so they are not sent any more.
-import { Refused, type Failure } from "../../../errors.ts";
-import { MAX_BODY_BYTES, type Message } from "../../../message/message.ts";
+import { Refused, type Failure } from "../../errors.ts";
+import { MAX_BODY_BYTES, type Message } from "../../message/message.ts";
 
 const hint = "split it, or raise the broker's max_message_size; it does not hold up the others";
 
