@@ -67,7 +67,7 @@ export async function main<F extends Flags>(
     debug = generalOf(parsed).debug;
     if (parsed !== typed) log = await openLog(process.stderr, generalOf(parsed).color, process.env);
     if (general.printConfig) return await output.write(await describe(program, parsed, env));
-    const run = prepare(parsed, env);
+    const run = prepare(parsed, environment);
     const askHere = () => askOnTerminal(process, stdin, signal);
     const { color } = generalOf(parsed);
     const paint = () => painter(color, process.stdout, process.env);

@@ -33,6 +33,14 @@ describe("--dry-run", () => {
     expect(exit).toMatchObject({ code: 2, stdout: "", stderr });
   });
 
+  it("knows what a handler knows of its message, for templates", async () => {
+    const text = "{{env AMQP_ROUTING_KEY}}";
+    const words = ["-q", "a", "--template", "-m", text, "--dry-run"];
+    const ofMessage = { ...env, AMQP_ATTEMPT: "1", AMQP_ROUTING_KEY: "b" };
+    const { code, stderr } = await runToEnd("amqp-pub", words, { env: ofMessage });
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+
   it("draws in ASCII where the locale says nothing of UTF-8", async () => {
     const plain = { env: { ...env, LANG: "C" } };
     const { code, stdout } = await runToEnd("amqp-con", [...args, "-k", "a", "--dry-run"], plain);

@@ -50,10 +50,10 @@ export class StreamPosition {
     const start = this.#start;
     if (this.#begunMs !== undefined && start !== "first" && typeof start !== "object")
       return { timestamp: Math.floor(this.#begunMs / 1000) };
-    this.#begunMs ??= nowMs;
+    const begunMs = (this.#begunMs ??= nowMs);
     if (start === undefined || typeof start === "string") return start;
     if ("number" in start) return toInt(start.number);
-    const seconds = "seconds" in start ? start.seconds : (nowMs - start.agoMs) / 1000;
+    const seconds = "seconds" in start ? start.seconds : (begunMs - start.agoMs) / 1000;
     return { timestamp: Math.max(0, Math.floor(seconds)) };
   }
 

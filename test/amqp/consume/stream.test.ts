@@ -64,6 +64,12 @@ describe("a place in a stream", () => {
     expect(position.argument(NOW)).toEqual({ int: "100" });
   });
 
+  it("so long ago stays there when nothing has come", () => {
+    const position = new StreamPosition({ agoMs: 600_000 });
+    for (const later of [0, 60_000])
+      expect(position.argument(NOW + later)).toEqual({ timestamp: 1_799_999_400 });
+  });
+
   it.each([undefined, "next", "last"] as const)(
     "that began at %s goes on at that time when nothing has come",
     (start) => {
