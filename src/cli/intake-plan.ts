@@ -67,6 +67,7 @@ export function planIntake(
       where: options.where,
       mismatch: settling.mismatch,
       undecided: settling.undecided,
+      streamRefusal: circumstances.streamRefusal,
       perSecond: options.rate,
       isSingle: options.work !== undefined || circumstances.isHandled,
     },
@@ -153,20 +154,18 @@ function planPrefetch(
   options: IntakeOptions,
   { given }: Origins<IntakeKey>,
   usual: number,
-  { verdict, mismatch, undecided }: Settling,
+  { verdict, mismatch }: Settling,
   limit = Infinity,
 ): number {
-  const mayHold = options.where !== undefined && undecided === "leave";
-  if (mayHold && mismatch === "leave") return given("prefetch") ? options.prefetch : MAX_PREFETCH;
-  // Few are undecided, but --count and --jobs may leave a single place, behind which nothing more would come.
-  const least = mayHold ? options.prefetch || Infinity : 0;
-  const held = Math.max(limit, least);
-  if (verdict === "leave") return held > MAX_PREFETCH ? 0 : held;
+  if (options.where !== undefined && mismatch === "leave")
+    return given("prefetch") ? options.prefetch : MAX_PREFETCH;
+  if (verdict === "leave") return limit > MAX_PREFETCH ? 0 : limit;
+  // What --where cannot decide on is held as well, and does not count for --count.
+  if (options.where !== undefined && given("prefetch")) return options.prefetch;
   // A batch is acknowledged while the next one comes.
   const twoBatches = options.ackEvery > 1 ? Math.min(2 * options.ackEvery, MAX_PREFETCH) : 0;
   const roomy = given("prefetch") ? usual : Math.max(usual, twoBatches);
   // Those whose acknowledgement is not waited for are only bounded by what may wait here.
   const most = Math.min((options.ackAuto ? usual || USUAL_PREFETCH : roomy) || Infinity, limit);
-  const inHand = Math.max(most, least);
-  return inHand === Infinity ? 0 : Math.min(inHand, MAX_PREFETCH);
+  return most === Infinity ? 0 : Math.min(most, MAX_PREFETCH);
 }

@@ -121,8 +121,9 @@ export class StopRules {
 
   /** What --where does not want fills the hands: nothing more can come. */
   stopAsFull(held: number): void {
-    const what = this.#plan.isPrefetchGiven ? "--prefetch holds no more" : "no more can be held";
-    const text = `${what}: ${held} are held; there may be more behind them`;
+    const text = this.#plan.isPrefetchGiven
+      ? `--prefetch holds no more: ${held} are held; there may be more behind them`
+      : `no more than ${held} can be held, and that many are; --prefetch N holds more`;
     this.#stop({ text, exit: "empty" });
   }
 

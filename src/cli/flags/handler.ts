@@ -22,7 +22,7 @@ export const handlerFlags = {
     usual: true,
     summary: "how many handlers may run at once",
     details:
-      "--prefetch is as many unless given: a worker holds no more messages than it works on, so that others get theirs. With --where it is not: what is held to the end takes a place.",
+      "--prefetch is as many unless given: a worker holds no more messages than it works on, so that others get theirs.",
   }),
   execTimeout: positiveDuration({
     group,
