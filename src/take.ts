@@ -3,7 +3,6 @@ import type { Courier } from "./amqp/publish/courier.ts";
 import type { Intake } from "./amqp/consume/intake.ts";
 import type { ConsumePlan } from "./consume.ts";
 import { sharedGrace, until, within } from "./time/deadline.ts";
-import type { UsageError } from "./errors.ts";
 import type { Flow } from "./select/flow.ts";
 import type { Delivery } from "./message/message.ts";
 import type { StopRules } from "./select/stop.ts";
@@ -97,9 +96,7 @@ async function takeAll(
   inTime: ReturnType<typeof sharedGrace>,
 ): Promise<"late" | void> {
   const { intake, flow, rules } = supply;
-  const { streamRefusal } = plan.subscription;
-  const batches = streamRefusal ? fromNoStream(intake, streamRefusal) : intake.batches();
-  for await (const arrived of until(flow.through(batches, intake, stop), stop)) {
+  for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
     const batch = rules.take(arrived);
     progress?.advance(batch.length, bytesOf(batch));
     flow.passOver(batch, rules.reason !== undefined, intake);
@@ -108,17 +105,6 @@ async function takeAll(
     // The broker is told to stop before the last acknowledgement makes room for more.
     if (rules.reason) await intake.stop();
     if ((await inTime(work.take(batch))) === "late") return "late";
-  }
-}
-
-/** Nothing is taken from a stream that a flag excludes: often the first message tells that it is one. @throws UsageError */
-async function* fromNoStream(
-  intake: Intake,
-  refusal: UsageError,
-): AsyncGenerator<readonly Delivery[], void, void> {
-  for await (const batch of intake.batches()) {
-    for (const delivery of batch) if (await intake.isOfStream(delivery)) throw refusal;
-    yield batch;
   }
 }
 

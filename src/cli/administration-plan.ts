@@ -135,7 +135,7 @@ function checkNoMessages<F extends FlagTable>(
     );
 }
 
-/** Flags of messages may stay beside --ping and --declare-only; but nobody shall wait for numbers, or a page of them. */
+/** Flags of messages may stay beside --ping and --declare-only, but not --stats and --report: nobody shall wait for figures that never come. */
 function checkUnmeasured<F extends FlagTable>({ typed }: Parsed<F>, task: string): void {
   const stray = Object.keys(measureFlags).find(typed);
   if (stray !== undefined)

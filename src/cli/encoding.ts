@@ -38,7 +38,7 @@ function isDoubtful(value = ""): boolean {
 export function notUtf8(what: string): UsageError {
   return new UsageError(
     `${what}: not UTF-8 text`,
-    "a message of other bytes comes from what a file holds (-f), or from standard input (-m -); names must be UTF-8",
+    "names, passwords and other values must be UTF-8; a message of other bytes comes from a file (-f), or from standard input (-m -)",
   );
 }
 

@@ -23,6 +23,6 @@ function readEntityName(value: string): string {
   if (!/[\r\n]/.test(value)) return readName(value);
   throw new ValueError(
     "holds CR or LF, which no queue and no exchange has in its name",
-    String.raw`it may come from a file with Windows line ends: tr -d '\r' takes them away`,
+    String.raw`it may come from a file: tr -d '\r\n' takes line ends away`,
   );
 }

@@ -99,7 +99,7 @@ function planSending(parsed: Parsed<typeof flags>): SendingPlan {
   checkOperands(parsed);
   const source = planSource(options, parsed);
   checkPasswordInput(options, source);
-  checkKey(options, source);
+  checkKeys(options, source);
   const connection = planConnection(options, parsed, "amqp-pub");
   const keys = options.routingKey === undefined ? [] : [options.routingKey];
   return {
@@ -163,9 +163,12 @@ function checkOperands({ operands: [first] = [] }: Parsed<typeof flags>): void {
 }
 
 /** On the default exchange a key can only be the name of a queue. Records may say another exchange. */
-function checkKey({ exchange, routingKey }: Options, { brings }: SourcePlan): void {
-  if (exchange === "" && routingKey !== undefined && brings !== "record")
-    checkEntityName("--routing-key", routingKey);
+function checkKeys(options: Options, { brings }: SourcePlan): void {
+  const { exchange, routingKey = "", cc = [], bcc = [] } = options;
+  if (exchange !== "" || brings === "record") return;
+  checkEntityName("--routing-key", routingKey);
+  for (const key of cc) checkEntityName("--cc", key);
+  for (const key of bcc) checkEntityName("--bcc", key);
 }
 
 function checkPasswordInput({ passwordFile }: Options, source: SourcePlan): void {

@@ -25,12 +25,13 @@ export function isSecret(password: string | undefined): boolean {
   return password !== undefined && password !== "" && password !== "guest";
 }
 
-/** The password in what is meant as a URL, which may be wrong, or stand within another text. */
-const passwordPattern = /(?<=\/\/[^:/]*:).*(?=@)/s;
+/** The passwords in what is meant as URLs, which may be wrong, or stand within another text. Each ends before the next URL. */
+const passwordPattern = /(?<=\/\/[^:/]*:)(?:(?!amqps?:\/\/).)*(?=@)/gis;
 
-/** The password that a URL holds, as it is written there; undefined where it holds none. */
-export function findPassword(text: string): string | undefined {
-  return passwordPattern.exec(text)?.[0];
+/** The password that a URL holds, as it is written there; undefined where it holds none. An "@" in the vhost ends none. */
+export function findPassword(url: string): string | undefined {
+  const text = URL.parse(url.trim()) ? splitPath(url).place : url;
+  return text.match(passwordPattern)?.[0];
 }
 
 /** `amqp://alice:secret@host` → `amqp://alice:***@host`, also within another text; but our own hint stays as it is. */
@@ -71,7 +72,7 @@ export function readUrl(text: string, given: UrlPlace): UrlParts {
   if (url.hash !== "") throw wrong('holds a "#" that is not encoded');
   if (url.hostname.includes(","))
     throw wrong('the host holds a ","', "each URL of a list begins with amqp:// or amqps://");
-  const { place, path } = splitPath(text);
+  const { path } = splitPath(text);
   if (path.slice(1).includes("/")) throw wrong('the vhost holds a "/" that is not encoded');
   const decode = (part: string, encoded: string): string => {
     try {
@@ -89,7 +90,7 @@ export function readUrl(text: string, given: UrlPlace): UrlParts {
     vhost: vhost || undefined,
     username: decode("user", url.username) || undefined,
     // `alice:@` has an empty password, `alice@` none: the parsed URL no longer tells them apart.
-    password: findPassword(place) === undefined ? undefined : decode("password", url.password),
+    password: findPassword(text) === undefined ? undefined : decode("password", url.password),
     tls: url.protocol === "amqps:",
   };
 }

@@ -1,6 +1,7 @@
 // What happens to messages between their arrival and the work on them: decompressed, chosen, let through at a pace.
 import type { Intake } from "../amqp/consume/intake.ts";
 import type { Verdict } from "../amqp/consume/settlement.ts";
+import type { UsageError } from "../errors.ts";
 import type { Decompress } from "./decompress.ts";
 import type { Delivery } from "../message/message.ts";
 import { Pace } from "../time/pace.ts";
@@ -20,6 +21,8 @@ export interface FlowPlan {
   readonly perSecond: number | undefined;
   /** One by one. */
   readonly isSingle: boolean;
+  /** What is said of a message from a stream, where a flag excludes one: often the first message tells that it is. */
+  readonly streamRefusal: UsageError | undefined;
 }
 
 interface Stages {
@@ -118,6 +121,7 @@ export class Flow {
       this.#watchLimit(arrived);
       this.#arrived = arrived;
       this.#unwanted = [];
+      await this.#checkStream(intake);
       while (this.#arrived.length > 0) {
         await this.#choose(intake);
         if (this.#chosen.length === 0) yield [];
@@ -129,6 +133,15 @@ export class Flow {
         }
       }
     }
+  }
+
+  /** @throws UsageError before anything of a stream is shown */
+  async #checkStream(intake: Pick<Intake, "isOfStream">): Promise<void> {
+    const { streamRefusal } = this.#plan;
+    if (!streamRefusal) return;
+    const oneOfEach = new Map(this.#arrived.map((delivery) => [delivery.queue, delivery]));
+    for (const delivery of oneOfEach.values())
+      if (await intake.isOfStream(delivery)) throw streamRefusal;
   }
 
   /** The front of a batch as it is to be shown: all of it, but for what grows large. */

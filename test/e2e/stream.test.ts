@@ -194,3 +194,20 @@ describe("--ack-auto", () => {
     expect(next.stdout).toBe(`${offset + 2}\n`);
   });
 });
+
+/** Far more than waits unread while the broker is asked whether they come from a stream. */
+const COPIES = 150;
+
+test.each([["--peek"], ["--until-empty"]])(
+  "large copies of a stream's messages come: %s",
+  async (way) => {
+    const headers = { "x-stream-offset": 5 };
+    const queue = await createQueue();
+    await put(
+      queue,
+      ...Array.from({ length: COPIES }, () => ({ body: "x".repeat(100_000), headers })),
+    );
+    const { code, stdout } = await con(["-q", queue, way, "-n", `${COPIES}`, "--format", "%k\\n"]);
+    expect({ code, lines: stdout.split("\n").length - 1 }).toEqual({ code: 0, lines: COPIES });
+  },
+);

@@ -2,6 +2,7 @@
 // an arrival holds for all of them.
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
+import { UsageError } from "../../src/errors.ts";
 import type { Delivery } from "../../src/message/message.ts";
 import { Flow, type FlowPlan } from "../../src/select/flow.ts";
 import { messageIn } from "../support/message-in.ts";
@@ -22,6 +23,7 @@ const plan: FlowPlan = {
   undecided: "leave",
   perSecond: undefined,
   isSingle: false,
+  streamRefusal: undefined,
 };
 
 /** Messages tagged from 1 on, with bodies of these sizes, compressed. */
@@ -103,6 +105,25 @@ it("behind the last message of the run nothing is passed over", async () => {
   for await (const batch of flow.through(of(came), held, endless))
     flow.passOver(batch, true, { settle: (others) => void settled.push(...others) });
   expect(tags(settled)).toEqual([1]);
+});
+
+describe("where a flag excludes a stream", () => {
+  const streamRefusal = new UsageError("--peek excludes a stream");
+  const excluding = { ...plan, decompressLimit: undefined, streamRefusal };
+
+  it("nothing of one is handed out", async () => {
+    const flow = await Flow.open(excluding, recordingLog());
+    const ofStream = { ...held, isOfStream: async () => true };
+    await expect(all(flow.through(of(arrival(10)), ofStream, endless))).rejects.toBe(streamRefusal);
+  });
+
+  it("what waits for the answer is there at the end of a run that does not", async () => {
+    const flow = await Flow.open(excluding, recordingLog());
+    const unanswered = { ...held, isOfStream: async () => new Promise<boolean>(() => {}) };
+    void flow.through(of(arrival(10, 10)), unanswered, endless).next();
+    await vi.waitUntil(() => flow.isWaiting);
+    expect(await all(flow.finish([]))).toEqual([[], [1, 2]]);
+  });
 });
 
 it("what is left at the end comes in parts too, behind what waits for its turn", async () => {

@@ -134,7 +134,7 @@ export class Consumer implements Intake {
     // Not earlier: the answer to a subscription comes behind what the one before it has brought.
     const { valve } = link.connection;
     this.#brake = valve && new Brake(valve);
-    for (const { body } of this.#arrived) this.#brake?.arrived(body.length);
+    for (const { body } of this.#arrived) this.#slow(body.length);
   }
 
   detach(): void {
@@ -174,9 +174,14 @@ export class Consumer implements Intake {
     if (delivery.redelivered) this.#missing.cameBack();
     this.#settler.arrived(delivery);
     this.#arrived.push(delivery);
-    this.#brake?.arrived(message.content.length);
+    this.#slow(message.content.length);
     this.#sweeper.passed(message.content.length);
     this.#endTurnSoon();
+  }
+
+  /** Not while an answer must be read that what has arrived waits for; --prefetch bounds what comes before it. */
+  #slow(bytes: number): void {
+    if (!this.#streams.isAsking) this.#brake?.arrived(bytes);
   }
 
   /** When everything that has come with one read is here: once for all of it. */

@@ -14,10 +14,19 @@ interface Asked extends Pick<Link, "lost"> {
 /** Asks the broker, once for each queue: of a stream RabbitMQ counts no consumers, also while it has one. */
 export class StreamQueues {
   readonly #answers = new Map<string, Promise<boolean>>();
+  #asking = 0;
+
+  /** Is an answer awaited? It comes behind all that was delivered before. */
+  get isAsking(): boolean {
+    return this.#asking > 0;
+  }
 
   /** A queue that we are subscribed to has given something that looks like a stream's. */
   suspect(queue: string, link: Asked): void {
-    if (!this.#answers.has(queue)) this.#answers.set(queue, this.#ask(queue, link));
+    if (this.#answers.has(queue)) return;
+    this.#asking++;
+    const answer = this.#ask(queue, link).finally(() => this.#asking--);
+    this.#answers.set(queue, answer);
   }
 
   /** At the end of a run. Who does not answer in time may have one: taking nothing back is right for every queue. */
