@@ -18,7 +18,7 @@ export const retryHeaders = {
   routingKey: "x-retry-routing-key",
   /** The broker's notes on its deaths before the first try, by their names: a delay queue writes its own. */
   deaths: "x-retry-deaths",
-  /** The properties, and CC, that it has not while it waits, or otherwise; absent when there are none. */
+  /** The properties, and CC, that it lacks or has otherwise while it waits; absent when there are none. */
   properties: "x-retry-properties",
 } as const;
 

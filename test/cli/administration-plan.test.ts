@@ -139,6 +139,10 @@ describe("wrong use of administration", () => {
       "-q q --depth --format json",
       "--depth excludes --format\nhint: --depth=json prints one line of JSON",
     ],
+    [
+      "-q q --purge --format json",
+      "--purge excludes --format\nhint: it neither sends nor takes messages",
+    ],
     ["-q q --purge --stats", "--purge excludes --stats\nhint: it neither sends nor takes messages"],
     [
       "-q q --unbind -e e --report r.html",

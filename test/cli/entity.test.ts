@@ -5,7 +5,7 @@ import { parseCon, parsePub, planCon, planPub, wrongUse } from "../support/plan.
 const refusal = (flag: string): string =>
   [
     `${flag} "a\r": holds CR or LF, which no queue and no exchange has in its name`,
-    String.raw`hint: it may come from a file with Windows line ends: tr -d '\r' takes them away`,
+    String.raw`hint: it may come from a file: tr -d '\r\n' takes line ends away`,
   ].join("\n");
 
 describe("a name with a line end is refused", () => {
@@ -37,6 +37,8 @@ describe("a name with a line end is refused", () => {
 
   it("as a key that can only be the name of a queue", () => {
     expect(wrongUse(() => planPub(["-k", "a\r"]))).toBe(refusal("--routing-key"));
+    expect(wrongUse(() => planPub(["--cc", "b", "--cc", "a\r"]))).toBe(refusal("--cc"));
+    expect(wrongUse(() => planPub(["-k", "b", "--bcc", "a\r"]))).toBe(refusal("--bcc"));
     const argv = ["-Q", "-q", "q", "--dead-letter-exchange", "", "--dead-letter-routing-key"];
     expect(wrongUse(() => planCon([...argv, "a\r"]))).toBe(refusal("--dead-letter-routing-key"));
   });
@@ -44,7 +46,7 @@ describe("a name with a line end is refused", () => {
 
 describe("a key may have a line end", () => {
   it("in messages and bindings of an exchange", () => {
-    expect(planPub(["-e", "x", "-k", "a\r"]).routingKey).toBe("a\r");
+    expect(planPub(["-e", "x", "-k", "a\r", "--cc", "a\r"]).routingKey).toBe("a\r");
     expect(planPub(["--json", "-k", "a\r"]).routingKey).toBe("a\r");
     const argv = ["-e", "x", "-q", "q", "--bind-queue", "-k", "a\r\n"];
     expect(planCon(argv).topology.bindings).toMatchObject([{ key: "a\r\n" }]);

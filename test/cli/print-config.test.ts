@@ -69,6 +69,9 @@ describe("--print-config", () => {
     expect(line(print(["--url", "amqp://me@corp:s3cret@host:1/../v"]), "# url")).toBe(
       `# url = "amqp://me@corp:***@host:1/../v" # flag --url`,
     );
+    expect(line(print(["--url", "amqp://bob:s3cret@host/v@w"]), "# url")).toBe(
+      `# url = "amqp://bob:***@host/v@w" # flag --url`,
+    );
     expect(line(print(["--url", "amqp://host/v"]), "url")).toBe(
       `url = "amqp://host/v" # flag --url`,
     );

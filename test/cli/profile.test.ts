@@ -180,6 +180,8 @@ describe("a file that others may read", () => {
     `username = "alice"`,
     `password-file = "/run/secrets/amqp"`,
     `url = "amqp://host:5672/,amqp://alice@two"`,
+    `url = "amqp://alice@host:5672/mail:x@y"`,
+    `url = "amqp://alice@[::1]/mail@x"`,
     `url = "amqp://guest:guest@localhost"`,
   ])("is taken when it holds none: %s", (line) => {
     expect(read(`[default]\n${line}`, undefined, true)?.name).toBe("default");

@@ -24,6 +24,11 @@ describe("a request", () => {
     expect(planAsking([...target, "--message-ttl", "5s"]).properties.expiration).toBe("5000");
   });
 
+  it("may have a correlation-id where there is one", () => {
+    const { properties } = planAsking([...target, "-f", "a", "--correlation-id", "c"]);
+    expect(properties.correlationId).toBe("c");
+  });
+
   it("is sent as any message", () => {
     const { exchange, routingKey, source } = planPub([...target, "-m", "1 + 2"]);
     expect(planAsking([...target, "-m", "1 + 2"])).toMatchObject({ exchange, routingKey, source });

@@ -85,6 +85,8 @@ describe("queues", () => {
     expect(ttl(["--queue-message-ttl", "5"], { AMQP_MESSAGE_TTL: "1000" })).toBe(5);
     expect(ttl([], { AMQP_QUEUE_MESSAGE_TTL: "5" }, { messageTtl: "1000" })).toBe(5);
     expect(ttl([], {}, { messageTtl: "5" })).toBe(5);
+    // Of the same rank, the name that says more.
+    expect(ttl([], { AMQP_QUEUE_MESSAGE_TTL: "5", AMQP_MESSAGE_TTL: "1000" })).toBe(5);
   });
 
   it("let a free argument override a flag", () => {

@@ -18,7 +18,7 @@ describe("bytes that are no text", () => {
     expect(exit).toMatchObject({
       code: 2,
       stdout: "",
-      stderr: `ERROR: ${what}: not UTF-8 text\nhint: a message of other bytes comes from what a file holds (-f), or from standard input (-m -); names must be UTF-8\n`,
+      stderr: `ERROR: ${what}: not UTF-8 text\nhint: names, passwords and other values must be UTF-8; a message of other bytes comes from a file (-f), or from standard input (-m -)\n`,
     });
     expect(await takeBodies(queue)).toEqual([]);
   });
