@@ -12,6 +12,7 @@ import {
   type IntakeKey,
   type IntakeOptions,
 } from "./intake-checks.ts";
+import { MAX_PREFETCH } from "../message/message.ts";
 import type { Origins } from "./parse.ts";
 import { saysStream } from "./stream-checks.ts";
 
@@ -20,8 +21,6 @@ type IntakePlan = Pick<
   "subscription" | "intake" | "stop" | "verdict" | "flow" | "offsetFile" | "workMs"
 >;
 
-/** The protocol has 16 bits for a prefetch. */
-const MAX_PREFETCH = 65_535;
 const USUAL_PREFETCH = 256;
 
 /** What is taken. @throws UsageError */
@@ -66,7 +65,7 @@ export function planIntake(
       decompressLimit: options.decompress ? options.decompressLimit : undefined,
       where: options.where,
       mismatch: settling.mismatch,
-      undecided: settling.undecided,
+      late: settling.late,
       streamRefusal: circumstances.streamRefusal,
       perSecond: options.rate,
       isSingle: options.work !== undefined || circumstances.isHandled,
@@ -122,7 +121,7 @@ function planStream(options: IntakeOptions): SubscriptionPlan["stream"] {
 interface Settling {
   readonly verdict: Verdict;
   readonly mismatch: Verdict;
-  readonly undecided: Verdict;
+  readonly late: Verdict;
   readonly limit?: number;
   readonly untilEmpty: string | undefined;
 }
@@ -137,14 +136,14 @@ function planSettling(options: IntakeOptions, isStream: boolean): Settling {
     return {
       verdict: "leave",
       mismatch,
-      undecided: putBack,
+      late: putBack,
       limit: options.prefetch || MAX_PREFETCH,
       untilEmpty: options.peek ? "--peek" : "--requeue",
     };
   return {
     verdict: refuses ? "reject" : "ack",
     mismatch,
-    undecided: putBack,
+    late: putBack,
     untilEmpty: undefined,
   };
 }

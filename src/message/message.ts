@@ -4,6 +4,9 @@ import type { Table } from "./fields.ts";
 /** The largest body that any RabbitMQ can be told to take (max_message_size, rabbitmq.com/docs/limits). */
 export const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
+/** The most deliveries in hand that can be asked for: 16 bits (AMQP 0-9-1, basic.qos). 0 there means no limit. */
+export const MAX_PREFETCH = 65_535;
+
 /** The basic properties of AMQP 0-9-1, by amqplib's names. Absent is absent on the wire. */
 export interface Properties {
   readonly contentType?: string;

@@ -16,7 +16,7 @@ export interface FlowPlan {
   /** What becomes of messages that --where does not want. */
   readonly mismatch: Verdict;
   /** And of those that it cannot decide on in time: they must not be thrown away. */
-  readonly undecided: Verdict;
+  readonly late: Verdict;
   /** At most so many, one by one. */
   readonly perSecond: number | undefined;
   /** One by one. */
@@ -168,12 +168,12 @@ export class Flow {
     answers: readonly Answer[],
     intake: Pick<Intake, "isOfStream">,
   ): Promise<readonly Other[]> {
-    const { mismatch, undecided } = this.#plan;
+    const { mismatch, late } = this.#plan;
     const others: Other[] = [];
     for (const [i, answer] of answers.entries()) {
       const delivery = raw[i];
       if (!delivery || answer === true) continue;
-      const verdict = answer === "late" ? undecided : mismatch;
+      const verdict = answer === "late" ? late : mismatch;
       // A stream keeps its messages; one that is not acknowledged only makes it stop.
       const isKept = verdict === "leave" && (await intake.isOfStream(delivery));
       others.push({ delivery, verdict: isKept ? "ack" : verdict });

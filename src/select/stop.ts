@@ -1,7 +1,7 @@
 // When amqp-con has enough: stop rules that compose. The first one that holds ends the run, and says so.
 import { alarm, pause, toTimer } from "../time/deadline.ts";
 import type { ExitName } from "../errors.ts";
-import type { Delivery } from "../message/message.ts";
+import { MAX_PREFETCH, type Delivery } from "../message/message.ts";
 
 /** The rules of a run; absent ones never hold. */
 export interface StopPlan {
@@ -123,7 +123,7 @@ export class StopRules {
   stopAsFull(held: number): void {
     const text = this.#plan.isPrefetchGiven
       ? `--prefetch holds no more: ${held} are held; there may be more behind them`
-      : `no more than ${held} can be held, and that many are; --prefetch N holds more`;
+      : `no more than ${held} can be held, and that many are${held < MAX_PREFETCH ? "; --prefetch N holds more" : ""}`;
     this.#stop({ text, exit: "empty" });
   }
 

@@ -111,8 +111,8 @@ function tellOnce(log: Log): (kind: string, error: unknown) => void {
   return (kind, error) => {
     if (told.has(kind)) return;
     told.add(kind);
-    const fate = kind === "late" ? "is left to the broker" : "is not wanted then";
-    log.warn(`--where cannot be decided for a message, which ${fate}: ${first(error)}`);
+    const consequence = kind === "late" ? "is left to the broker" : "is not wanted then";
+    log.warn(`--where cannot be decided for a message, which ${consequence}: ${first(error)}`);
   };
 }
 

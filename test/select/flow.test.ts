@@ -20,7 +20,7 @@ const plan: FlowPlan = {
   decompressLimit: 64 * 1024 * 1024,
   where: undefined,
   mismatch: "leave",
-  undecided: "leave",
+  late: "leave",
   perSecond: undefined,
   isSingle: false,
   streamRefusal: undefined,

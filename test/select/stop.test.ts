@@ -233,4 +233,10 @@ describe("several rules", () => {
     rules.stopAsFull(3);
     expect(rules.reason?.text).toContain(text);
   });
+
+  it("do not tell to hold more than can be asked for", () => {
+    const rules = start({ isPrefetchGiven: false });
+    rules.stopAsFull(65_535);
+    expect(rules.reason?.text).toBe("no more than 65535 can be held, and that many are");
+  });
 });

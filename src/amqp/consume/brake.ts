@@ -20,6 +20,8 @@ export class Brake {
   /** What is still to be read of the present sip. */
   #sip = 0;
   #sipping: NodeJS.Timeout | undefined;
+  /** So many wait for answers. */
+  #lifts = 0;
 
   constructor(valve: Valve) {
     this.#valve = valve;
@@ -34,15 +36,35 @@ export class Brake {
   arrived(bytes: number): void {
     this.#waiting += bytes + DELIVERY_BYTES;
     this.#sip -= bytes + FRAMING_BYTES;
-    if (this.#waiting <= FULL_BYTES || this.#sip > 0) return;
-    this.#valve.close();
-    // The connection keeps the process alive; when it has gone, nothing is left to brake.
-    this.#sipping ??= setInterval(() => this.#takeSip(), SIP_EVERY_MS).unref();
+    this.#slow();
   }
 
   /** Nothing waits any longer. */
   release(): void {
     this.#waiting = 0;
+    this.#open();
+  }
+
+  /** Reads on until there is an answer, however much waits: it comes behind what was sent before. */
+  async liftFor<T>(answer: Promise<T>): Promise<T> {
+    this.#lifts++;
+    this.#open();
+    try {
+      return await answer;
+    } finally {
+      this.#lifts--;
+      this.#slow();
+    }
+  }
+
+  #slow(): void {
+    if (this.#waiting <= FULL_BYTES || this.#sip > 0 || this.#lifts > 0) return;
+    this.#valve.close();
+    // The connection keeps the process alive; when it has gone, nothing is left to brake.
+    this.#sipping ??= setInterval(() => this.#takeSip(), SIP_EVERY_MS).unref();
+  }
+
+  #open(): void {
     this.#sip = 0;
     if (!this.#sipping) return;
     clearInterval(this.#sipping);

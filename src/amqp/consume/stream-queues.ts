@@ -14,25 +14,22 @@ interface Asked extends Pick<Link, "lost"> {
 /** Asks the broker, once for each queue: of a stream RabbitMQ counts no consumers, also while it has one. */
 export class StreamQueues {
   readonly #answers = new Map<string, Promise<boolean>>();
-  #asking = 0;
-
-  /** Is an answer awaited? It comes behind all that was delivered before. */
-  get isAsking(): boolean {
-    return this.#asking > 0;
-  }
+  readonly #known = new Map<string, boolean>();
 
   /** A queue that we are subscribed to has given something that looks like a stream's. */
   suspect(queue: string, link: Asked): void {
-    if (this.#answers.has(queue)) return;
-    this.#asking++;
-    const answer = this.#ask(queue, link).finally(() => this.#asking--);
-    this.#answers.set(queue, answer);
+    if (!this.#answers.has(queue)) this.#answers.set(queue, this.#ask(queue, link));
   }
 
   /** At the end of a run. Who does not answer in time may have one: taking nothing back is right for every queue. */
   async hasAny(): Promise<boolean> {
     const answers = await within(ANSWER_MS, Promise.all(this.#answers.values()));
     return answers === "late" || answers.includes(true);
+  }
+
+  /** Undefined while the broker is asked. */
+  known(queue: string): boolean | undefined {
+    return this.#answers.has(queue) ? this.#known.get(queue) : false;
   }
 
   /** As soon as the broker has answered. */
@@ -47,6 +44,7 @@ export class StreamQueues {
       () => undefined,
     );
     if (!answer) this.#answers.delete(queue);
+    else this.#known.set(queue, answer.consumerCount === 0);
     return answer?.consumerCount === 0;
   }
 }

@@ -9,8 +9,6 @@ import { STREAM_OFFSET } from "./stream.ts";
 
 /** What is in hand is finished afterwards, also when the broker is silent for so long. */
 const SILENCE_MS = 1000;
-/** What was on its way comes before the answer, and may be much. */
-const LONGEST_MS = 10_000;
 
 export class Subscriptions {
   readonly #channel: Pick<Channel, "consume" | "cancel">;
@@ -19,8 +17,11 @@ export class Subscriptions {
   /** The latest one, answered or not; never rejects. */
   #latest: Promise<unknown> = Promise.resolve();
   #ending: Promise<number> | undefined;
-  /** When something came last, while the end is waited for. */
-  #heardAt: number | undefined;
+  /** Resolves when the broker has answered that it sends nothing more. */
+  #agreed: Promise<unknown> = Promise.resolve();
+  /** When the end was asked for, and when something came last since then. */
+  #askedAt: number | undefined;
+  #heardAt = 0;
 
   constructor(channel: Pick<Channel, "consume" | "cancel">, plan: SubscriptionPlan) {
     this.#channel = channel;
@@ -47,7 +48,7 @@ export class Subscriptions {
       }),
     };
     const hear = (message: ConsumeMessage | null): void => {
-      if (this.#heardAt !== undefined) this.#heardAt = now();
+      if (this.#askedAt !== undefined) this.#heardAt = now();
       take(message);
     };
     const subscribed = this.#channel.consume(queue, hear, options);
@@ -65,22 +66,24 @@ export class Subscriptions {
     return this.#ending;
   }
 
-  async #cancelAll(): Promise<number> {
-    const since = now();
-    const agreed = this.#latest.then(() =>
-      Promise.all(this.#tags.map((tag) => this.#channel.cancel(tag).catch(() => {}))),
-    );
-    await this.#whileHeard(since, agreed);
-    return now() - since;
+  /** After `cancel`: waits for the answer while anything comes before it, until so long after the end was asked for. */
+  async drained(patienceMs: number): Promise<void> {
+    const endAt = (this.#askedAt ?? 0) + patienceMs;
+    for (let answer: unknown = "late"; answer === "late";) {
+      const left = Math.min(this.#heardAt + SILENCE_MS, endAt) - now();
+      if (left <= 0) return;
+      answer = await within(left, this.#agreed);
+    }
   }
 
-  /** Waits for the answer, while anything comes. */
-  async #whileHeard(since: number, agreed: Promise<unknown>): Promise<void> {
+  async #cancelAll(): Promise<number> {
+    const since = now();
+    this.#askedAt = since;
     this.#heardAt = since;
-    for (let answer: unknown = "late"; answer === "late";) {
-      const left: number = Math.min(this.#heardAt + SILENCE_MS, since + LONGEST_MS) - now();
-      if (left <= 0) return;
-      answer = await within(left, agreed);
-    }
+    this.#agreed = this.#latest.then(() =>
+      Promise.all(this.#tags.map((tag) => this.#channel.cancel(tag).catch(() => {}))),
+    );
+    await within(SILENCE_MS, this.#agreed);
+    return now() - since;
   }
 }

@@ -1,4 +1,5 @@
 // The brake: reads while there is room, stops when there is none, and sips so that the broker stays.
+import { EventEmitter, once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Brake } from "../../../src/amqp/consume/brake.ts";
 
@@ -51,6 +52,17 @@ describe("the brake", () => {
     expect([valve.isOpen, brake.isOn, vi.getTimerCount()]).toEqual([true, false, 0]);
     brake.arrived(MIB);
     expect(valve.isOpen).toBe(true);
+  });
+
+  it("is off while an answer is awaited that comes behind what waits, and on again then", async () => {
+    const asked = new EventEmitter();
+    brake.arrived(8 * MIB);
+    const lifted = brake.liftFor(once(asked, "answer"));
+    brake.arrived(8 * MIB);
+    expect([valve.isOpen, brake.isOn, vi.getTimerCount()]).toEqual([true, false, 0]);
+    asked.emit("answer", "yes");
+    expect(await lifted).toEqual(["yes"]);
+    expect([valve.isOpen, brake.isOn]).toEqual([false, true]);
   });
 
   it("reads one and a half MiB every twelve seconds meanwhile", () => {

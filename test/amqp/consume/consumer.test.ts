@@ -123,7 +123,7 @@ describe("what arrives between a stop and its answer", () => {
     const batch = await firstBatch(consumer);
     await consumer.stop();
     consumer.settle(batch.slice(0, 1), "ack");
-    await consumer.end();
+    await consumer.end(1000);
     await session.close();
     expect(settled(server)).toEqual(["ack 1", "nack 2", "nack 3", "nack 4"]);
     expect(consumer.account).toMatchObject({ acked: 1, requeued: 0 });
@@ -132,7 +132,7 @@ describe("what arrives between a stop and its answer", () => {
   it("is put back by a run that ends without having been stopped", async () => {
     const { server, consumer, session } = await subscribe(undefined, ...late);
     await firstBatch(consumer);
-    await consumer.end();
+    await consumer.end(1000);
     await session.close();
     expect(settled(server)).toEqual(["nack 1", "nack 2", "nack 3", "nack 4"]);
   });
@@ -159,7 +159,7 @@ describe("what arrives between a stop and its answer", () => {
     const { server, consumer, session } = await subscribe(intake, ...late);
     await firstBatch(consumer);
     await consumer.stop();
-    await consumer.end();
+    await consumer.end(1000);
     await session.close();
     expect(settled(server)).toEqual(["ack 2", "nack 3", "nack 4"]);
   });
@@ -170,7 +170,7 @@ describe("what arrives between a stop and its answer", () => {
       ...late,
     );
     await firstBatch(consumer);
-    await consumer.end();
+    await consumer.end(1000);
     await session.close();
     expect(consumer.leftovers()).toEqual([]);
     expect(settled(server)).toEqual(["nack 1", "nack 2", "nack 3", "nack 4"]);
@@ -188,7 +188,7 @@ describe("what arrives between a stop and its answer", () => {
     const batch = await firstBatch(consumer);
     await consumer.stop();
     consumer.settle(batch, "ack");
-    await consumer.end();
+    await consumer.end(1000);
     await session.close();
     expect(settled(server)).toEqual(["ack 1"]);
     expect(consumer.settledOffset).toBe(7n);
@@ -201,7 +201,7 @@ describe("what arrives between a stop and its answer", () => {
       "basic.cancel",
       Buffer.concat([deliver("c", 1, { headers: offset(7) }), cancelOk("c")]),
     );
-    await consumer.end();
+    await consumer.end(1000);
     await session.close();
     expect(server.received().map(({ name }) => name)).toContain("queue.declare");
     expect(settled(server)).toEqual([]);

@@ -41,11 +41,19 @@ async function subscribe() {
   return { subscriptions, deliver: () => deliver?.(null) };
 }
 
+/** For how long after the stop the rest is waited for. */
+async function drain(subscriptions: Subscriptions, patienceMs: number): Promise<number> {
+  await subscriptions.cancel();
+  await subscriptions.drained(patienceMs);
+  return time.ms;
+}
+
 it("a broker that sends nothing for a second is taken for silent", async () => {
   const { subscriptions, deliver } = await subscribe();
   deliver();
   time.ms = 5000;
   expect(await subscriptions.cancel()).toBe(1000);
+  expect(await drain(subscriptions, 10_000)).toBe(6000);
 });
 
 it("while anything comes the answer may come behind it", async () => {
@@ -58,15 +66,16 @@ it("while anything comes the answer may come behind it", async () => {
     lastAt = time.ms;
     deliver();
   };
-  expect(await subscriptions.cancel()).toBe(lastAt + 1000);
+  expect(await drain(subscriptions, 10_000)).toBe(lastAt + 1000);
   expect(lastAt).toBeGreaterThan(2000);
 });
 
-it("what never ends is waited for ten seconds at most", async () => {
+it("what never ends is waited for as long as there is patience, but does not hold up the stop", async () => {
   const { subscriptions, deliver } = await subscribe();
   time.whileWaiting = (ms) => {
     time.ms += ms / 2;
     deliver();
   };
-  expect(await subscriptions.cancel()).toBe(10_000);
+  expect(await subscriptions.cancel()).toBe(1000);
+  expect(await drain(subscriptions, 3000)).toBe(3000);
 });
