@@ -167,9 +167,9 @@ async function crash(
   }
 }
 
-/** Wanted or not: what became of them is in the account. */
-function countReceived({ flow, rules }: Supply): number {
-  return rules.received + flow.mismatches;
+/** Wanted or not: what became of them is in the account. With --ack-auto all that was acknowledged has been received. */
+function countReceived({ intake, flow, rules }: Supply): number {
+  return Math.max(rules.received + flow.mismatches, intake.account.acked);
 }
 
 /** Why the run has ended, for the account. */
@@ -189,6 +189,8 @@ function report(
   const { intake, rules } = supply;
   const { signal, log } = world;
   if (rules.reason && !signal.aborted) log.note(`Stopping: ${rules.reason.text}`);
+  if (intake.unshown > 0)
+    log.warn(`--ack-auto has acknowledged messages that were not shown: ${intake.unshown}.`);
   const end = { durationMs, reason: reasonFor(failure, rules, world) };
   reportReceived(countReceived(supply), intake.account, end, plan.summary, log);
 }

@@ -40,7 +40,7 @@ export async function take(
   } finally {
     progress?.end();
     await work.end?.();
-    await supply.intake.end();
+    await supply.intake.end(plan.graceMs);
   }
   return work;
 }

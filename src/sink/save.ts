@@ -129,7 +129,7 @@ async function orFailure<T>(folder: string, act: () => Promise<T>): Promise<T> {
     throw new Failure(
       "output",
       `--save ${folder}: ${message}`,
-      "what was not saved was not acknowledged",
+      "what was not saved was not acknowledged, unless by --ack-auto",
       error,
     );
   }

@@ -1,25 +1,13 @@
-// What amqp-con writes where: bytes into pipes and files, safe text on terminals; and what happens when nobody can take it.
-import { closeSync, openSync } from "node:fs";
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+// What amqp-con writes where: bytes into pipes and files, safe text on terminals.
 import { describe, expect, test } from "vitest";
 import { channelOpenOk } from "../support/amqp-answer.ts";
 import { close } from "../support/amqp-frame.ts";
 import { con, pub, startCon } from "../support/binaries.ts";
-import { atTestEnd } from "../support/cleanup.ts";
-import { testFolder } from "../support/folder.ts";
 import { misbehave } from "../support/misbehave.ts";
 import { handshake, whenever } from "../support/misbehave-script.ts";
-import { pty, quote, shell } from "../support/run.ts";
+import { pty } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
-import {
-  createExchange,
-  createQueue,
-  takeAll,
-  takeBodies,
-  untilQueue,
-  withChannel,
-} from "../support/witness.ts";
+import { createExchange, createQueue, withChannel } from "../support/witness.ts";
 
 // Clear the screen, set the title, write the clipboard, beep, overwrite the line; C1 controls; text that is reordered; no UTF-8.
 const HOSTILE = Buffer.concat([
@@ -129,106 +117,19 @@ describe("a broker's error text", () => {
   });
 });
 
-describe("output that nobody takes", () => {
-  test("a reader that has enough ends the run quietly, and what it did not get is in the queue again", async () => {
-    const bodies = Array.from({ length: 50 }, (_, i) => `${i + 1}`.padEnd(20_000, "."));
-    const queue = await createQueue(bodies);
-    const exit = await shell(`amqp-con -q ${quote(queue)} --format body | head -1`, {
-      env,
-    }).ended();
-    expect(exit).toMatchObject({ code: 0, stdout: `${bodies[0]}\n`, stderr: "" });
-    await untilQueue(queue, { consumers: 0 });
-    const left = await takeBodies(queue);
-    expect(left).toEqual(bodies.slice(-left.length));
-    // A pipe holds 64 KiB: three or four of these messages, which were written before the reader went.
-    expect(left.length).toBeGreaterThan(40);
-  });
-
-  test("Node told to die of what it discourages does not, and does without the watch for readers", async () => {
-    const queue = await createQueue(["x"]);
-    const NODE_OPTIONS = "--pending-deprecation --throw-deprecation";
-    const exit = await shell(`amqp-con -q ${quote(queue)} -n 1 | cat`, {
-      env: { ...env, NODE_OPTIONS },
-    }).ended();
-    expect(exit).toMatchObject({ code: 0, stdout: "Received: x\n" });
-    expect(exit.stderr).not.toContain("DeprecationWarning");
-  });
-
-  test("a reader that stands still gets the time of --grace, and holds up no end", async () => {
-    const queue = await createQueue(["1", "2", "3"].map((body) => body.repeat(200_000)));
-    const consumer = `sh -c 'echo $$ >&2; exec amqp-con "$@"' sh -q ${quote(queue)} --grace 0.2`;
-    const line = `{ ${consumer}; echo "ended with $?" >&2; } | sleep 30`;
-    const pipe = shell(line, { env });
-    const pid = Number(await pipe.waitFor("stderr", /^\d+$/));
-    await untilQueue(queue, { messages: 0, consumers: 1 });
-    process.kill(pid, "SIGTERM");
-    expect(await pipe.waitFor("stderr", /^ended/)).toBe("ended with 0");
-    await untilQueue(queue, { messages: 3, consumers: 0 });
-  });
-
-  test("a routing key is exact, though it is no UTF-8", async () => {
-    const queue = await createQueue();
-    const exchange = await createExchange("fanout");
-    await withChannel((channel) => channel.bindQueue(queue, exchange, ""));
-    const line = Buffer.concat([Buffer.from("k"), Buffer.of(0xff, 0xfe), Buffer.from("=x\n")]);
-    await pub(["-e", exchange, "-l", "--key-delimiter", "="], { stdin: line });
-    const { stdout } = await con(["-q", queue, "-n", "1", "--format", "json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ routingKey: "k\udcff\udcfe", body: "x" });
-    await pub(["--json"], { stdin: stdout });
-    const { stdoutBytes } = await con(["-q", queue, "--get", "--format", "%k %K"]);
-    expect(stdoutBytes).toEqual(
-      Buffer.concat([Buffer.from("k"), Buffer.of(0xff, 0xfe), Buffer.from(" 3")]),
-    );
-  });
-
-  test("a full disk is exit code 7, and nothing is lost", async () => {
-    const queue = await createQueue(["1", "2", "3"]);
-    const full = openSync("/dev/full", "w");
-    atTestEnd(() => closeSync(full));
-    const { code, stderr } = await con(["-q", queue], { stdout: full });
-    expect({ code, stderr }).toEqual({
-      code: 7,
-      stderr: [
-        "ERROR: standard output cannot be written: ENOSPC: no space left on device, write",
-        "hint: make room on the disk",
-        "",
-      ].join("\n"),
-    });
-    await untilQueue(queue, { messages: 3, consumers: 0 });
-    const left = await takeAll(queue);
-    expect(left.map(({ content }) => content.toString())).toEqual(["1", "2", "3"]);
-  });
-
-  test("a full disk, not the count, is why the run has stopped", async () => {
-    const queue = await createQueue(["1", "2", "3"]);
-    const full = openSync("/dev/full", "w");
-    atTestEnd(() => closeSync(full));
-    const { code, stderr } = await con(["-q", queue, "-n", "3", "--summary", "json"], {
-      stdout: full,
-    });
-    expect(code).toBe(7);
-    expect(stderr).toContain('"left":3,');
-    expect(stderr).toContain('"reason":"standard output cannot be written: ENOSPC');
-  });
-
-  test("of a message that fits a file in part only, nothing is acknowledged", async () => {
-    const queue = await createQueue(["a".repeat(9000), "b".repeat(9000), "c".repeat(9000)]);
-    const file = join(await testFolder(), "limited");
-    const limited = `ulimit -f 20; amqp-con -q ${quote(queue)} --format body > ${quote(file)}`;
-    const { code, stderr } = await shell(limited, { env }).ended();
-    expect(code).toBe(7);
-    expect(stderr).toContain("EFBIG");
-    expect((await stat(file)).size).toBe(20 * 1024);
-    await untilQueue(queue, { consumers: 0 });
-    expect((await takeBodies(queue)).at(-1)).toBe("c".repeat(9000));
-  });
-
-  test("a publisher whose reader goes ends quietly as well", async () => {
-    const queue = await createQueue();
-    const pipe = `yes | amqp-pub -k ${quote(queue)} -l --confirm | head -1`;
-    const exit = await shell(`set +o pipefail; ${pipe}`, { env }).ended();
-    expect(exit).toMatchObject({ code: 0, stdout: "Sent: y\n", stderr: "" });
-  });
+test("a routing key is exact, though it is no UTF-8", async () => {
+  const queue = await createQueue();
+  const exchange = await createExchange("fanout");
+  await withChannel((channel) => channel.bindQueue(queue, exchange, ""));
+  const line = Buffer.concat([Buffer.from("k"), Buffer.of(0xff, 0xfe), Buffer.from("=x\n")]);
+  await pub(["-e", exchange, "-l", "--key-delimiter", "="], { stdin: line });
+  const { stdout } = await con(["-q", queue, "-n", "1", "--format", "json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ routingKey: "k\udcff\udcfe", body: "x" });
+  await pub(["--json"], { stdin: stdout });
+  const { stdoutBytes } = await con(["-q", queue, "--get", "--format", "%k %K"]);
+  expect(stdoutBytes).toEqual(
+    Buffer.concat([Buffer.from("k"), Buffer.of(0xff, 0xfe), Buffer.from(" 3")]),
+  );
 });
 
 describe("colours", () => {

@@ -162,7 +162,7 @@ describe("--save", () => {
     expect(failure).toMatchObject({
       exitCode: 7,
       message: expect.stringContaining("--save"),
-      hint: "what was not saved was not acknowledged",
+      hint: "what was not saved was not acknowledged, unless by --ack-auto",
     });
     await chmod(folder, 0o700);
   });

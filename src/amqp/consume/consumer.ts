@@ -48,6 +48,10 @@ export class Consumer implements Intake {
     return this.#settler.account;
   }
 
+  get unshown(): number {
+    return this.#settler.unshown;
+  }
+
   get held(): number {
     return this.#settler.held;
   }
@@ -90,7 +94,11 @@ export class Consumer implements Intake {
   }
 
   async isOfStream({ queue }: Delivery): Promise<boolean> {
-    return this.#plan.stream !== undefined || this.#streams.has(queue);
+    if (this.#plan.stream !== undefined) return true;
+    const known = this.#streams.known(queue);
+    if (known !== undefined) return known;
+    const answer = this.#streams.has(queue);
+    return this.#brake?.liftFor(answer) ?? answer;
   }
 
   holds(delivery: Delivery): boolean {
@@ -101,9 +109,10 @@ export class Consumer implements Intake {
     this.#settler.settle(batch, verdict, as);
   }
 
-  async end(): Promise<void> {
-    // Nothing may arrive behind what is put back.
+  async end(patienceMs: number): Promise<void> {
     await this.stop();
+    // Nothing may arrive behind what is put back.
+    if (this.#settler.putsBack) await this.#subscriptions?.drained(patienceMs);
     const isStream = this.#plan.stream !== undefined || (await this.#streams.hasAny());
     await this.#settler.end((await this.#subscriptions?.cancel()) ?? 0, isStream);
   }
@@ -114,10 +123,10 @@ export class Consumer implements Intake {
     const asked = queuesOf(this.#plan, link).map((queue) => link.channel.checkQueue(queue));
     const states = await Promise.all(asked);
     if (!this.#isSubscribed || link !== this.#link) return false;
-    const judgement = this.#depths.judge(states);
-    if (judgement === "endless" && this.#plan.streamRefusal) this.fail(this.#plan.streamRefusal);
-    if (judgement === "leaderless") this.fail(leaderless());
-    return judgement === "empty" && this.#arrived.length === 0;
+    const state = this.#depths.judge(states);
+    if (state === "endless" && this.#plan.streamRefusal) this.fail(this.#plan.streamRefusal);
+    if (state === "leaderless") this.fail(leaderless());
+    return state === "empty" && this.#arrived.length === 0;
   }
 
   async attach(link: Link): Promise<void> {
@@ -134,7 +143,7 @@ export class Consumer implements Intake {
     // Not earlier: the answer to a subscription comes behind what the one before it has brought.
     const { valve } = link.connection;
     this.#brake = valve && new Brake(valve);
-    for (const { body } of this.#arrived) this.#slow(body.length);
+    for (const { body } of this.#arrived) this.#brake?.arrived(body.length);
   }
 
   detach(): void {
@@ -174,14 +183,9 @@ export class Consumer implements Intake {
     if (delivery.redelivered) this.#missing.cameBack();
     this.#settler.arrived(delivery);
     this.#arrived.push(delivery);
-    this.#slow(message.content.length);
+    this.#brake?.arrived(message.content.length);
     this.#sweeper.passed(message.content.length);
     this.#endTurnSoon();
-  }
-
-  /** Not while an answer must be read that what has arrived waits for; --prefetch bounds what comes before it. */
-  #slow(bytes: number): void {
-    if (!this.#streams.isAsking) this.#brake?.arrived(bytes);
   }
 
   /** When everything that has come with one read is here: once for all of it. */

@@ -35,6 +35,10 @@ export class Getter implements Intake {
     return this.#settler.account;
   }
 
+  get unshown(): number {
+    return 0;
+  }
+
   get held(): number {
     return this.#settler.held;
   }

@@ -24,12 +24,15 @@ export interface Intake extends Client {
   settle(batch: readonly Delivery[], verdict: Verdict, as?: keyof IntakeAccount): void;
   /**
    * Before the session's end: tells the broker every verdict, gives it time to take them in, and puts back in order what is
-   * held or has no verdict, unless the channel's end does that better. Never rejects.
+   * held or has no verdict, unless the channel's end does that better. What is still on its way `patienceMs` after the stop is left
+   * to the channel's end. Never rejects.
    */
-  end(): Promise<void>;
+  end(patienceMs: number): Promise<void>;
   /** Does the broker hold nothing more that is ready? Asked on the channel, so that what was on its way is here. */
   isEmpty(): Promise<boolean>;
   readonly account: IntakeAccount;
+  /** Deliveries that the broker has forgotten and nobody has seen yet (--ack-auto). */
+  readonly unshown: number;
   /** The offset in a stream up to which all is settled. */
   readonly settledOffset: bigint | undefined;
   /** Deliveries of this channel that are held to the end. */

@@ -33,6 +33,10 @@ export class Looker implements Intake {
     return this.#intake.account;
   }
 
+  get unshown(): number {
+    return this.#intake.unshown;
+  }
+
   get held(): number {
     return this.#intake.held;
   }
@@ -76,8 +80,8 @@ export class Looker implements Intake {
     this.#intake.settle(batch, verdict, as);
   }
 
-  async end(): Promise<void> {
-    await this.#intake.end();
+  async end(patienceMs: number): Promise<void> {
+    await this.#intake.end(patienceMs);
   }
 
   async isEmpty(): Promise<boolean> {

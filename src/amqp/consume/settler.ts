@@ -28,6 +28,8 @@ export class Settler {
   #link: Link | undefined;
   #settlement: Settlement | undefined;
   #count = { acked: 0, requeued: 0, rejected: 0, retried: 0, deadLettered: 0 };
+  /** Acknowledged when they arrived, and not shown yet. */
+  #unshown = 0;
   /** What was counted and not told yet: tags, and as what. */
   #untold: { readonly tag: number; readonly as: keyof IntakeAccount }[] = [];
   /** Verdicts since the last flush. */
@@ -48,6 +50,10 @@ export class Settler {
 
   get account(): IntakeAccount {
     return { ...this.#count };
+  }
+
+  get unshown(): number {
+    return this.#unshown;
   }
 
   get held(): number {
@@ -106,7 +112,7 @@ export class Settler {
     verdict: Verdict,
     as: keyof IntakeAccount | undefined = counts[verdict],
   ): void {
-    if (this.#plan.ackOnArrival) return this.#shown(batch, as);
+    if (this.#plan.ackOnArrival) return this.#shown(batch);
     const generation = this.#link?.generation;
     for (const delivery of batch) {
       if (delivery.generation !== generation) continue;
@@ -123,6 +129,9 @@ export class Settler {
 
   /** Acknowledges all that has arrived. */
   ackArrived(): void {
+    const fresh = this.#settlement?.unacked ?? 0;
+    this.#count.acked += fresh;
+    this.#unshown += fresh;
     this.#settlement?.ackAll();
     this.#position?.settledOnArrival();
   }
@@ -137,14 +146,18 @@ export class Settler {
     this.flush();
     if (!isStream) this.#count.requeued += this.held;
     if (this.#link && this.#settlement) await takenIn(this.#link, this.#settlement, answerMs);
-    if (isStream) return;
-    const { serverProperties } = this.#link?.connection ?? {};
-    if (serverProperties && tellsReturnFromFailure(serverProperties)) this.#settlement?.putBack();
+    if (!isStream && this.putsBack) this.#settlement?.putBack();
   }
 
-  /** They were acknowledged when they arrived, and count from now on. */
-  #shown(batch: readonly Delivery[], as: keyof IntakeAccount | undefined): void {
-    if (as) this.#count[as] += batch.length;
+  /** At the end: is what is left put back? Else the end of the channel does that better. */
+  get putsBack(): boolean {
+    const { serverProperties } = this.#link?.connection ?? {};
+    return serverProperties !== undefined && tellsReturnFromFailure(serverProperties);
+  }
+
+  /** They were acknowledged, and counted, when they arrived. */
+  #shown(batch: readonly Delivery[]): void {
+    this.#unshown -= batch.length;
     for (const delivery of batch) this.#position?.shown(delivery);
   }
 
