@@ -191,7 +191,9 @@ function report(
   if (rules.reason && !signal.aborted) log.note(`Stopping: ${rules.reason.text}`);
   // The crash demonstration goes without a word.
   if (intake.unshown > 0 && plan.lazyMs === undefined)
-    log.warn(`--ack-auto has acknowledged messages that were not shown: ${intake.unshown}.`);
+    log.warn(
+      `--ack-auto has acknowledged messages that may not have been shown: ${intake.unshown}.`,
+    );
   const end = { durationMs, reason: reasonFor(failure, rules, world) };
   reportReceived(countReceived(supply), intake.account, end, plan.summary, log);
 }

@@ -32,6 +32,8 @@ export class Consumer implements Intake {
   /** How many of these, from the front, the broker has forgotten already. */
   #forgotten = 0;
   #brake: Brake | undefined;
+  /** The latest answer that what has arrived waits for, come or not. */
+  #awaited: Promise<boolean> | undefined;
   #isTurnEnding = false;
   #isSubscribed = false;
   readonly #changes = new Waiting();
@@ -97,8 +99,8 @@ export class Consumer implements Intake {
     if (this.#plan.stream !== undefined) return true;
     const known = this.#streams.known(queue);
     if (known !== undefined) return known;
-    const answer = this.#streams.has(queue);
-    return this.#brake?.liftFor(answer) ?? answer;
+    this.#awaited = this.#streams.has(queue);
+    return this.#brake?.liftFor(this.#awaited) ?? this.#awaited;
   }
 
   holds(delivery: Delivery): boolean {
@@ -143,6 +145,7 @@ export class Consumer implements Intake {
     // Not earlier: the answer to a subscription comes behind what the one before it has brought.
     const { valve } = link.connection;
     this.#brake = valve && new Brake(valve);
+    if (this.#awaited) void this.#brake?.liftFor(this.#awaited);
     for (const { body } of this.#arrived) this.#brake?.arrived(body.length);
   }
 
