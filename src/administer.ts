@@ -1,6 +1,7 @@
 // Administration without messages: declare what is asked for, then unbind, purge, count, delete; say so, and go.
 import type { Link } from "./amqp/session/link.ts";
-import { Session, type Client, type ConnectionPlan } from "./amqp/session/session.ts";
+import type { Client } from "./amqp/session/client.ts";
+import { Session, type ConnectionPlan } from "./amqp/session/session.ts";
 import { perform, type Done, type Task } from "./amqp/session/task.ts";
 import type { TopologyPlan } from "./amqp/session/topology.ts";
 import { exitCodes, Refused } from "./errors.ts";

@@ -1,7 +1,8 @@
 // --ping: connect, say who answered and how fast, go.
 import { addressOf } from "./address.ts";
 import { Connection } from "./amqp/session/connection.ts";
-import { Session, type Client, type ConnectionPlan } from "./amqp/session/session.ts";
+import type { Client } from "./amqp/session/client.ts";
+import { Session, type ConnectionPlan } from "./amqp/session/session.ts";
 import { now } from "./time/clock.ts";
 import { exitCodes, type Failure } from "./errors.ts";
 import { reportSession } from "./ui/session-report.ts";

@@ -3,9 +3,9 @@
 import { Secret } from "../../src/amqp/session/credentials.ts";
 import type { Connection } from "../../src/amqp/session/connection.ts";
 import type { Link } from "../../src/amqp/session/link.ts";
+import type { Client } from "../../src/amqp/session/client.ts";
 import {
   Session,
-  type Client,
   type ConnectionPlan,
   type SessionReport,
 } from "../../src/amqp/session/session.ts";

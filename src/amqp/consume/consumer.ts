@@ -14,7 +14,7 @@ import type { Verdict } from "./settlement.ts";
 import { STREAM_OFFSET } from "./stream.ts";
 import { StreamQueues } from "./stream-queues.ts";
 import { Settler } from "./settler.ts";
-import { Subscriptions } from "./subscriptions.ts";
+import { GIVING_BACK_MS, Subscriptions } from "./subscriptions.ts";
 import { Sweeper } from "./sweeper.ts";
 
 export class Consumer implements Intake {
@@ -117,6 +117,12 @@ export class Consumer implements Intake {
     if (this.#settler.putsBack) await this.#subscriptions?.drained(patienceMs);
     const isStream = this.#plan.stream !== undefined || (await this.#streams.hasAny());
     await this.#settler.end((await this.#subscriptions?.cancel()) ?? 0, isStream);
+  }
+
+  async giveBack(): Promise<boolean> {
+    if (this.#stopping || !this.#subscriptions || !this.#settler.putsBack) return false;
+    await this.end(GIVING_BACK_MS);
+    return true;
   }
 
   async isEmpty(): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { UsageError } from "../../errors.ts";
 import type { Table } from "../../message/fields.ts";
 import type { Delivery } from "../../message/message.ts";
 import type { Link } from "../session/link.ts";
-import type { Client } from "../session/session.ts";
+import type { Client } from "../session/client.ts";
 import type { Verdict } from "./settlement.ts";
 import type { Offset } from "./stream.ts";
 

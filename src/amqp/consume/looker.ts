@@ -84,6 +84,10 @@ export class Looker implements Intake {
     await this.#intake.end(patienceMs);
   }
 
+  async giveBack(): Promise<boolean> {
+    return (await this.#intake.giveBack?.()) ?? false;
+  }
+
   async isEmpty(): Promise<boolean> {
     return this.#intake.isEmpty();
   }

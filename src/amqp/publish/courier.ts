@@ -11,7 +11,7 @@ import { toFailure } from "../session/refusal.ts";
 import { OneAtATime } from "../poison/one-at-a-time.ts";
 import { mayBeStuck, Renewals } from "./renewals.ts";
 import { Route, type Fate } from "./route.ts";
-import type { Client } from "../session/session.ts";
+import type { Client } from "../session/client.ts";
 import type { QueuePlan } from "../session/topology.ts";
 
 /** Where messages will go: an exchange, or with the default exchange a queue. */
@@ -125,6 +125,7 @@ export function beside(courier: Courier, client: Client): Client {
       courier.fail(failure);
       client.fail(failure);
     },
+    giveBack: async () => (await client.giveBack?.()) ?? false,
     get isDrained() {
       return client.isDrained;
     },

@@ -14,7 +14,7 @@ import { mayBeStuck, Renewals } from "./renewals.ts";
 import { Retries } from "./retries.ts";
 import { hasRoom, REFILL } from "./room.ts";
 import { openSender, type Sender } from "./sender.ts";
-import type { Client } from "../session/session.ts";
+import type { Client } from "../session/client.ts";
 import { Successor } from "./successor.ts";
 import { Waiting } from "../../time/waiting.ts";
 import { Watchdog } from "./watchdog.ts";

@@ -9,7 +9,7 @@ import type { BlockedReport } from "../session/connection.ts";
 import type { Link } from "../session/link.ts";
 import { toDeliveryOrDrop, toProperties } from "../wire/received.ts";
 import { openSender, type Sender } from "./sender.ts";
-import type { Client } from "../session/session.ts";
+import type { Client } from "../session/client.ts";
 import { SizeLimit } from "../poison/size-limit.ts";
 
 /** What requests are like. */

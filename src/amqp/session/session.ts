@@ -1,7 +1,8 @@
 // One logical session over successive links: fail-over, back-off, topology again, and a new generation each time.
-// What is published or consumed on it is a Client; it is attached to each new link.
+// What is published or consumed on it is a Client (client.ts); it is attached to each new link.
 import { orAborted, pause, toTimer } from "../../time/deadline.ts";
 import { Failure, Unreachable } from "../../errors.ts";
+import type { Client } from "./client.ts";
 import { closeChannel, type Connection } from "./connection.ts";
 import { addressOf } from "../../address.ts";
 import { isPassing, together } from "./failed-tries.ts";
@@ -20,25 +21,6 @@ export interface ConnectionPlan extends LoginPlan {
   readonly waitMs: number;
   /** How long to keep trying after a loss. */
   readonly maxOutageMs: number;
-}
-
-/** What lives on a session: a publisher, a consumer. */
-export interface Client {
-  readonly channelKind: "plain" | "confirm";
-  /** Takes up work on a new link. A broker's error is thrown as it is. */
-  attach(link: Link): Promise<void>;
-  /** The link is gone; another will be attached, or `fail` is called. */
-  detach(): void;
-  /** The broker has refused something that will not come again: work can go on, on a new link. */
-  outlives?(reason: Failure): boolean;
-  /** False: what ended one link does not come again on the next, or not for ever. */
-  readonly repeats?: boolean;
-  /** There will be no other link. */
-  fail(failure: Failure): void;
-  /** Nothing is buffered on the channel: it need not be closed on its own. */
-  readonly isDrained: boolean;
-  /** Grows with each message that got through: tells a loop of losses from a working session. */
-  readonly progress: number;
 }
 
 /** What a session tells people. */
@@ -242,6 +224,8 @@ export class Session {
       await this.#linker.answered(attaching, link.connection, signal);
     } catch (error) {
       this.#link = undefined;
+      const isStopped = this.#closing.signal.aborted;
+      if (isStopped && (await this.#client.giveBack?.())) await this.#closeLink(link);
       this.#client.detach();
       link.connection.destroy();
       throw error;
