@@ -117,6 +117,6 @@ function openStdinFile(): Readable {
   return createReadStream("", { fd: STDIN, autoClose: false, highWaterMark: PIECE_BYTES });
 }
 
-export function openAtOnce(path: string): number {
+export function openAtOnce(path: string | Buffer): number {
   return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
 }

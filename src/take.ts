@@ -82,26 +82,36 @@ async function workThrough(taking: Taking): Promise<void> {
 }
 
 /** Finishes what is in hand. @throws Failure */
-async function finishAll({ plan, supply: { intake, flow, rules }, work }: Taking): Promise<void> {
+async function finishAll(taking: Taking): Promise<void> {
+  const { plan, work } = taking;
+  const { intake, flow } = taking.supply;
   // Nobody else has what the broker has forgotten.
   if (plan.subscription.ackOnArrival)
-    for await (const batch of flow.finish(intake.leftovers())) await work.take(rules.take(batch));
+    for await (const left of flow.finish(intake.leftovers()))
+      await work.take(receive(taking, left));
   await work.finish();
+}
+
+/** What of it is still wanted; that is received. */
+function receive({ supply, world, progress }: Taking, arrived: readonly Delivery[]) {
+  const batch = supply.rules.take(arrived);
+  progress?.advance(batch.length, bytesOf(batch));
+  world.meter?.received(batch);
+  return batch;
 }
 
 /** Hands batches to the work until `stop`; "late" when it did not take one in time. @throws Failure */
 async function takeAll(
-  { plan, supply, work, world, progress }: Taking,
+  taking: Taking,
   stop: AbortSignal,
   inTime: ReturnType<typeof sharedGrace>,
 ): Promise<"late" | void> {
-  const { intake, flow, rules } = supply;
+  const { plan, work } = taking;
+  const { intake, flow, rules } = taking.supply;
   for await (const arrived of until(flow.through(intake.batches(), intake, stop), stop)) {
-    const batch = rules.take(arrived);
-    progress?.advance(batch.length, bytesOf(batch));
+    const batch = receive(taking, arrived);
     flow.passOver(batch, rules.reason !== undefined, intake);
     if (isFull(plan, intake)) rules.stopAsFull(intake.held);
-    world.meter?.received(batch);
     // The broker is told to stop before the last acknowledgement makes room for more.
     if (rules.reason) await intake.stop();
     if ((await inTime(work.take(batch))) === "late") return "late";

@@ -7,7 +7,7 @@ import { isatty } from "node:tty";
 import { orAborted } from "../time/deadline.ts";
 import { errorCode, reasonOf, Unreachable, UsageError, ValueError } from "../errors.ts";
 import { openAtOnce, openAwaited, readWhole } from "../input.ts";
-import { decodeText } from "../message/text.ts";
+import { decodeText, encodeText } from "../message/text.ts";
 
 /** A configuration file as it was found. */
 export interface ConfigFile {
@@ -36,7 +36,7 @@ export async function readConfig(
   signal: AbortSignal,
 ): Promise<ConfigFile | undefined> {
   try {
-    const file = openAtOnce(location);
+    const file = openAtOnce(encodeText(location));
     const stats = fstatSync(file);
     // Where nobody may have written yet; it is closed with the stream.
     if (stats.isFIFO() || isatty(file)) {

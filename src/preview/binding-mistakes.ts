@@ -33,16 +33,17 @@ export const bindingMistakes = {
   /** The default exchange knows queues by their names alone. */
   keyOfNoQueue({ topology: { queue }, publishing }: Sketch): string | undefined {
     if (!publishing || publishing.exchange !== "" || publishing.own || !queue) return undefined;
-    const { key } = publishing;
-    if (key === undefined || key === queue.name) return undefined;
+    const { key, otherKeys } = publishing;
+    if (key === undefined || [key, ...otherKeys].includes(queue.name)) return undefined;
     return `the default exchange delivers to the queue named by the key: not to ${nameQueue(queue.name)} but to one named ${key}; leave out -k, or bind the queue with -e EXCHANGE --bind-queue.`;
   },
 
   /** An exchange that is made for these messages, and leads nowhere. */
   exchangeToNowhere({ topology, publishing }: Sketch): string | undefined {
     const { exchange, bindings, queue } = topology;
-    if (!publishing || publishing.mandatory || !exchange || publishing.exchange !== exchange.name)
-      return undefined;
+    if (!publishing || !exchange || publishing.exchange !== exchange.name) return undefined;
+    // With these the run itself tells.
+    if (publishing.mandatory || publishing.confirm) return undefined;
     const leadsOn = bindings.some(({ source }) => source === exchange.name);
     if (queue || leadsOn || "alternate-exchange" in exchange.arguments) return undefined;
     return `nothing here is bound to exchange ${exchange.name}: unless somebody has bound a queue before, what is sent is lost without a word; --mandatory tells.`;

@@ -44,6 +44,8 @@ export const messageMistakes = {
 
   /** A restart of the broker keeps the queue, and takes the messages. */
   transientInDurable({ topology: { queue }, publishing }: Sketch): string | undefined {
+    // A record says itself whether it is persistent.
+    if (publishing?.own === "exchange and key") return undefined;
     const type = textIn(queue?.arguments, "x-queue-type");
     const isPlain = type === undefined || type === "classic";
     return publishing && !publishing.persistent && queue?.durable && isPlain

@@ -102,7 +102,7 @@ export class StopRules {
     const last = this.#lastBody ? wanted.findIndex(({ body }) => this.#lastBody?.equals(body)) : -1;
     if (last >= 0) wanted = wanted.slice(0, last + 1);
     this.#received += wanted.length;
-    if (last >= 0) this.#stop({ text: `the body of --until-body has arrived`, exit: "done" });
+    if (last >= 0) this.#stop({ text: "the body of --until-body has arrived", exit: "done" });
     if (this.#received === count) this.#stop({ text: this.#describeCount(), exit: "done" });
     return wanted;
   }

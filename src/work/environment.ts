@@ -77,6 +77,8 @@ export function environmentOf(delivery: Delivery, base: Environment): HandlerEnv
 
 function refuse(value: string, size: number, total: number): string | undefined {
   if (value.includes("\0")) return "it holds a NUL";
+  // Node would pass U+FFFD for such bytes, and a handler that sends on would send to another key.
+  if (!value.isWellFormed()) return "it is not UTF-8 text";
   if (size > MAX_VALUE_BYTES) return `it is larger than ${MAX_VALUE_BYTES} bytes`;
   return total > MAX_TOTAL_BYTES ? `all are larger than ${MAX_TOTAL_BYTES} bytes` : undefined;
 }

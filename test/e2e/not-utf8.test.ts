@@ -1,6 +1,7 @@
 // Bytes that are no text where only text can be meant: refused, or kept, but never changed without a word.
 import { describe, expect, test } from "vitest";
 import { pub } from "../support/binaries.ts";
+import { testFolder } from "../support/folder.ts";
 import { runToEnd, shell } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import { createQueue, takeBodies } from "../support/witness.ts";
@@ -47,6 +48,18 @@ describe("bytes that are no text", () => {
     const line = `export BAD="$(printf '\\377')"; AMQP_MESSAGE=$BAD amqp-pub -k ${queue} -m x`;
     expect(await shell(line, { env }).ended()).toMatchObject({ code: 0, stderr: "" });
     expect(await takeBodies(queue)).toEqual(["x"]);
+  });
+
+  test("are part of a folder's name: the configuration file in it is read", async () => {
+    const env = { AMQP_URL: sharedBroker().url, FOLDER: await testFolder() };
+    const line = [
+      String.raw`export XDG_CONFIG_HOME="$FOLDER/$(printf 'x\351')"`,
+      `mkdir -p "$XDG_CONFIG_HOME/amqp-pubcon" && cd "$XDG_CONFIG_HOME/amqp-pubcon"`,
+      `printf '[default]\nvhost = "no such place"\n' > config.toml`,
+      "amqp-pub --ping",
+    ];
+    const exit = await shell(line.join("\n"), { env }).ended();
+    expect(exit.stderr).toContain("no such place");
   });
 
   test("are not meant by the character that stands for them", async () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { testFolder } from "../support/folder.ts";
 import { pty, run, runToEnd } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
-import { createQueue, takeAll } from "../support/witness.ts";
+import { createQueue, put, takeAll } from "../support/witness.ts";
 
 const env = () => ({ AMQP_URL: sharedBroker().url });
 const LINE = /^Stats: \d+\.\d s, \d+ messages \([\d.]+\/s\), [\d.]+ \w+ \([\d.]+ \w+\/s\)/;
@@ -21,17 +21,7 @@ function numbers(count: number): string {
 describe("lines", () => {
   test("go to stderr and messages to stdout; the last line is for the whole run", async () => {
     const queue = await createQueue();
-    const argv = [
-      "-k",
-      queue,
-      "-m",
-      "tick",
-      "--nb-messages",
-      "4",
-      "--interval",
-      "0.1",
-      "--confirm",
-    ];
+    const argv = ["-k", queue, "-m", "tick", "--nb-messages=4", "--interval=0.1", "--confirm"];
     const { code, stdout, stderr } = await runToEnd("amqp-pub", [...argv, "--stats", "0.1"], {
       env: env(),
     });
@@ -67,6 +57,15 @@ describe("lines", () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/^Stats: .* 1 messages .*, unacked 1$/m);
   });
+});
+
+test("what --ack-auto shows after the stop counts, too", async () => {
+  const queue = await createQueue();
+  await put(queue, ...["a", "b", "c", "d"].map((body) => ({ body })));
+  const argv = ["-q", queue, "--ack-auto", "--rate", "1", "--timeout", "0.5", "--stats", "10"];
+  const { stdout, stderr } = await runToEnd("amqp-con", argv, { env: env() });
+  expect(stdout.split("\n").length - 1).toBe(4);
+  expect(stderr).toMatch(/^Stats: in all [\d.]+ s, 4 messages \(.*\), 4 B/m);
 });
 
 test("the latency of a request is the time to its reply", async () => {

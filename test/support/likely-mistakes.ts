@@ -21,7 +21,14 @@ export const cases: readonly (readonly [Name, string, string, string])[] = [
     "queue q is not bound to exchange logs: the messages do not get there; add --bind-queue.",
   ],
   ["keyOfNoQueue", "pub -q q -Q -k k", "pub -q q -Q -k q", "the default exchange delivers to"],
+  [
+    "keyOfNoQueue",
+    "pub -q q -Q -k k",
+    "pub -q q -Q -k k --cc q",
+    "the default exchange delivers to",
+  ],
   ["exchangeToNowhere", "pub -e e -E", "pub -e e -E --mandatory", "nothing here is bound to"],
+  ["exchangeToNowhere", "pub -e e -E", "pub -e e -E --confirm", "nothing here is bound to"],
   ["namelessQueue", "con -Q", "con -Q -q q", "nobody knows the name that the broker gives"],
   [
     "wildcardOnDirect",
@@ -219,6 +226,12 @@ export const cases: readonly (readonly [Name, string, string, string])[] = [
     "transientInDurable",
     "pub -q q -Q --durable-queue",
     "pub -q q -Q --queue-type quorum",
+    "queue q survives a restart of the broker, the messages do not",
+  ],
+  [
+    "transientInDurable",
+    "pub -q q -Q --durable-queue -l",
+    "pub -q q -Q --durable-queue --json",
     "queue q survives a restart of the broker, the messages do not",
   ],
   [

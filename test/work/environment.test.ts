@@ -92,9 +92,15 @@ describe("a message", () => {
   });
 
   it("leaves out what no environment can hold, and says so", () => {
-    const { variables, leftOut } = withHeaders({ nul: "a\0b", big: "x".repeat(33_000), ok: "y" });
+    const { variables, leftOut } = withHeaders({
+      nul: "a\0b",
+      odd: "a\udcff",
+      big: "x".repeat(33_000),
+      ok: "y",
+    });
     expect(leftOut).toEqual([
       "AMQP_HEADER_NUL (it holds a NUL)",
+      "AMQP_HEADER_ODD (it is not UTF-8 text)",
       "AMQP_HEADER_BIG (it is larger than 32768 bytes)",
     ]);
     expect(Object.keys(variables).filter((name) => name.startsWith("AMQP_HEADER_"))).toEqual([
