@@ -99,6 +99,7 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
       alsoFrom,
       prefetch,
       publishesToo,
+      singleActive: topology.queue?.arguments["x-single-active-consumer"] === true,
       isHandled,
       streamRefusal,
     }),

@@ -94,7 +94,7 @@ function chooseIntake(
 
 function planSubscription(
   options: IntakeOptions,
-  { alsoFrom, publishesToo, streamRefusal }: Circumstances,
+  { alsoFrom, publishesToo, singleActive, streamRefusal }: Circumstances,
 ): Omit<SubscriptionPlan, "prefetch" | "ackOnArrival" | "stream"> {
   const { queue, ackEvery, consumerTag, exclusiveConsumer, consumerPriority } = options;
   const priority = consumerPriority === undefined ? {} : { "x-priority": consumerPriority };
@@ -104,6 +104,8 @@ function planSubscription(
     ackEvery,
     consumerTag,
     exclusive: exclusiveConsumer,
+    // What is fetched makes no consumer active.
+    singleActive: singleActive && !options.get,
     arguments: checkSize({ ...priority, ...options.consumerArg }, "--consumer-arg"),
     streamRefusal,
     mayStopReading: !publishesToo,

@@ -66,6 +66,11 @@ export interface SubscriptionPlan {
   readonly consumerTag: string | undefined;
   /** No other consumer may take from the queue. */
   readonly exclusive: boolean;
+  /**
+   * The queue has a single active consumer, as far as the flags tell: the next one must not get any message before what this
+   * one has in hand is settled or back in its place. The end of the channel does that; the end of the subscription would not.
+   */
+  readonly singleActive: boolean;
   readonly arguments: Table;
   /** The queue is a stream, to be read from here on; from where the broker chooses when `start` is undefined. */
   readonly stream: { readonly start: Offset | undefined } | undefined;

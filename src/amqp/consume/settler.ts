@@ -152,7 +152,8 @@ export class Settler {
   /** At the end: is what is left put back? Else the end of the channel does that better. */
   get putsBack(): boolean {
     const { serverProperties } = this.#link?.connection ?? {};
-    return serverProperties !== undefined && tellsReturnFromFailure(serverProperties);
+    if (this.#plan.singleActive || !serverProperties) return false;
+    return tellsReturnFromFailure(serverProperties);
   }
 
   /** They were acknowledged, and counted, when they arrived. */

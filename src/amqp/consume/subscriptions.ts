@@ -18,6 +18,8 @@ export class Subscriptions {
   readonly #tags: string[] = [];
   /** The latest one, answered or not; never rejects. */
   #latest: Promise<unknown> = Promise.resolve();
+  /** How long the latest one was waited for. */
+  #answerMs = 0;
   #ending: Promise<number> | undefined;
   /** Resolves when the broker has answered that it sends nothing more. */
   #agreed: Promise<unknown> = Promise.resolve();
@@ -53,17 +55,21 @@ export class Subscriptions {
       if (this.#askedAt !== undefined) this.#heardAt = now();
       take(message);
     };
+    const since = now();
     const subscribed = this.#channel.consume(queue, hear, options);
     const made = subscribed.then((answer) => this.#tags.push(answer.consumerTag));
     this.#latest = made.catch(() => {});
     await made;
+    this.#answerMs = now() - since;
   }
 
   /**
-   * Asks the broker to send nothing more; the same answer however often. Resolves when it has agreed, has gone or is silent, with
-   * the milliseconds that it took: a quorum queue stores the end of a subscription. Never rejects.
+   * Asks the broker to send nothing more, but for a single active consumer: see SubscriptionPlan. The same answer however
+   * often. Resolves when it has agreed, has gone or is silent, with the milliseconds that an answer took: a quorum queue stores
+   * the begin and the end of a subscription. Never rejects.
    */
   async cancel(): Promise<number> {
+    if (this.#plan.singleActive) return this.#answerMs;
     this.#ending ??= this.#cancelAll();
     return this.#ending;
   }

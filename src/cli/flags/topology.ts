@@ -91,7 +91,12 @@ export const topologyFlags = {
     group,
     summary: "redeliveries before a quorum queue gives up",
   }),
-  singleActiveConsumer: toggle({ group, summary: "one consumer at a time gets messages" }),
+  singleActiveConsumer: toggle({
+    group,
+    summary: "one consumer at a time gets messages",
+    details:
+      "An amqp-con that declares it so gives back in order when it stops; the next one goes on where it was.",
+  }),
   queueArg: pairs({
     group,
     summary: "further argument of --create-queue, typed",

@@ -1,0 +1,35 @@
+// A single active consumer that stops: the next one goes on where it was, in order, as if it had been killed.
+import { expect, test, vi } from "vitest";
+import { con, startCon } from "../support/binaries.ts";
+import { sharedBroker } from "../support/shared-broker.ts";
+import { createQueue, put, untilQueue } from "../support/witness.ts";
+
+test.each(["classic", "quorum"])("hands over in order: a %s queue", async (type) => {
+  const table = { "x-queue-type": type, "x-single-active-consumer": true };
+  const queue = await createQueue([], { arguments: table });
+  const numbers = Array.from({ length: 400 }, (_, i) => `${i}`);
+  await put(queue, ...numbers);
+  const declared = ["-Q", "--durable-queue", "--nad-queue", "--queue-type", type];
+  const words = ["-q", queue, ...declared, "--single-active-consumer", "--format", "body"];
+  const first = startCon([...words, "--prefetch", "30", "--rate", "100"]);
+  await first.waitForLines("stdout", 5);
+  const second = con([...words, "--prefetch", "30", "--until-body", "399"]);
+  await untilSubscribed(queue, 2);
+  first.kill("SIGTERM");
+  const ends = await Promise.all([first.ended(), second]);
+  expect(ends.map(({ stdout }) => stdout).join("")).toBe(`${numbers.join("\n")}\n`);
+  expect(ends.map(({ code }) => code)).toEqual([0, 0]);
+  await untilQueue(queue, { messages: 0 });
+});
+
+/** A quorum queue tells its depth and its active consumer only. */
+async function untilSubscribed(queue: string, count: number): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const consumers = await sharedBroker("admin").ctl("-q", "list_consumers", "queue_name");
+      const found = consumers.split("\n").filter((name) => name === queue);
+      if (found.length !== count) throw new Error(`${queue} has ${found.length} consumers`);
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+}
