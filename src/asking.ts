@@ -137,7 +137,7 @@ export class Asking {
     if (failed && (outcome === "answered" || outcome === "late")) this.#count.errors++;
     else if (outcome === "answered") this.#count.answered++;
     if (outcome === "returned") this.#count.returned++;
-    if (outcome === "nacked") this.#count.nacked++;
+    if (outcome === "nacked" || typeof outcome === "object") this.#count.nacked++;
     const line = describe(outcome, message, replies, this.#plan.request);
     if (line !== undefined) this.#world.log.warn(line);
   }
@@ -157,6 +157,7 @@ function describe(
   plan: RequestPlan,
 ): string | undefined {
   const where = `exchange "${exchange}", key "${routingKey}"`;
+  if (typeof outcome === "object") return refusal(outcome.unsent, where);
   const got = replies > 0 ? `only ${replies} of ${plan.replies} replies` : "no reply";
   switch (outcome) {
     case "answered":
@@ -167,8 +168,12 @@ function describe(
     case "returned":
       return `nobody to ask: the request has reached no queue (${where})`;
     case "nacked":
-      return `the broker refused a request (nack) (${where})`;
+      return refusal("nack", where);
   }
+}
+
+function refusal(reason: string, where: string): string {
+  return `the broker refused a request (${reason}) (${where})`;
 }
 
 /** The beginning of an error's text is enough for a line. */

@@ -1,4 +1,4 @@
-// Requests under way: what is kept of them.
+// Requests under way: what is kept of them, and what is told of one that could not be sent again.
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -47,4 +47,16 @@ it("an answered request leaves nothing behind, also while another one hangs", as
   await asking.askAll("");
   expect(asking.account).toMatchObject({ requests: REQUESTS, answered: REQUESTS });
   expect(requester.grownBytes / REQUESTS).toBeLessThan(100);
+});
+
+it("a request that the next connection cannot carry is told, and counts as refused", async () => {
+  const plan = planAsking(["-k", "q", "-m", "x"]);
+  const { world, lines } = pretendWorld();
+  const requester = { bytes: 0, ask: async () => ({ unsent: "too large" }) };
+  const asking = new Asking(plan, requester, new Skips(plan, world.log), async () => {}, world);
+  await asking.askAll("");
+  expect(lines).toEqual([
+    'WARNING: the broker refused a request (too large) (exchange "", key "q")',
+  ]);
+  expect(asking.account).toMatchObject({ requests: 1, nacked: 1, unanswered: 0 });
 });

@@ -13,7 +13,7 @@ import { toReturned } from "../wire/received.ts";
 import { mayBeStuck, Renewals } from "./renewals.ts";
 import { Retries } from "./retries.ts";
 import { hasRoom, REFILL } from "./room.ts";
-import { openSender, type Sender } from "./sender.ts";
+import { explainUnsent, openSender, type Sender } from "./sender.ts";
 import type { Client } from "../session/client.ts";
 import { Successor } from "./successor.ts";
 import { Waiting } from "../../time/waiting.ts";
@@ -177,8 +177,7 @@ export class Publisher implements Client {
       } catch (error) {
         this.#window.dropNext();
         if (entry === newcomer || !(error instanceof Unsendable)) throw error;
-        // Frames may be smaller on this connection than on the last one.
-        this.#ledger.nacked(entry.message, `it cannot be sent on this connection: ${error.reason}`);
+        this.#ledger.nacked(entry.message, explainUnsent(error));
         continue;
       }
       if (this.#window.sent()) this.#ledger.sent();

@@ -3,12 +3,12 @@
 import type { ConsumeMessage, Message as Returned } from "amqplib";
 import { randomBytes } from "node:crypto";
 import { alarm } from "../../time/deadline.ts";
-import { Cancelled, Failure, messageOf, Unsendable } from "../../errors.ts";
+import { Cancelled, Failure, Unsendable } from "../../errors.ts";
 import type { Delivery, Message } from "../../message/message.ts";
 import type { BlockedReport } from "../session/connection.ts";
 import type { Link } from "../session/link.ts";
 import { toDeliveryOrDrop, toProperties } from "../wire/received.ts";
-import { openSender, type Sender } from "./sender.ts";
+import { explainUnsent, openSender, type Sender } from "./sender.ts";
 import type { Client } from "../session/client.ts";
 import { SizeLimit } from "../poison/size-limit.ts";
 
@@ -22,7 +22,12 @@ export interface RequestPlan {
 }
 
 /** How a request has ended: with all its replies, late, in no queue, refused by the broker, or with the run. */
-export type RequestOutcome = "answered" | "late" | "returned" | "nacked" | "stopped";
+export type RequestOutcome = "answered" | "late" | "returned" | "nacked" | "stopped" | Unsent;
+
+/** It was taken, and cannot be sent on the connection of now, for this reason. */
+interface Unsent {
+  readonly unsent: string;
+}
 
 /** The pseudo-queue of direct reply-to (rabbitmq.com/docs/direct-reply-to). */
 const DIRECT = "amq.rabbitmq.reply-to";
@@ -82,7 +87,7 @@ export class Requester implements Client {
 
   /**
    * Sends a request; it gets a correlation-id unless it has one. Resolves when nothing more is awaited; `onReply` is called
-   * for each reply before that. @throws Failure when the session fails, Unsendable when it cannot be encoded, is too
+   * for each reply before that. @throws Failure when the session fails, Unsendable when it cannot be encoded here, is too
    * large for any broker, or has the correlation-id of an earlier request: a late reply, or one too many, would be taken for
    * its own
    */
@@ -100,9 +105,9 @@ export class Requester implements Client {
     const id = own ?? `${this.#prefix}-${++this.#asked}`;
     const properties = { ...message.properties, correlationId: id };
     const ended = this.#await(id, { ...message, properties }, onReply);
-    this.#send(id);
+    this.#send(id, true);
     const outcome = await ended;
-    if (typeof outcome !== "string") throw outcome;
+    if (outcome instanceof Failure) throw outcome;
     return outcome;
   }
 
@@ -189,7 +194,7 @@ export class Requester implements Client {
   }
 
   /** Sends a pending request, if there is a link; else it goes out with the next one. */
-  #send(id: string): void {
+  #send(id: string, isNew = false): void {
     const pending = this.#pending.get(id);
     if (!this.#sender || !pending) return;
     // On a new link it goes out before its time.
@@ -200,7 +205,8 @@ export class Requester implements Client {
       this.#sender.send({ ...message, properties }, true);
       this.#unconfirmed.set(++this.#tag, id);
     } catch (error) {
-      pending.end(error instanceof Failure ? error : new Unsendable(messageOf(error), error));
+      if (!(error instanceof Unsendable)) throw error;
+      pending.end(isNew ? error : { unsent: explainUnsent(error) });
     }
   }
 

@@ -19,6 +19,11 @@ export interface Sender {
   readonly isFull: boolean;
 }
 
+/** Why a message that was taken before is not sent: frames may be smaller on this connection than on the last one. */
+export function explainUnsent({ reason }: Unsendable): string {
+  return `it cannot be sent on this connection: ${reason}`;
+}
+
 /** The faster sender that works here. */
 export function openSender(connection: Connection, channel: Channel, drained: () => void): Sender {
   const frames = framing(channel);

@@ -19,9 +19,13 @@ async function ask(answer: Whenever["answer"], replies = 1) {
   return askServer(await misbehave([...opening, whenever("body", answer)]), replies);
 }
 
-async function askServer(server: Misbehaviour, replies = 1) {
+function open(replies = 1): Requester {
   const plan = { replies, timeoutMs: 500, ownQueue: false };
-  const requester = new Requester(plan, { blocked: () => {}, unblocked: () => {} });
+  return new Requester(plan, { blocked: () => {}, unblocked: () => {} });
+}
+
+async function askServer(server: Misbehaviour, replies = 1) {
+  const requester = open(replies);
   await openSession([server.port], requester);
   const shown: string[] = [];
   const request = message("a", { properties: { correlationId: "id" } });
@@ -67,6 +71,26 @@ it("is not sent when it is larger than any broker takes: some close the connecti
     "a message cannot be sent: 536870913 bytes, the limit is 536870912",
   );
   expect([got, requester.bytes]).toEqual([["a"], 0]);
+});
+
+it("is refused alone when the next broker takes only smaller frames; the others are sent again", async () => {
+  const lost: Script = [...opening, { frames: 6 }, "rst"];
+  const smaller: Script = [
+    ...openChannel("confirm", { frameMax: 8192 }),
+    ...opening.slice(-2),
+    whenever("body", takeAndReply),
+  ];
+  const server = await misbehave(inTurn(lost, smaller));
+  const requester = open();
+  await openSession([server.port], requester);
+  const headers = { h: "x".repeat(20_000) };
+  const large = requester.ask(message("large", { properties: { headers } }), () => {});
+  const small = requester.ask(message("a", { properties: { correlationId: "id" } }), () => {});
+  const why = "it cannot be sent on this connection: the properties are larger than one frame";
+  expect(await large).toEqual({ unsent: `${why} (--frame-max)` });
+  expect(await small).toBe("answered");
+  expect([bodiesOn(server), bodiesOn(server, 2)]).toEqual([["large", "a"], ["a"]]);
+  expect(requester.bytes).toBe(0);
 });
 
 it.each([
