@@ -42,6 +42,8 @@ export interface Description {
   readonly typedOnly?: true;
   /** Has a variable and a place in profiles, but is never typed: other users see what is. */
   readonly untyped?: true;
+  /** Never abbreviated: who types less may mean the secret itself, which an error about the file that holds it would show. */
+  readonly writtenOut?: true;
   /** Left out of help and completions: accepted so that commands of the sample run unchanged. */
   readonly ignored?: true;
   /** Hidden in errors and the process title; --print-config and --report show as much as print-config.ts lets through. */

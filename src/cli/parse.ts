@@ -233,8 +233,8 @@ function mentioned(
 }
 
 function explain(error: CommanderError, program: string, flags: FlagTable): UsageError {
-  // Without what follows "=": it may be a secret, given to a misspelled flag.
-  const [, flag = ""] = /option '(?:-\w, )?([^'= ]+)/.exec(error.message) ?? [];
+  // Its name or letter alone: what follows may be a secret, given to a misspelled flag.
+  const [, flag = ""] = /option '(?:-\w, )?(--[^'=: ]+|-.)/u.exec(error.message) ?? [];
   if (error.code === "commander.unknownOption") return new UnknownFlag(flag, program, flags);
   if (error.code === "commander.optionMissingArgument") {
     return new UsageError(`${flag} needs a value`, `${program} --help-all explains every flag`);

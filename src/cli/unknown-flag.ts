@@ -10,7 +10,8 @@ export class UnknownFlag extends UsageError {
   constructor(flag: string, program: string, flags: FlagTable) {
     const meant = byOtherName(flag, flags) ?? similar(flag, flags);
     const hint = meant ? `did you mean ${meant}?` : `${program} --help-all lists every flag`;
-    super(`unknown flag ${flag}`, hint);
+    const ofValue = "its value stands behind a blank or an equals sign";
+    super(`unknown flag ${flag}`, meant === flag ? ofValue : hint);
     this.flag = flag;
   }
 }

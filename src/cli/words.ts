@@ -55,10 +55,12 @@ function completeName(typed: string, longs: ReadonlyMap<string, Flag>): string {
     .map(([long]) => long);
   if (candidates.length > 1)
     throw new UsageError(`${typed} is ambiguous`, `it could be ${candidates.join(", ")}`);
-  return candidates[0] ?? typed;
+  const [whole = typed] = candidates;
+  if (longs.get(whole)?.writtenOut)
+    throw new UsageError(`${typed} may mean the secret itself`, `write out ${whole}`);
+  return whole;
 }
 
-/** No abbreviation of --password-file either: the error about a missing file would show the password. */
 function neverTyped(flag: string): UsageError {
   return new UsageError(
     `${flag} is never typed: other users of this machine could read its value`,

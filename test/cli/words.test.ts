@@ -1,4 +1,4 @@
-// A value that is joined to its short flag by a sign.
+// A value that is joined to its flag by a sign, or without one; and which of them errors show.
 import { expect, it } from "vitest";
 import { parsePub, wrongUse } from "../support/plan.ts";
 
@@ -19,6 +19,19 @@ it.each([
   ["=x", "unexpected argument"],
   ["-P=hunter2", "unknown flag -P\nhint"],
   ["-Qw=hunter2", "unknown flag -w\nhint"],
+  ["-phunter2", "unknown flag -p\nhint"],
+  ["-Qwhunter2", "unknown flag -w\nhint"],
+  ["--usrpass=u:hunter2", "unknown flag --usrpass\nhint: did you mean --userpass?"],
+  ["--userpas:u:hunter2", "unknown flag --userpas\nhint: did you mean --userpass?"],
+  ["--userpass:u:hunter2", "unknown flag --userpass\nhint: its value stands behind a blank"],
+  ["--usrl=amqp://u:hunter2@h", "unknown flag --usrl\nhint"],
+  ["--passwor=hunter2", "--passwor may mean the secret itself\nhint: write out --password-file"],
+  [
+    "--passphrase=hunter2",
+    "--passphrase may mean the secret itself\nhint: write out --passphrase-file",
+  ],
 ])("%s is wrong use", (word, text) => {
-  expect(wrongUse(() => parsePub([word]))).toContain(text);
+  const told = wrongUse(() => parsePub([word]));
+  expect(told).toContain(text);
+  expect(told).not.toContain("hunter2");
 });

@@ -63,6 +63,7 @@ export const connectionFlags = {
   }),
   passwordFile: file({
     group,
+    writtenOut: true,
     summary: "file whose first line is the password",
     details:
       "- is standard input. The password may also stand in AMQP_PASSWORD, or as `password` in a profile; with a user alone it is asked for on a terminal.",

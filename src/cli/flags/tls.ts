@@ -23,6 +23,7 @@ export const tlsFlags = {
   pfx: file({ group, summary: "PKCS#12 certificate and key; turns TLS on" }),
   passphraseFile: file({
     group,
+    writtenOut: true,
     summary: "file whose first line unlocks --key or --pfx",
     details: "- is standard input.",
   }),

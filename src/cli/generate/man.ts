@@ -26,7 +26,7 @@ export function manPage<F extends FlagTable>(program: Program<F>): string {
     ...description.flatMap((text, i) => (i === 0 ? prose(text) : [".PP", ...prose(text)])),
     ".SH OPTIONS",
     ...prose(
-      `Long flags may be abbreviated as long as only one fits; their values follow after a blank or an equals sign, those of short flags after a blank or at once. The word -- ends the flags. ${UNITS}`,
+      `Long flags may be abbreviated as long as only one fits, those of files with a secret not at all; their values follow after a blank or an equals sign, those of short flags after a blank or at once. The word -- ends the flags. ${UNITS}`,
     ),
     ...bySection(list(program.flags)).flatMap(({ group, entries }) => [
       `.SS ${group}`,
