@@ -1,5 +1,6 @@
 // How input is opened. Named pipes and terminals are read without a thread that waits in open(2) or read(2), which nothing
 // could end: neither a signal nor the end of the process. Regular files are read in large pieces.
+import { isUtf8 } from "node:buffer";
 import { closeSync, constants, createReadStream, fstatSync, openSync, read } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
@@ -7,7 +8,7 @@ import { isatty, ReadStream } from "node:tty";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { pause } from "./time/deadline.ts";
-import { errorCode } from "./errors.ts";
+import { errorCode, ValueError } from "./errors.ts";
 
 /** Eight times what Node takes: lines of 64 KiB and 1 MiB then need two thirds of the time, and larger pieces gain nothing. */
 const PIECE_BYTES = 512 * 1024;
@@ -50,23 +51,27 @@ export async function readWhole(input: Readable): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** The first line of a file, or of standard input for `-`, without its end. @throws Error when it cannot be read */
+/** The first line of a file, or of standard input for `-`, without its end. @throws Error when it cannot be read, or is no text */
 export async function readFirstLine(path: string): Promise<string> {
-  const text = path === "-" ? await readStdinLine() : await readToNewline(await openInput(path));
-  return text.split(/\r?\n/, 1)[0] ?? "";
+  const line = path === "-" ? await readStdinLine() : await readLine(await openInput(path));
+  if (!isUtf8(line)) throw new ValueError("its first line is not UTF-8 text");
+  return line.toString("utf8").replace(/\r?\n$/, "");
 }
 
-async function readToNewline(input: Readable): Promise<string> {
-  let text = "";
-  for await (const piece of input.setEncoding("utf8")) {
-    text += String(piece);
-    if (text.includes("\n")) break;
+/** The first line, with its end. */
+async function readLine(input: Readable): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of input) {
+    const bytes = Buffer.from(piece);
+    const end = bytes.indexOf(NEWLINE) + 1;
+    pieces.push(end > 0 ? bytes.subarray(0, end) : bytes);
+    if (end > 0) break;
   }
-  return text;
+  return Buffer.concat(pieces);
 }
 
 /** Byte by byte: what comes behind the line is somebody else's. */
-async function readStdinLine(): Promise<string> {
+async function readStdinLine(): Promise<Buffer> {
   const fd = await openStdinAgain();
   const line: number[] = [];
   const byte = Buffer.alloc(1);
@@ -80,7 +85,7 @@ async function readStdinLine(): Promise<string> {
   } finally {
     if (fd !== STDIN) closeSync(fd);
   }
-  return Buffer.from(line).toString("utf8");
+  return Buffer.from(line);
 }
 
 /** To be read without waiting, where that can be had: a pipe of another user cannot be opened again. */

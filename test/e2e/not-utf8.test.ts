@@ -30,6 +30,7 @@ describe("bytes that are no text", () => {
     ["AMQP_DELIMITER", "\\377", "-l"],
     ["AMQP_KEY_DELIMITER", "\\377", "-l"],
     ["AMQP_ROUTING_KEY", "\\303", "-m x"],
+    ["AMQP_PASSWORD", "s3\\377t", "-m x"],
     ["--template: {{env BAD}}", "\\377", "--template -m '{{env BAD}}'"],
   ])("in a variable of ours are refused: %s=%s amqp-pub %s", async (what, bytes, args) => {
     const queue = await createQueue();
@@ -40,6 +41,29 @@ describe("bytes that are no text", () => {
     expect(exit.stderr).toMatch(`ERROR: ${what}: not UTF-8 text\n`);
     expect(exit).toMatchObject({ code: 2, stdout: "" });
     expect(await takeBodies(queue)).toEqual([]);
+  });
+
+  test.each([
+    ["--password-file", "/dev/fd/3", "--username guest", "3<"],
+    ["--password-file", "-", "--username guest", "<"],
+    ["--passphrase-file", "/dev/fd/3", "--pfx /dev/null", "3<"],
+  ])("in the first line of a secret's file are refused: %s %s", async (flag, path, args, from) => {
+    const env = { AMQP_URL: "", LC_ALL: "C.UTF-8" };
+    const line = `amqp-pub -k q -m x ${args} ${flag} ${path} ${from} <(printf 's3\\377t\\nx')`;
+    const exit = await shell(line, { env }).ended();
+    const stderr = `ERROR: ${flag} "${path}": its first line is not UTF-8 text\n`;
+    expect(exit).toMatchObject({ code: 2, stdout: "", stderr });
+  });
+
+  test("below the first line of a secret's file are nobody's matter", async () => {
+    const { username, password } = new URL(sharedBroker().url);
+    const { host, port } = sharedBroker();
+    const queue = await createQueue();
+    const here = `--server-name ${host} --port-number ${port} --username ${username}`;
+    const file = `<(printf '${password}\\n\\377')`;
+    const exit = await shell(`amqp-pub ${here} -k ${queue} -m x --password-file ${file}`).ended();
+    expect(exit).toMatchObject({ code: 0, stderr: "" });
+    expect(await takeBodies(queue)).toEqual(["x"]);
   });
 
   test("are nobody's matter in a variable that is not used", async () => {

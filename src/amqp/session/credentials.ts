@@ -1,7 +1,7 @@
 // Who we are at the broker. Secrets leave this file and tls.ts only towards amqplib and node:tls.
 import { inspect } from "node:util";
 import { credentials } from "amqplib";
-import { reasonOf, UsageError } from "../../errors.ts";
+import { reasonOf, UsageError, ValueError } from "../../errors.ts";
 import { readFirstLine } from "../../input.ts";
 
 /** A text that never shows in output, errors, JSON or inspection. */
@@ -49,12 +49,13 @@ export async function readPassword(
 
 const notTyped = "it names a file; a password itself goes into AMQP_PASSWORD, or is asked for";
 
-/** The first line of a file, or of standard input for `-`. @throws UsageError naming the flag */
+/** The first line of a file, or of standard input for `-`. @throws UsageError naming the flag, with `hint` when it cannot be read */
 export async function readSecretFile(path: string, flag: string, hint?: string): Promise<Secret> {
   try {
     return new Secret(await readFirstLine(path));
   } catch (error) {
-    throw new UsageError(`${flag} "${path}": ${reasonOf(error)}`, hint, error);
+    const way = error instanceof ValueError ? error.hint : hint;
+    throw new UsageError(`${flag} "${path}": ${reasonOf(error)}`, way, error);
   }
 }
 
