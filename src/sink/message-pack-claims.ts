@@ -1,5 +1,6 @@
 // Whether bytes can hold the MessagePack that they declare. The library makes room for as many values as an array claims to
-// have before it reads one of them: a few bytes of nested claims would fill the memory. And it takes any bytes for a text.
+// have before it reads one of them: a few bytes of nested claims would fill the memory. And it takes any bytes for a text, and
+// leaves out the byte order mark of a longer one.
 import { isUtf8 } from "node:buffer";
 
 /** For the heads from 0xc0 to 0xdf: how many bytes their length or count takes, and how many other bytes follow. */
@@ -18,6 +19,10 @@ const otherBytes = [
   [0, 0, 0, 0, 0, 0, 0],
 ].flat();
 
+/** Longer texts the library reads with a TextDecoder that leaves out this mark. */
+const EXACT_TEXT_BYTES = 200;
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
+
 /** What a value's head says: how many bytes it and its own content take, and how many values stand within. */
 interface Head {
   readonly length: number;
@@ -26,7 +31,10 @@ interface Head {
   readonly textLength?: number;
 }
 
-/** Reads heads and texts. @throws RangeError for a text that is none, and when more is declared than there is, or nested deeper */
+/**
+ * Reads heads and texts. @throws RangeError for a text that would not be read exactly, and when more is declared than there
+ * is, or nested deeper
+ */
 export function checkClaims(bytes: Buffer, maxDepth: number): void {
   /** For each array or map that is open: how many values are due when it is complete. */
   const ends: number[] = [];
@@ -34,8 +42,7 @@ export function checkClaims(bytes: Buffer, maxDepth: number): void {
   for (let at = 0; due > 0;) {
     const { length, values, textLength = 0 } = readHead(bytes, at);
     at += length;
-    if (textLength > 0 && !isUtf8(bytes.subarray(at - textLength, at)))
-      throw new RangeError("a text is no UTF-8");
+    if (textLength > 0) checkText(bytes.subarray(at - textLength, at));
     due -= 1;
     if (values > 0) ends.push(due);
     due += values;
@@ -44,6 +51,13 @@ export function checkClaims(bytes: Buffer, maxDepth: number): void {
     if (ends.length > maxDepth) throw new RangeError(`nested deeper than ${maxDepth}`);
     while (ends.at(-1) === due) ends.pop();
   }
+}
+
+/** @throws RangeError for a text that the library would not read exactly */
+function checkText(text: Buffer): void {
+  if (!isUtf8(text)) throw new RangeError("a text is no UTF-8");
+  if (text.length > EXACT_TEXT_BYTES && text.subarray(0, 3).equals(BYTE_ORDER_MARK))
+    throw new RangeError("a byte order mark would be left out");
 }
 
 function readHead(bytes: Buffer, at: number): Head {

@@ -10,13 +10,20 @@ export interface MessagePack {
 
 /** Loads the library. */
 export async function loadMessagePack(): Promise<MessagePack> {
-  const { decode } = await import("@msgpack/msgpack");
+  const library = await import("@msgpack/msgpack");
+  const { decode, decodeTimestampToTimeSpec, EXT_TIMESTAMP, ExtensionCodec } = library;
+  const extensionCodec = new ExtensionCodec();
+  extensionCodec.register({
+    type: EXT_TIMESTAMP,
+    encode: () => null,
+    decode: (bytes) => formatTime(decodeTimestampToTimeSpec(bytes)),
+  });
   let keys = 0;
   const mapKeyConverter = (key: unknown): string => {
     keys++;
     return nameOf(key);
   };
-  const options = { useBigInt64: true, mapKeyConverter };
+  const options = { useBigInt64: true, mapKeyConverter, extensionCodec };
   return {
     read: (bytes) => {
       try {
@@ -32,6 +39,15 @@ export async function loadMessagePack(): Promise<MessagePack> {
   };
 }
 
+/** To the nanosecond, which a Date cannot hold: in groups of three digits, one at least. @throws RangeError for what is no time */
+function formatTime({ sec, nsec }: { readonly sec: number; readonly nsec: number }): string {
+  if (nsec >= 1e9) throw new RangeError("a second of more than 1e9 nanoseconds");
+  const fraction = String(nsec)
+    .padStart(9, "0")
+    .replace(/(?:000){1,2}$/, "");
+  return new Date(sec * 1000).toISOString().replace(/\d{3}(?=Z$)/, fraction);
+}
+
 /** JSON has only texts for keys. @throws RangeError when maps or arrays stand within: their text could double with each level */
 function nameOf(key: unknown): string {
   if (typeof key === "string") return key;
@@ -41,8 +57,7 @@ function nameOf(key: unknown): string {
 }
 
 function isContainer(value: unknown): boolean {
-  const isScalar = value === null || value instanceof Uint8Array || value instanceof Date;
-  return typeof value === "object" && !isScalar;
+  return typeof value === "object" && value !== null && !(value instanceof Uint8Array);
 }
 
 /** The names in all maps. */
@@ -67,7 +82,6 @@ function toJson(value: unknown): string {
   if (typeof value === "bigint") return value.toString();
   if (value instanceof Uint8Array)
     return `{"bytes":${JSON.stringify(Buffer.from(value).toString("base64"))}}`;
-  if (value instanceof Date) return JSON.stringify(value.toISOString());
   if (Array.isArray(value)) return `[${value.map(toJson).join(",")}]`;
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value);

@@ -51,6 +51,37 @@ it.each([
   ["81a161d40501", '{"a":{"type":5,"data":{"bytes":"AQ=="}}}'],
 ])("reads %s as %s", (hex, json) => expect(readHex(hex)).toBe(json));
 
+/** As the specification has them: nanoseconds in 30 bits, seconds in 34. */
+function timeHex(seconds: bigint, nanoseconds: bigint): string {
+  return `d7ff${((nanoseconds << 34n) | seconds).toString(16).padStart(16, "0")}`;
+}
+
+it.each([
+  [0n, "1970-01-01T00:00:00.000Z"],
+  [1n, "1970-01-01T00:00:00.000000001Z"],
+  [1_000n, "1970-01-01T00:00:00.000001Z"],
+  [1_000_000n, "1970-01-01T00:00:00.001Z"],
+  [120_000_000n, "1970-01-01T00:00:00.120Z"],
+  [999_999_999n, "1970-01-01T00:00:00.999999999Z"],
+])("shows %i nanoseconds exactly", (nanoseconds, time) => {
+  expect(readHex(timeHex(0n, nanoseconds))).toBe(`"${time}"`);
+});
+
+it("shows a time before 1970, and a time as a key", () => {
+  const before = "c70cff1dcd6500ffffffffffffffff";
+  expect(readHex(before)).toBe('"1969-12-31T23:59:59.500Z"');
+  expect(readHex(`81${before}01`)).toBe('{"1969-12-31T23:59:59.500Z":1}');
+});
+
+/** A text of so many bytes that begins with a byte order mark. */
+function textWithMark(bytes: number): string {
+  return `da${bytes.toString(16).padStart(4, "0")}efbbbf${"61".repeat(bytes - 3)}`;
+}
+
+it("keeps the byte order mark of a short text", () => {
+  expect(readHex(textWithMark(200))).toBe(`"\ufeff${"a".repeat(197)}"`);
+});
+
 /** The library refuses a key of that name. */
 const value = fc.jsonValue().filter((json) => !JSON.stringify(json).includes("__proto__"));
 
@@ -76,6 +107,9 @@ it.each([
   ["a short text that is no UTF-8", "a2fffe"],
   ["a long text that is none", `d9ff${"ff".repeat(255)}`],
   ["a key that is none", "81a1ff01"],
+  ["a long text with a byte order mark", textWithMark(201)],
+  ["a time whose second has too many nanoseconds", "d7ffee6b280000000000"],
+  ["a time beyond any date", "c70cff000000007fffffffffffffff"],
 ])("does not show %s as JSON", (_name, hex) => expect(readHex(hex)).toBeUndefined());
 
 /** Maps with a map as key, in which there is another one as key. */
