@@ -25,7 +25,10 @@ export function isSecret(password: string | undefined): boolean {
   return password !== undefined && password !== "" && password !== "guest";
 }
 
-/** The passwords in what is meant as URLs, which may be wrong, or stand within another text. Each ends before the next URL. */
+/**
+ * The passwords in what is meant as URLs, which may be wrong, or stand within another text. Each ends before the next URL, and
+ * rather late than early: what looks like a vhost with an "@" may be the rest of a password that is not encoded.
+ */
 const passwordPattern = /(?<=\/\/[^:/]*:)(?:(?!amqps?:\/\/).)*(?=@)/gis;
 
 /** The password that a URL holds, as it is written there; undefined where it holds none. An "@" in the vhost ends none. */

@@ -9,6 +9,7 @@ it.each([
   ],
   ["amqp://a:se//c@r:e/t@h,amqp://b@two", "amqp://a:***@h,amqp://b@two"],
   ["amqp://me@corp:secret@h", "amqp://me@corp:***@h"],
+  ["amqp://me:se@ret/word@h", "amqp://me:***@h"],
   ["amqp://me@h:5672/v", "amqp://me@h:5672/v"],
   ["nothing to hide: a@b", "nothing to hide: a@b"],
 ])("%s is shown as %s", (text, shown) => {
