@@ -87,7 +87,7 @@ complete -c amqp-pub -l timeout -x -d 'with --rpc: how long to wait for replies 
 complete -c amqp-pub -l replies -x -d 'with --rpc: how many to wait for; 0: all until --timeout'
 complete -c amqp-pub -l jobs -x -d 'with --rpc: requests under way at once'
 complete -c amqp-pub -l reply-queue -d 'a queue of our own for replies, not direct reply-to'
-complete -c amqp-pub -l format -x -a 'text body raw json pretty hex none' -d 'how a message is written to stdout, or a template'
+complete -c amqp-pub -l format -x -a 'text body raw json pretty hex none' -d 'with --rpc: how a reply is written, or a template'
 complete -c amqp-pub -l stats -d 'statistics on stderr, every second or every SEC'
 complete -c amqp-pub -l report -r -F -d 'write an HTML page about the run when it ends'
 complete -c amqp-pub -l latency-header -d 'header x-sent-at: when each message was sent'

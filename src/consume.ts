@@ -116,7 +116,8 @@ async function run(
     const isAnswered = await session.close();
     // What ends a session is told anyway, with its exit code.
     const isUnsure = !isAnswered && !session.failure && intake.account.acked > 0;
-    if (isUnsure) world.log.warn(UNANSWERED);
+    // The crash demonstration goes without a word.
+    if (isUnsure && plan.lazyMs === undefined) world.log.warn(UNANSWERED);
   }
   // A stop rule may have held when the broker refused what became of the last message.
   const { failures = 0, shortfall } = taken;

@@ -32,7 +32,7 @@ export async function publish(plan: PublishPlan, world: World): Promise<number> 
   const skips = new Skips(plan, world.log);
   world.meter?.watch({
     open: () => (plan.publisher.confirm ? publisher.open : undefined),
-    account: () => ({ ...publisher.account }),
+    account: () => ({ ...publisher.account, ...skips.account }),
   });
   return await accounted(
     () => run(plan, publisher, skips, world),

@@ -28,7 +28,10 @@ export async function rpc(plan: RpcPlan, world: World): Promise<number> {
   const requester = new Requester(plan.request, reportBlocked(world.log, "waiting"));
   const skips = new Skips(plan, world.log);
   const asking = new Asking(plan, requester, skips, await openSink(plan.sink, world), world);
-  world.meter?.watch({ open: () => asking.underWay, account: () => ({ ...asking.account }) });
+  world.meter?.watch({
+    open: () => asking.underWay,
+    account: () => ({ ...asking.account, ...skips.account }),
+  });
   return await accounted(
     () => run(plan, requester, asking, world),
     (ending) =>

@@ -39,9 +39,9 @@ export class Skips {
     this.#log = log;
   }
 
-  /** For the account; undefined when the first would have ended the run. */
-  get count(): number | undefined {
-    return this.#plan.onBadRecord === "skip" ? this.#count : undefined;
+  /** For the account; without a count when the first would have ended the run. */
+  get account(): { readonly skipped?: number } {
+    return this.#plan.onBadRecord === "skip" ? { skipped: this.#count } : {};
   }
 
   /** What a source calls for such input. @throws UsageError when that ends the run */
@@ -56,7 +56,7 @@ export class Skips {
 
 /** How a run that sends has ended, for its account. */
 export function endOf({ durationMs, failure }: Ending, skips: Skips, world: World): RunEnd {
-  return { durationMs, reason: reasonFor(failure, world), skipped: skips.count };
+  return { durationMs, reason: reasonFor(failure, world), ...skips.account };
 }
 
 function reasonFor(failure: unknown, { signal, output }: World): string {

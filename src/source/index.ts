@@ -127,13 +127,15 @@ function templates({
   refuse,
   position,
 }: SourceWorld): (message: Message) => Message | undefined {
-  let n = 0;
+  let sent = 0;
   return (message) => {
-    n++;
-    return attempt(
-      () => expandMessage(message, { n, env }),
+    const made = attempt(
+      () => expandMessage(message, { n: sent + 1, env }),
       () => position.place(),
       { refuse },
     );
+    // What is skipped has no number.
+    if (made) sent++;
+    return made;
   };
 }

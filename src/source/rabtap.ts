@@ -26,6 +26,14 @@ const names: Readonly<Record<string, string>> = {
   Headers: "headers",
 };
 
+/** What is no property. */
+const parts = {
+  Exchange: "exchange",
+  RoutingKey: "routingKey",
+  Body: "bodyBase64",
+  XRabtapReceivedTimestamp: "receivedAt",
+};
+
 /** What it does not know, and what Go has for a time that is none. */
 const nothing: ReadonlySet<Field> = new Set(["", 0, null, "0001-01-01T00:00:00Z"]);
 
@@ -40,13 +48,27 @@ export function readRabtap(record: Table): PublishRecord {
     if (!nothing.has(value))
       properties[name] = name === "headers" && isTable(value) ? untagged(value) : value;
   }
-  return readRecord({
+  return readNamed({
     ...(Exchange !== undefined && { exchange: Exchange }),
     ...(RoutingKey !== undefined && { routingKey: RoutingKey }),
     ...(Body !== undefined && Body !== null && { bodyBase64: Body }),
     ...(XRabtapReceivedTimestamp !== undefined && { receivedAt: XRabtapReceivedTimestamp }),
     properties,
   });
+}
+
+/** Reads it as a record. @throws ValueError with the names that rabtap uses */
+function readNamed(record: Table): PublishRecord {
+  try {
+    return readRecord(record);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    const message = error.message.replace(/^"(\w+)"/, (quoted, name: string) => {
+      const theirs = Object.entries({ ...names, ...parts }).find(([, ours]) => ours === name);
+      return theirs ? `"${theirs[0]}"` : quoted;
+    });
+    throw new ValueError(message, error.hint);
+  }
 }
 
 /** The same table, of which nothing looks like a typed field of ours: rabtap has no tags. */

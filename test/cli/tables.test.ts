@@ -19,6 +19,7 @@ const sameMeaning = {
   queue: "the queue that is declared, and bound; a consumer's others exist already",
   routingKey: "the key of the binding; the publisher's is also that of its messages",
   timeout: "how long to wait: the publisher for the replies to a request, the consumer in all",
+  format: "how a message is written: the publisher's replies, the consumer's deliveries",
   jobs: "how much at once: the publisher's requests, the consumer's handlers",
   messageTtl:
     "the time a message may live: the publisher sets it per message, the consumer per queue",

@@ -1,7 +1,9 @@
 // How amqp-con ends before its time: signals, and queues that go away under it.
 import { describe, expect, test } from "vitest";
+import { consumeOk, deliver, qosOk } from "../support/amqp-answer.ts";
 import { con, startCon } from "../support/binaries.ts";
 import { misbehave } from "../support/misbehave.ts";
+import { openChannel, whenever, type Script } from "../support/misbehave-script.ts";
 import { pty } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
 import { play } from "../support/transcript.ts";
@@ -113,6 +115,28 @@ describe("the first signal", () => {
     const { code, stderr } = await con(["-q", queue, "--until-empty"], { env });
     const told = "Stopping: the queue is empty (--until-empty)\n";
     expect({ code, stderr }).toEqual({ code: 0, stderr: told });
+  });
+
+  test("that ends an outage says that the last acknowledgements may be lost with the connection", async () => {
+    const subscribed: Script = [
+      ...openChannel(),
+      whenever("basic.qos", qosOk()),
+      "basic.consume",
+      Buffer.concat([consumeOk("tag"), deliver("tag", 1, { body: "x" })]),
+      "basic.ack",
+      "rst",
+    ];
+    const server = await misbehave((connection) => (connection === 1 ? subscribed : []));
+    const consumer = startCon(["-u", server.url, "-q", "q"]);
+    await server.until("the second try", ({ connections }) => connections === 2);
+    consumer.kill("SIGTERM");
+    const { code, stdout, stderr } = await consumer.ended();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "Received: x\n" });
+    expect(stderr.split("\n").slice(1)).toEqual([
+      "WARNING: the broker did not answer the end of the run: messages acknowledged last may come again.",
+      "Stopped",
+      "",
+    ]);
   });
 
   test("ends a run that is still waiting for its broker", async () => {

@@ -103,7 +103,17 @@ describe("what rabtap writes", () => {
     const deep = `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
     const input = line.replace(JSON.stringify(byRabtap.Headers), deep);
     const { refused } = await collect(records(plan), [input]);
-    expect(refused).toEqual(['line 1 of stdin: "headers": "a": nested deeper than 1000']);
+    expect(refused).toEqual(['line 1 of stdin: "Headers": "a": nested deeper than 1000']);
+  });
+
+  it.each([
+    ["Body", "!!", '"Body": expected base64'],
+    ["Timestamp", "bogus", '"Timestamp": expected a time'],
+  ])("is refused by the names that it has: %s", async (key, value, reason) => {
+    const { refused } = await collect(records(plan), [
+      JSON.stringify({ ...byRabtap, [key]: value }),
+    ]);
+    expect(refused).toEqual([expect.stringContaining(reason)]);
   });
 
   it("with a key that rabtap does not write is refused", async () => {

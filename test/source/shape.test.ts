@@ -32,6 +32,15 @@ const texts = (text: string, times = 1, size?: number) =>
     repeat: { times, intervalMs: 0, pubName: undefined },
   }) as const;
 
+const lines = {
+  kind: "lines",
+  flag: "--lines",
+  paths: ["-"],
+  ...facts,
+  delimiter: Buffer.from("\n"),
+  keyDelimiter: undefined,
+} as const;
+
 const sized = (text: string, size: number) =>
   resize({ ...envelope, body: Buffer.from(text) }, size).body.toString();
 
@@ -137,6 +146,12 @@ describe("a template", () => {
     });
   });
 
+  it("has no number for what is skipped", async () => {
+    const source = openSource(lines, { ...plain, template: true });
+    const input = ["a{{n}}\n{{nope}}\nb{{n}}\n"];
+    expect(bodies(await collect(source, input))).toEqual(["a1", "b2"]);
+  });
+
   it("is no template unless asked for", async () => {
     expect(bodies(await collect(openSource(texts("{{n}}"), plain)))).toEqual(["{{n}}"]);
   });
@@ -200,14 +215,6 @@ describe("stamps", () => {
 
 describe("a rate", () => {
   it("loses no message and keeps their order", async () => {
-    const lines = {
-      kind: "lines",
-      flag: "--lines",
-      paths: ["-"],
-      ...facts,
-      delimiter: Buffer.from("\n"),
-      keyDelimiter: undefined,
-    } as const;
     const source = openSource(lines, { ...plain, rate: 10_000 });
     expect(bodies(await collect(source, ["a\nb\n", "c\nd"]))).toEqual(["a", "b", "c", "d"]);
   });

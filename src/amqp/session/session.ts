@@ -103,12 +103,11 @@ export class Session {
 
   /**
    * Closes the connection; what a client has buffered is written first (Client.isDrained). False when nobody answered, so that
-   * nobody knows how much of it the broker has read: it was silent, or the link was lost meanwhile. True for a link that was
-   * lost before: that was told when it happened.
+   * nobody knows how much of it the broker has read: it was silent, or the link was lost meanwhile, or before and not replaced.
    */
   async close(): Promise<boolean> {
     this.#closing.abort();
-    const isAnswered = this.#link === undefined || (await this.#closeLink(this.#link));
+    const isAnswered = this.#link !== undefined && (await this.#closeLink(this.#link));
     await this.#watching;
     return isAnswered;
   }

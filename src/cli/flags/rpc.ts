@@ -36,5 +36,8 @@ export const rpcFlags = {
     details:
       "Direct reply-to (amq.rabbitmq.reply-to) is faster, but not every server can publish to it, and it needs the broker of the request.",
   }),
-  format: outputFlags.format,
+  format: {
+    ...outputFlags.format,
+    summary: "with --rpc: how a reply is written, or a template",
+  },
 };
