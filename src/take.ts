@@ -134,7 +134,7 @@ function isFull({ subscription, flow, intake: kind }: ConsumePlan, { held }: Int
   const { prefetch, alsoFrom } = subscription;
   if (kind === "get" || flow.where === undefined) return false;
   // Each queue has a subscription of its own.
-  return prefetch > 0 && held >= prefetch * (1 + alsoFrom.length);
+  return held >= prefetch * (1 + alsoFrom.length);
 }
 
 async function openWork(

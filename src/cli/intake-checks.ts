@@ -18,7 +18,7 @@ export type IntakeKey = keyof IntakeOptions;
 /** What else decides how messages are taken. */
 export interface Circumstances {
   readonly alsoFrom: readonly string[];
-  /** Prefetch as the way of handling messages wants it. */
+  /** Prefetch as the way of handling messages wants it; Infinity: no limit. */
   readonly prefetch: number;
   /** Something is published on the same connection, and its answers are waited for. */
   readonly publishesToo: boolean;

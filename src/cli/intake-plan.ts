@@ -150,7 +150,7 @@ function planSettling(options: IntakeOptions, isStream: boolean): Settling {
   };
 }
 
-/** Messages in hand. What is held to the end counts as well, and makes room for nothing; 0 means no limit. */
+/** Messages in hand. What is held to the end counts as well, and makes room for nothing; Infinity: no limit. */
 function planPrefetch(
   options: IntakeOptions,
   { given }: Origins<IntakeKey>,
@@ -159,14 +159,15 @@ function planPrefetch(
   limit = Infinity,
 ): number {
   if (options.where !== undefined && mismatch === "leave")
-    return given("prefetch") ? options.prefetch : MAX_PREFETCH;
-  if (verdict === "leave") return limit > MAX_PREFETCH ? 0 : limit;
+    return given("prefetch") ? usual : MAX_PREFETCH;
+  if (verdict === "leave") return limit > MAX_PREFETCH ? Infinity : limit;
   // What --where cannot decide on is held as well, and does not count for --count.
-  if (options.where !== undefined && given("prefetch")) return options.prefetch;
+  if (options.where !== undefined && given("prefetch")) return usual;
   // A batch is acknowledged while the next one comes.
   const twoBatches = options.ackEvery > 1 ? Math.min(2 * options.ackEvery, MAX_PREFETCH) : 0;
   const roomy = given("prefetch") ? usual : Math.max(usual, twoBatches);
   // Those whose acknowledgement is not waited for are only bounded by what may wait here.
-  const most = Math.min((options.ackAuto ? usual || USUAL_PREFETCH : roomy) || Infinity, limit);
-  return most === Infinity ? 0 : Math.min(most, MAX_PREFETCH);
+  const bounded = usual === Infinity ? USUAL_PREFETCH : usual;
+  const most = Math.min(options.ackAuto ? bounded : roomy, limit);
+  return most === Infinity ? most : Math.min(most, MAX_PREFETCH);
 }

@@ -23,6 +23,7 @@ type Key = keyof Options;
 export interface WorkPlan {
   readonly handler: HandlerPlan | undefined;
   readonly forward: Destination | undefined;
+  /** Infinity: no limit. */
   readonly prefetch: number;
   readonly warnings: readonly string[];
 }
@@ -48,7 +49,7 @@ export function planWork(
     handler,
     forward,
     // A worker that holds messages it does not work on keeps them from others.
-    prefetch: command && !origins.given("prefetch") ? jobs : options.prefetch,
+    prefetch: command && !origins.given("prefetch") ? jobs : options.prefetch || Infinity,
     warnings:
       execTimeout !== undefined && execTimeout > LONG_MS
         ? [

@@ -89,13 +89,14 @@ export const queueMistakes = {
   streamConsumer({ topology: { queue }, consuming }: Sketch): string | undefined {
     if (!consuming || textIn(queue?.arguments, "x-queue-type") !== "stream") return undefined;
     if (consuming.get) return "--get does not work on a stream: leave it out, and stop with -n.";
-    if (consuming.prefetch === 0) return "a stream needs a prefetch limit: leave out --prefetch 0.";
+    if (consuming.prefetch === Infinity)
+      return "a stream needs a prefetch limit: leave out --prefetch 0.";
     return undefined;
   },
 
   /** Everything the queue holds is sent at once. */
   unlimited({ consuming }: Sketch): string | undefined {
-    if (!consuming || consuming.get || consuming.prefetch !== 0) return undefined;
+    if (!consuming || consuming.get || consuming.prefetch !== Infinity) return undefined;
     const where = consuming.handler ? "wait here for a handler" : "come into memory";
     return `--prefetch 0 sets no limit: all messages ${where}, and other consumers get none; --prefetch 1 shares work fairly.`;
   },

@@ -51,7 +51,7 @@ export interface Consuming {
   /** The first one empty: the declared queue. */
   readonly queue: string;
   readonly alsoFrom: readonly string[];
-  /** 0: no limit. */
+  /** Infinity: no limit. */
   readonly prefetch: number;
   readonly ackOnArrival: boolean;
   /** Fetched one by one. */

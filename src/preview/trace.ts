@@ -131,7 +131,7 @@ function traceConsuming(sketch: Sketch): readonly Edge[] {
 }
 
 function describeConsuming({ prefetch, ackOnArrival, get, handler }: Consuming): readonly string[] {
-  const taking = prefetch === 0 ? "no prefetch limit" : `prefetch ${prefetch}`;
+  const taking = prefetch === Infinity ? "no prefetch limit" : `prefetch ${prefetch}`;
   return [
     get ? "one by one" : taking,
     ...(ackOnArrival ? ["ack-auto"] : []),

@@ -34,7 +34,7 @@ describe("the subscription", () => {
 
   it.each([
     [["--prefetch", "1"], 1],
-    [["--prefetch", "0"], 0],
+    [["--prefetch", "0"], Infinity],
     [["--prefetch", "65535"], 65_535],
     [["-n", "10"], 10],
     [["-n", "10", "--prefetch", "3"], 3],

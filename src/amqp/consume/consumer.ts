@@ -140,7 +140,8 @@ export class Consumer implements Intake {
   async attach(link: Link): Promise<void> {
     // What was lost with the old link cannot be settled on this one, and nothing more is wanted.
     if (this.#stopping) return;
-    await link.channel.prefetch(this.#plan.prefetch);
+    const { prefetch } = this.#plan;
+    await link.channel.prefetch(prefetch === Infinity ? 0 : prefetch); // 0: AMQP's "no limit"
     this.#link = link;
     this.#settler.attach(link);
     this.#subscriptions = new Subscriptions(link.channel, this.#plan);

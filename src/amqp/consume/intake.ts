@@ -58,6 +58,7 @@ export interface SubscriptionPlan {
   readonly queue: string;
   /** Further queues, on the same channel. */
   readonly alsoFrom: readonly string[];
+  /** Deliveries that may be unacknowledged at once; Infinity: no limit. */
   readonly prefetch: number;
   /** Acknowledge what arrives before anybody has seen it (--ack-auto). Why not the protocol's no-ack: docs/adr/0021-ack-auto-acknowledges-on-arrival.md. */
   readonly ackOnArrival: boolean;

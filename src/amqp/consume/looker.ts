@@ -114,7 +114,7 @@ export class Looker implements Intake {
 
 async function maySubscribe(link: Link, plan: SubscriptionPlan): Promise<boolean> {
   // Without a limit, a quorum queue would stop at 2,000.
-  if (plan.prefetch === 0) return false;
+  if (plan.prefetch === Infinity) return false;
   for (const queue of queuesOf(plan, link)) {
     const { consumerCount } = await link.channel.checkQueue(queue);
     if (consumerCount > 0 || !(await isLasting(link, queue))) return false;

@@ -123,7 +123,7 @@ export class Settler {
     }
     this.#fresh += batch.length;
     const { prefetch } = this.#plan;
-    if (this.#fresh >= Math.min(MOST_TOGETHER, (prefetch || Infinity) / 4)) this.#flushDue();
+    if (this.#fresh >= Math.min(MOST_TOGETHER, prefetch / 4)) this.#flushDue();
     else this.#gathering ??= setTimeout(() => this.#flushDue(), TOGETHER_MS);
   }
 

@@ -48,6 +48,12 @@ it("whoever stops it waits until the broker has agreed, also when it was stopped
   expect(events).toEqual(["answer", "first", "second"]);
 });
 
+it("asks for no limit as the protocol does, by 0", async () => {
+  const { server } = await subscribe(new Consumer({ ...plan, prefetch: Infinity }));
+  const limit = server.received().find(({ name }) => name === "basic.qos");
+  expect(limit?.payload.readUInt16BE(8)).toBe(0);
+});
+
 it("does not wait for ever when the broker is silent", async () => {
   const { consumer } = await subscribe();
   expect(await timed(consumer.stop())).toBeLessThan(4000);
