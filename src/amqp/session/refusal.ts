@@ -10,6 +10,7 @@ import {
   UsageError,
   Unreachable,
 } from "../../errors.ts";
+import { isPassing } from "./failed-tries.ts";
 import { hintFor } from "./hints.ts";
 import { fromSocket, fromTls } from "./socket-errors.ts";
 import { DecodeError } from "../wire/table.ts";
@@ -83,14 +84,4 @@ function fromLateAcknowledgement({ text }: Reply, cause: unknown): Failure | und
 /** A garbled frame, or a failure of the broker itself: not a decision. */
 function isException({ code, text }: Reply): boolean {
   return code === 541 ? !text.includes("deprecated") : [501, 502, 504, 505].includes(code);
-}
-
-function isPassing({ code, text }: Reply): boolean {
-  if (code === 320) return true; // connection-forced: shutdown, or closed by an operator
-  if (code === 506 && /coordinator unavailable/i.test(text)) return true;
-  // A queue or a stream that looks for a leader; or a node that has none of its replicas, where another one has.
-  return (
-    (code === 404 && /home node|process is stopped/.test(text)) ||
-    /does not have a (running )?(replica on the local node|local replica)/.test(text)
-  );
 }

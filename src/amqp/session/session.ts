@@ -5,7 +5,7 @@ import { Failure, Unreachable } from "../../errors.ts";
 import type { Client } from "./client.ts";
 import { closeChannel, type Connection } from "./connection.ts";
 import { addressOf } from "../../address.ts";
-import { isPassing, together } from "./failed-tries.ts";
+import { isWorthAnotherTry, together } from "./failed-tries.ts";
 import type { Target } from "./target.ts";
 import { readLogin, type LoginPlan } from "./login.ts";
 import { Linker, reasonFrom, type Link, type LinkReport } from "./link.ts";
@@ -182,7 +182,7 @@ export class Session {
         toFailure(error, target),
       );
       if (!(link instanceof Failure)) return link;
-      if (this.#closing.signal.aborted || !isPassing(link, again)) throw link;
+      if (this.#closing.signal.aborted || !isWorthAnotherTry(link, again)) throw link;
       failures.set(target, link);
       if (!again && attempt < targets.length) continue;
       if (!again && attempt === targets.length && outage.left > 0)
