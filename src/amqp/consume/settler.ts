@@ -1,6 +1,6 @@
 // Settles a run's deliveries on the link that they came on, together where they may wait for company, and counts them.
-import { now } from "../../time/clock.ts";
 import type { Delivery } from "../../message/message.ts";
+import { FlushClock } from "./flush-clock.ts";
 import type { IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
 import { settlePort } from "./settle-port.ts";
@@ -9,17 +9,6 @@ import { STREAM_OFFSET, StreamPosition } from "./stream.ts";
 import { takenIn } from "./taken-in.ts";
 
 const counts = { ack: "acked", reject: "rejected", requeue: "requeued", leave: undefined } as const;
-
-/** With --ack-every, acknowledgements wait for company no longer than these: since the last one, and since the first. */
-const IDLE_MS = 100;
-const LONGEST_WAIT_MS = 1000;
-
-/**
- * Without it, until a quarter of the prefetch is finished, at most so many, or for one millisecond: a broker that gets each
- * acknowledgement alone sends its messages alone, and a read and two writes for each cost more than the message.
- */
-const MOST_TOGETHER = 64;
-const TOGETHER_MS = 1;
 
 /** Settles deliveries on the link that they came on, or not at all: a stale tag would hit another message. */
 export class Settler {
@@ -32,15 +21,12 @@ export class Settler {
   #unshown = 0;
   /** What was counted and not told yet: tags, and as what. */
   #untold: { readonly tag: number; readonly as: keyof IntakeAccount }[] = [];
-  /** Verdicts since the last flush. */
-  #fresh = 0;
-  #gathering: NodeJS.Timeout | undefined;
-  #waiting: NodeJS.Timeout | undefined;
-  #waitingSince: number | undefined;
+  readonly #clock: FlushClock;
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
     this.#position = plan.stream && new StreamPosition(plan.stream.start);
+    this.#clock = new FlushClock(plan.prefetch, (all) => this.#flush(all));
   }
 
   /** The place in a stream; undefined while nothing looks like one. */
@@ -85,7 +71,7 @@ export class Settler {
     // The broker gives them again, and they count then.
     for (const { as } of this.#untold.splice(0)) this.#count[as]--;
     this.#position?.detach();
-    this.#stopWaiting();
+    this.#clock.stop();
   }
 
   /** Can it still be settled, or was it settled when it arrived? */
@@ -121,10 +107,7 @@ export class Settler {
       if (as && verdict !== "requeue") this.#untold.push({ tag: delivery.deliveryTag, as });
       this.#settlement?.settle(delivery.deliveryTag, verdict);
     }
-    this.#fresh += batch.length;
-    const { prefetch } = this.#plan;
-    if (this.#fresh >= Math.min(MOST_TOGETHER, prefetch / 4)) this.#flushDue();
-    else this.#gathering ??= setTimeout(() => this.#flushDue(), TOGETHER_MS);
+    this.#clock.added(batch.length);
   }
 
   /** Acknowledges all that has arrived. */
@@ -137,7 +120,7 @@ export class Settler {
   }
 
   flush(): void {
-    this.#stopWaiting();
+    this.#clock.stop();
     this.#flush(true);
   }
 
@@ -162,40 +145,15 @@ export class Settler {
     for (const delivery of batch) this.#position?.shown(delivery);
   }
 
-  #flushDue(): void {
-    this.#flush(false);
-    if (this.#settlement?.isWaiting) this.#wait();
-    else this.#stopWaiting();
-  }
-
-  #flush(atEnd: boolean): void {
-    clearTimeout(this.#gathering);
-    this.#gathering = undefined;
-    this.#fresh = 0;
+  /** Sends the verdicts that are due, or all. Returns whether any still wait for company. */
+  #flush(all: boolean): boolean {
     const settlement = this.#settlement;
-    settlement?.flush(atEnd);
-    this.#untold = settlement?.isWaiting
-      ? this.#untold.filter(({ tag }) => !settlement.isTold(tag))
-      : [];
-    if (settlement) this.#position?.settledTo(settlement.settledTo);
-  }
-
-  /** Flushes when nothing has come for a moment, but not too late. */
-  #wait(): void {
-    const time = now();
-    this.#waitingSince ??= time;
-    clearTimeout(this.#waiting);
-    const delay = Math.min(IDLE_MS, this.#waitingSince + LONGEST_WAIT_MS - time);
-    // A busy program would put the timer off again and again.
-    if (delay <= 0) return this.flush();
-    this.#waiting = setTimeout(() => this.flush(), delay).unref();
-  }
-
-  #stopWaiting(): void {
-    clearTimeout(this.#gathering);
-    this.#gathering = undefined;
-    clearTimeout(this.#waiting);
-    this.#waitingSince = undefined;
+    if (!settlement) return false;
+    settlement.flush(all);
+    const { isWaiting } = settlement;
+    this.#untold = isWaiting ? this.#untold.filter(({ tag }) => !settlement.isTold(tag)) : [];
+    this.#position?.settledTo(settlement.settledTo);
+    return isWaiting;
   }
 }
 
