@@ -5,7 +5,7 @@ import { Getter } from "./amqp/consume/getter.ts";
 import type { SubscriptionPlan } from "./amqp/consume/intake.ts";
 import { Looker } from "./amqp/consume/looker.ts";
 import { Session, type ConnectionPlan } from "./amqp/session/session.ts";
-import type { Verdict } from "./amqp/consume/settlement.ts";
+import type { Verdict } from "./amqp/consume/verdicts.ts";
 import type { TopologyPlan } from "./amqp/session/topology.ts";
 import { aborted, pause, until } from "./time/deadline.ts";
 import { accounted, type Ending } from "./ending.ts";

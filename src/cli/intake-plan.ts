@@ -1,6 +1,6 @@
 // The flags that say which messages are taken, how they are settled and when that ends → what they mean together. Pure.
 import type { SubscriptionPlan } from "../amqp/consume/intake.ts";
-import type { Verdict } from "../amqp/consume/settlement.ts";
+import type { Verdict } from "../amqp/consume/verdicts.ts";
 import { STREAM_OFFSET } from "../amqp/consume/stream.ts";
 import type { ConsumePlan, IntakeKind } from "../consume.ts";
 import { checkSize } from "./argument-table.ts";

@@ -1,6 +1,6 @@
 // What happens to messages between their arrival and the work on them: decompressed, chosen, let through at a pace.
 import type { Intake } from "../amqp/consume/intake.ts";
-import type { Verdict } from "../amqp/consume/settlement.ts";
+import type { Verdict } from "../amqp/consume/verdicts.ts";
 import type { UsageError } from "../errors.ts";
 import type { Decompress } from "./decompress.ts";
 import type { Delivery } from "../message/message.ts";

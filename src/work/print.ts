@@ -1,6 +1,6 @@
 // Shows each delivery, then settles it: never the other way round.
 import type { Intake } from "../amqp/consume/intake.ts";
-import type { Verdict } from "../amqp/consume/settlement.ts";
+import type { Verdict } from "../amqp/consume/verdicts.ts";
 import { pause } from "../time/deadline.ts";
 import type { Delivery } from "../message/message.ts";
 import type { Sink } from "../sink/sink.ts";

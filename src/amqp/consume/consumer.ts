@@ -10,7 +10,7 @@ import type { Link } from "../session/link.ts";
 import { Depths, leaderless } from "./depths.ts";
 import { Missing } from "./missing.ts";
 import { toDelivery } from "../wire/received.ts";
-import type { Verdict } from "./settlement.ts";
+import type { Verdict } from "./verdicts.ts";
 import { STREAM_OFFSET } from "./stream.ts";
 import { StreamQueues } from "./stream-queues.ts";
 import { Settler } from "./settler.ts";

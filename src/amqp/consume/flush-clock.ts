@@ -1,5 +1,5 @@
 // When verdicts that may wait for company are flushed: when there are enough of them, soon after the first, and, with --ack-every,
-// when nothing more comes. It only keeps the time; what is sent is up to settlement.ts.
+// when nothing more comes. It only keeps the time; what is sent is up to verdicts.ts.
 import { now } from "../../time/clock.ts";
 
 /**

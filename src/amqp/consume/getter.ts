@@ -6,7 +6,7 @@ import type { Delivery } from "../../message/message.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
 import { toDeliveryOrDrop } from "../wire/received.ts";
-import type { Verdict } from "./settlement.ts";
+import type { Verdict } from "./verdicts.ts";
 import { Settler } from "./settler.ts";
 
 /** How often an empty queue is asked while messages are worked on. */

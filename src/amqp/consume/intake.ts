@@ -5,7 +5,7 @@ import type { Table } from "../../message/fields.ts";
 import type { Delivery } from "../../message/message.ts";
 import type { Link } from "../session/link.ts";
 import type { Client } from "../session/client.ts";
-import type { Verdict } from "./settlement.ts";
+import type { Verdict } from "./verdicts.ts";
 import type { Offset } from "./stream.ts";
 
 /** Where the deliveries of a run come from. */

@@ -8,7 +8,7 @@ import { Consumer } from "./consumer.ts";
 import { Getter } from "./getter.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
-import type { Verdict } from "./settlement.ts";
+import type { Verdict } from "./verdicts.ts";
 
 /** Decides on the first link that lives long enough, and is a Consumer or a Getter from then on. */
 export class Looker implements Intake {

@@ -1,7 +1,7 @@
 // How a channel of amqplib settles: it wants a whole message, of which it reads the delivery tag.
 import type { Channel } from "amqplib";
 import { isClosing } from "../session/refusal.ts";
-import type { SettlePort } from "./settlement.ts";
+import type { SettlePort } from "./verdicts.ts";
 
 /** Writes acknowledgements and rejections on this channel, as long as it is open. */
 export function settlePort(channel: Channel): SettlePort {

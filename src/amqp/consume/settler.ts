@@ -4,7 +4,7 @@ import { FlushClock } from "./flush-clock.ts";
 import type { IntakeAccount, SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
 import { settlePort } from "./settle-port.ts";
-import { Settlement, type Verdict } from "./settlement.ts";
+import { Verdicts, type Verdict } from "./verdicts.ts";
 import { STREAM_OFFSET, StreamPosition } from "./stream.ts";
 import { takenIn } from "./taken-in.ts";
 
@@ -15,7 +15,7 @@ export class Settler {
   readonly #plan: SubscriptionPlan;
   #position: StreamPosition | undefined;
   #link: Link | undefined;
-  #settlement: Settlement | undefined;
+  #verdicts: Verdicts | undefined;
   #count = { acked: 0, requeued: 0, rejected: 0, retried: 0, deadLettered: 0 };
   /** Acknowledged when they arrived, and not shown yet. */
   #unshown = 0;
@@ -43,16 +43,16 @@ export class Settler {
   }
 
   get held(): number {
-    return this.#settlement?.held ?? 0;
+    return this.#verdicts?.held ?? 0;
   }
 
   get unacked(): number | undefined {
-    return this.#settlement?.unacked;
+    return this.#verdicts?.unacked;
   }
 
   /** Deliveries that somebody still works on. */
   get undecided(): number {
-    return this.#settlement?.undecided ?? 0;
+    return this.#verdicts?.undecided ?? 0;
   }
 
   /** Deliveries with a verdict. */
@@ -62,12 +62,12 @@ export class Settler {
 
   attach(link: Link): void {
     this.#link = link;
-    this.#settlement = new Settlement(settlePort(link.channel), this.#plan.ackEvery);
+    this.#verdicts = new Verdicts(settlePort(link.channel), this.#plan.ackEvery);
   }
 
   detach(): void {
     this.#link = undefined;
-    this.#settlement = undefined;
+    this.#verdicts = undefined;
     // The broker gives them again, and they count then.
     for (const { as } of this.#untold.splice(0)) this.#count[as]--;
     this.#position?.detach();
@@ -80,7 +80,7 @@ export class Settler {
   }
 
   arrived(delivery: Delivery): void {
-    this.#settlement?.arrived();
+    this.#verdicts?.arrived();
     // Several streams would need a place each.
     const { alsoFrom } = this.#plan;
     if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined && alsoFrom.length === 0)
@@ -90,7 +90,7 @@ export class Settler {
 
   /** One has come that nobody will see: it is only put back. */
   arrivedLate(): void {
-    this.#settlement?.arrived();
+    this.#verdicts?.arrived();
   }
 
   settle(
@@ -105,17 +105,17 @@ export class Settler {
       if (as) this.#count[as]++;
       // What is put back is told at once.
       if (as && verdict !== "requeue") this.#untold.push({ tag: delivery.deliveryTag, as });
-      this.#settlement?.settle(delivery.deliveryTag, verdict);
+      this.#verdicts?.settle(delivery.deliveryTag, verdict);
     }
     this.#clock.added(batch.length);
   }
 
   /** Acknowledges all that has arrived. */
   ackArrived(): void {
-    const fresh = this.#settlement?.unacked ?? 0;
+    const fresh = this.#verdicts?.unacked ?? 0;
     this.#count.acked += fresh;
     this.#unshown += fresh;
-    this.#settlement?.ackAll();
+    this.#verdicts?.ackAll();
     this.#position?.settledOnArrival();
   }
 
@@ -128,8 +128,8 @@ export class Settler {
   async end(answerMs: number, isStream: boolean): Promise<void> {
     this.flush();
     if (!isStream) this.#count.requeued += this.held;
-    if (this.#link && this.#settlement) await takenIn(this.#link, this.#settlement, answerMs);
-    if (!isStream && this.putsBack) this.#settlement?.putBack();
+    if (this.#link && this.#verdicts) await takenIn(this.#link, this.#verdicts, answerMs);
+    if (!isStream && this.putsBack) this.#verdicts?.putBack();
   }
 
   /** At the end: is what is left put back? Else the end of the channel does that better. */
@@ -147,12 +147,12 @@ export class Settler {
 
   /** Sends the verdicts that are due, or all. Returns whether any still wait for company. */
   #flush(all: boolean): boolean {
-    const settlement = this.#settlement;
-    if (!settlement) return false;
-    settlement.flush(all);
-    const { isWaiting } = settlement;
-    this.#untold = isWaiting ? this.#untold.filter(({ tag }) => !settlement.isTold(tag)) : [];
-    this.#position?.settledTo(settlement.settledTo);
+    const verdicts = this.#verdicts;
+    if (!verdicts) return false;
+    verdicts.flush(all);
+    const { isWaiting } = verdicts;
+    this.#untold = isWaiting ? this.#untold.filter(({ tag }) => !verdicts.isTold(tag)) : [];
+    this.#position?.settledTo(verdicts.settledTo);
     return isWaiting;
   }
 }

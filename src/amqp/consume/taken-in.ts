@@ -1,7 +1,7 @@
 // The wait at the end of a channel, for what it has settled to be stored.
 import { pause, within } from "../../time/deadline.ts";
 import type { Link } from "../session/link.ts";
-import { HANDED_ON_AT_ONCE, type Settlement } from "./settlement.ts";
+import { HANDED_ON_AT_ONCE, type Verdicts } from "./verdicts.ts";
 
 /** What a queue takes longer to store than it took to answer. */
 const STORING_MS = 20;
@@ -14,7 +14,7 @@ const LONGEST_STORING_MS = 1000;
  */
 export async function takenIn(
   { channel, lost }: Link,
-  { frames }: Settlement,
+  { frames }: Verdicts,
   answerMs: number,
 ): Promise<void> {
   if (frames <= HANDED_ON_AT_ONCE) return;

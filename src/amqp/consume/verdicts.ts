@@ -1,12 +1,12 @@
-// Which deliveries of a channel are settled, and how: one frame for each run of equal verdicts in the finished prefix, single
-// frames for the rest. Pure bookkeeping by delivery tag; the frames go through a port.
+// The verdicts on the deliveries of a channel, and how the broker is told: one frame for each run of equal ones in the finished
+// prefix, single frames for the rest. Pure bookkeeping by delivery tag; the frames go through a port.
 
 /** What becomes of a delivery: taken, thrown away (dead-lettered), put back, or left to the end of the channel. */
 export type Verdict = "ack" | "reject" | "requeue" | "leave";
 
 /**
- * So many verdicts, in frames, RabbitMQ hands on to a quorum queue before that has stored the first; what waits behind them is
- * sorted anew.
+ * How many verdicts, in frames, RabbitMQ hands on to a quorum queue before that has stored the first; what waits behind them is
+ * sorted again.
  */
 export const HANDED_ON_AT_ONCE = 32;
 
@@ -19,15 +19,15 @@ export interface SettlePort {
 /** What waits to be told; what is put back is told at once. */
 type Telling = "ack" | "reject";
 
-/** Deliveries of one channel, by tag, from the first one on. */
-export class Settlement {
+/** The verdicts of one channel, by delivery tag, from the first one on. */
+export class Verdicts {
   readonly #port: SettlePort;
-  /** Acknowledge only so many at a time, in order. */
+  /** Acknowledge only this many at a time, in order. */
   readonly #every: number;
   /** The verdict of each delivery from #first on; undefined while it is in hand. */
   #verdicts: (Verdict | "sent" | undefined)[] = [];
   #first = 1;
-  /** Finished deliveries at the front that were not forgotten yet. */
+  /** Finished deliveries at the front that are not forgotten yet. */
   #prefix = 0;
   #frames = 0;
   #held = 0;

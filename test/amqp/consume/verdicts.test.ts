@@ -1,7 +1,7 @@
 // Settling, whatever the order of verdicts: the broker is never told more than was decided, and in the end all of it.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Settlement, type Verdict } from "../../../src/amqp/consume/settlement.ts";
+import { Verdicts, type Verdict } from "../../../src/amqp/consume/verdicts.ts";
 
 /** A channel's end at the broker: what it knows of each delivery, and what would be a protocol error. */
 class Broker {
@@ -42,11 +42,11 @@ type Step =
   | { readonly act: "settle"; readonly which: number; readonly verdict: Verdict }
   | { readonly act: "flush" };
 
-const verdicts = fc.constantFrom<Verdict[]>("ack", "ack", "ack", "reject", "requeue", "leave");
+const anyVerdict = fc.constantFrom<Verdict[]>("ack", "ack", "ack", "reject", "requeue", "leave");
 const steps = fc.array(
   fc.oneof(
     fc.record({ act: fc.constant("deliver" as const), count: fc.integer({ min: 1, max: 5 }) }),
-    fc.record({ act: fc.constant("settle" as const), which: fc.nat(), verdict: verdicts }),
+    fc.record({ act: fc.constant("settle" as const), which: fc.nat(), verdict: anyVerdict }),
     fc.record({ act: fc.constant("flush" as const) }),
   ),
   { maxLength: 60 },
@@ -55,20 +55,20 @@ const steps = fc.array(
 /** Plays the steps on both; what is in hand is settled in any order. */
 function play(all: readonly Step[], every: number, look: (run: Run) => void): Run {
   const broker = new Broker();
-  const settlement = new Settlement(broker, every);
-  const run: Run = { broker, settlement, decided: new Map(), inHand: [] };
+  const verdicts = new Verdicts(broker, every);
+  const run: Run = { broker, verdicts, decided: new Map(), inHand: [] };
   for (const step of all) {
     if (step.act === "deliver")
       for (let i = 0; i < step.count; i++) {
         run.inHand.push(broker.deliver());
-        settlement.arrived();
+        verdicts.arrived();
       }
     if (step.act === "settle" && run.inHand.length > 0) {
       const [tag = 0] = run.inHand.splice(step.which % run.inHand.length, 1);
       run.decided.set(tag, step.verdict);
-      settlement.settle(tag, step.verdict);
+      verdicts.settle(tag, step.verdict);
     }
-    if (step.act === "flush") settlement.flush();
+    if (step.act === "flush") verdicts.flush();
     look(run);
   }
   return run;
@@ -76,7 +76,7 @@ function play(all: readonly Step[], every: number, look: (run: Run) => void): Ru
 
 interface Run {
   readonly broker: Broker;
-  readonly settlement: Settlement;
+  readonly verdicts: Verdicts;
   readonly decided: Map<number, Verdict>;
   readonly inHand: number[];
 }
@@ -96,8 +96,8 @@ describe("settling in any order", () => {
   it("has told all that can be told after the last flush", () => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 7 }), (all, every) => {
-        const { broker, settlement, decided } = play(all, every, () => {});
-        settlement.flush(true);
+        const { broker, verdicts, decided } = play(all, every, () => {});
+        verdicts.flush(true);
         const firstOpen = Array.from({ length: 400 }, (_, i) => i + 1).find((tag) => {
           const verdict = decided.get(tag);
           return verdict === undefined || verdict === "leave";
@@ -106,7 +106,7 @@ describe("settling in any order", () => {
           if (verdict === "leave") expect(broker.states.has(tag)).toBe(false);
           else expect(broker.states.get(tag)).toBe(verdict);
         }
-        expect(settlement.settledTo).toBe((firstOpen ?? 1) - 1);
+        expect(verdicts.settledTo).toBe((firstOpen ?? 1) - 1);
       }),
       { numRuns: 500 },
     );
@@ -115,11 +115,11 @@ describe("settling in any order", () => {
   it("counts what is held, and knows what was told", () => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 7 }), (all, every) => {
-        play(all, every, ({ settlement, broker, decided }) => {
+        play(all, every, ({ verdicts, broker, decided }) => {
           const held = [...decided.values()].filter((verdict) => verdict === "leave").length;
-          expect(settlement.held).toBe(held);
+          expect(verdicts.held).toBe(held);
           for (const tag of decided.keys())
-            expect(settlement.isTold(tag)).toBe(broker.states.has(tag));
+            expect(verdicts.isTold(tag)).toBe(broker.states.has(tag));
         });
       }),
     );
@@ -128,10 +128,10 @@ describe("settling in any order", () => {
   it("counts what the broker was not told of", () => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 7 }), (all, every) => {
-        play(all, every, ({ settlement, broker, inHand, decided }) => {
+        play(all, every, ({ verdicts, broker, inHand, decided }) => {
           const untold = [...decided.keys()].filter((tag) => !broker.states.has(tag)).length;
-          expect(settlement.unacked).toBe(inHand.length + untold);
-          expect(settlement.undecided).toBe(inHand.length);
+          expect(verdicts.unacked).toBe(inHand.length + untold);
+          expect(verdicts.undecided).toBe(inHand.length);
         });
       }),
     );
@@ -140,54 +140,54 @@ describe("settling in any order", () => {
 
 describe("acknowledging so many at a time", () => {
   it("takes one frame for a batch in order", () => {
-    const { broker, settlement } = play([{ act: "deliver", count: 5 }], 1, () => {});
-    for (const tag of [3, 1, 2, 5, 4]) settlement.settle(tag, "ack");
-    settlement.flush();
+    const { broker, verdicts } = play([{ act: "deliver", count: 5 }], 1, () => {});
+    for (const tag of [3, 1, 2, 5, 4]) verdicts.settle(tag, "ack");
+    verdicts.flush();
     expect(broker.frames).toBe(1);
     expect([...broker.states.keys()]).toEqual([1, 2, 3, 4, 5]);
   });
 
   it("waits for N in order, and says that it waits", () => {
-    const { broker, settlement } = play([{ act: "deliver", count: 5 }], 3, () => {});
+    const { broker, verdicts } = play([{ act: "deliver", count: 5 }], 3, () => {});
     const settle = (tag: number): void => {
-      settlement.settle(tag, "ack");
-      settlement.flush();
+      verdicts.settle(tag, "ack");
+      verdicts.flush();
     };
     settle(1);
     settle(2);
-    expect([broker.frames, settlement.isWaiting]).toEqual([0, true]);
+    expect([broker.frames, verdicts.isWaiting]).toEqual([0, true]);
     settle(4);
     expect(broker.frames).toBe(0);
     settle(3);
     expect([...broker.states.keys()]).toEqual([1, 2, 3, 4]);
-    expect([broker.frames, settlement.isWaiting]).toEqual([1, false]);
+    expect([broker.frames, verdicts.isWaiting]).toEqual([1, false]);
   });
 
   it("takes one frame for each run of equal verdicts, and looks back over what was told before", () => {
-    const { broker, settlement } = play([{ act: "deliver", count: 8 }], 1, () => {});
-    for (const tag of [2, 6]) settlement.settle(tag, "requeue");
-    for (const tag of [1, 3, 7]) settlement.settle(tag, "ack");
-    for (const tag of [4, 5, 8]) settlement.settle(tag, "reject");
-    settlement.flush();
+    const { broker, verdicts } = play([{ act: "deliver", count: 8 }], 1, () => {});
+    for (const tag of [2, 6]) verdicts.settle(tag, "requeue");
+    for (const tag of [1, 3, 7]) verdicts.settle(tag, "ack");
+    for (const tag of [4, 5, 8]) verdicts.settle(tag, "reject");
+    verdicts.flush();
     // Two put back, and 1 to 3, 4 and 5, 7, 8.
-    expect([broker.frames, settlement.frames]).toEqual([6, 6]);
+    expect([broker.frames, verdicts.frames]).toEqual([6, 6]);
     expect(broker.states.size).toBe(8);
   });
 
   it("acknowledges at the end what is behind one in hand, and says that it waits until then", () => {
-    const { broker, settlement } = play([{ act: "deliver", count: 3 }], 3, () => {});
-    for (const tag of [2, 3]) settlement.settle(tag, "ack");
-    settlement.flush();
-    expect([broker.frames, settlement.isWaiting]).toEqual([0, true]);
-    settlement.flush(true);
-    expect([[...broker.states.keys()], settlement.isWaiting]).toEqual([[2, 3], false]);
+    const { broker, verdicts } = play([{ act: "deliver", count: 3 }], 3, () => {});
+    for (const tag of [2, 3]) verdicts.settle(tag, "ack");
+    verdicts.flush();
+    expect([broker.frames, verdicts.isWaiting]).toEqual([0, true]);
+    verdicts.flush(true);
+    expect([[...broker.states.keys()], verdicts.isWaiting]).toEqual([[2, 3], false]);
   });
 
   it("acknowledges everything that has arrived with one frame when asked to", () => {
-    const { broker, settlement } = play([{ act: "deliver", count: 9 }], 1, () => {});
-    settlement.ackAll();
-    settlement.ackAll();
-    expect([broker.frames, broker.states.size, settlement.unacked]).toEqual([1, 9, 0]);
+    const { broker, verdicts } = play([{ act: "deliver", count: 9 }], 1, () => {});
+    verdicts.ackAll();
+    verdicts.ackAll();
+    expect([broker.frames, broker.states.size, verdicts.unacked]).toEqual([1, 9, 0]);
   });
 });
 
@@ -197,25 +197,25 @@ it.each([
 ])(
   "puts back more than a quorum queue keeps in order with one frame, but for one %s",
   (_, told) => {
-    const { broker, settlement } = play([{ act: "deliver", count: 40 }], 1, () => {});
-    settlement.settle(told, "ack");
-    settlement.flush(true);
-    settlement.putBack();
-    settlement.putBack();
+    const { broker, verdicts } = play([{ act: "deliver", count: 40 }], 1, () => {});
+    verdicts.settle(told, "ack");
+    verdicts.flush(true);
+    verdicts.putBack();
+    verdicts.putBack();
     const states = [...broker.states.values()];
     expect(states.filter((state) => state === "requeue")).toHaveLength(39);
-    expect([broker.frames, settlement.unacked, settlement.held]).toEqual([2, 0, 0]);
+    expect([broker.frames, verdicts.unacked, verdicts.held]).toEqual([2, 0, 0]);
   },
 );
 
 it("puts back in order what was held to the end or has no verdict, and nothing else", () => {
-  const { broker, settlement } = play([{ act: "deliver", count: 6 }], 1, () => {});
-  for (const tag of [5, 2]) settlement.settle(tag, "leave");
-  settlement.settle(1, "ack");
-  settlement.settle(4, "reject");
-  settlement.flush(true);
-  settlement.putBack();
-  settlement.putBack();
+  const { broker, verdicts } = play([{ act: "deliver", count: 6 }], 1, () => {});
+  for (const tag of [5, 2]) verdicts.settle(tag, "leave");
+  verdicts.settle(1, "ack");
+  verdicts.settle(4, "reject");
+  verdicts.flush(true);
+  verdicts.putBack();
+  verdicts.putBack();
   expect([...broker.states].slice(2)).toEqual([2, 3, 5, 6].map((tag) => [tag, "requeue"]));
-  expect(settlement.unacked).toBe(0);
+  expect(verdicts.unacked).toBe(0);
 });
