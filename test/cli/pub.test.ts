@@ -2,63 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { planPub, wrongUse } from "../support/plan.ts";
 
-type Environment = Readonly<Record<string, string>>;
-
-const source = (argv: readonly string[], env: Environment = {}) => planPub(argv, env).source;
-
 const target = (...argv: readonly string[]) => {
   const { exchange, routingKey, warnings } = planPub(argv);
   return { exchange, routingKey, warnings };
 };
-
-describe("the source", () => {
-  const once = { times: 1, intervalMs: 1000, pubName: undefined };
-  const plain = { brings: "body", skippable: false, messages: 1 };
-  const message = { ...plain, kind: "message", flag: "--message", paths: [] };
-
-  it("is one empty message when nothing is said", () => {
-    expect(source([])).toEqual({ ...message, text: "", repeat: once, what: "one message" });
-  });
-
-  it("is the text, as often as asked for", () => {
-    const argv = ["-m", "Hello!", "--nb-messages", "4", "--interval", "0.5"];
-    expect(source([...argv, "--pub-name", "P", "--message-size", "1KiB"])).toEqual({
-      ...message,
-      text: "Hello!",
-      repeat: { times: 4, intervalMs: 500, pubName: "P" },
-      what: "4 messages",
-      messages: 4,
-      size: 1024,
-    });
-  });
-
-  it("waits between messages unless another pace was asked for alone", () => {
-    expect(source(["-m", "x"])).toMatchObject({ repeat: { intervalMs: 1000 } });
-    expect(source(["--rate", "5"])).toMatchObject({ repeat: { intervalMs: 0 } });
-    const both = ["--rate", "5", "--interval", "2"];
-    expect(source(both)).toMatchObject({ repeat: { intervalMs: 2000 } });
-  });
-
-  it("is files or lines", () => {
-    const files = { ...plain, kind: "files", flag: "--file", repeat: once };
-    expect(source(["-f", "a", "b"])).toEqual({
-      ...files,
-      paths: ["a", "b"],
-      what: "2 file(s)",
-      messages: 2,
-    });
-    expect(source(["-f", "-"])).toEqual({ ...files, paths: ["-"], what: "1 file(s)" });
-    expect(source(["-l"])).toMatchObject({ kind: "lines", paths: ["-"] });
-    expect(source(["-l", "a", "-"])).toMatchObject({ kind: "lines", paths: ["a", "-"] });
-  });
-
-  it("that was typed beats one in the environment", () => {
-    const env = { AMQP_MESSAGE: "from the environment", AMQP_NB_MESSAGES: "5" };
-    expect(source([], env)).toMatchObject({ kind: "message", text: "from the environment" });
-    expect(source(["-l", "a"], env)).toMatchObject({ kind: "lines", paths: ["a"] });
-    expect(source(["-f", "a"], env)).toMatchObject({ kind: "files", repeat: { times: 5 } });
-  });
-});
 
 describe("where messages go", () => {
   it.each([
@@ -139,16 +86,6 @@ describe("properties and delivery", () => {
 
 describe("wrong use", () => {
   it.each([
-    [["-m", "x", "-f", "a"], "--message excludes --file\nhint: one source of messages at a time"],
-    [["-m", "x", "-l"], "--message excludes --lines"],
-    [["-f", "a", "-l"], "--file excludes --lines"],
-    [["-f", "-", "-"], "stdin (-) is named twice\nhint: it can be read once"],
-    [["-l", "-", "a", "-"], "stdin (-) is named twice"],
-    [["-f", "-", "--nb-messages", "2"], "--nb-messages excludes --file -\nhint: stdin can be read"],
-    [["-l", "--nb-messages", "2"], "--lines excludes --nb-messages\nhint: it belongs to -m and -f"],
-    [["-l", "--interval", "2"], "--lines excludes --interval"],
-    [["-l", "--pub-name", "x"], "--lines excludes --pub-name"],
-    [["-l", "--message-size", "2"], "--lines excludes --message-size"],
     [["--confirm-window", "5"], "--confirm-window needs --confirm\nhint: without it nothing is"],
     [["--confirm-timeout", "5"], "--confirm-timeout needs --confirm"],
     [["--nack-retries", "5"], "--nack-retries needs --confirm"],
@@ -156,18 +93,7 @@ describe("wrong use", () => {
       ["-m", "x", "--", "cat"],
       'unexpected argument "cat" after --\nhint: amqp-pub runs no command; a file whose',
     ],
-    [
-      ["-m", "x", "--cc", "a", "-H", 'CC:json=["b"]'],
-      "--cc excludes a header CC (--header)\nhint: give all keys by --cc",
-    ],
-    [["-m", "x", "--bcc", "a", "-H", "BCC=b"], "--bcc excludes a header BCC (--header)"],
   ])("%j is told", (argv, message) => {
     expect(wrongUse(() => planPub(argv))).toContain(message);
-  });
-
-  it("of two sources in the environment is told too", () => {
-    expect(wrongUse(() => planPub([], { AMQP_MESSAGE: "x", AMQP_LINES: "-" }))).toContain(
-      "--message excludes --lines",
-    );
   });
 });

@@ -1,12 +1,63 @@
-// What the flags of input and properties mean together.
+// What the flags of input mean together.
 import { describe, expect, it } from "vitest";
-import { readEscapes } from "../../src/cli/escapes.ts";
 import { planPub, wrongUse } from "../support/plan.ts";
 
 const source = (...argv: readonly string[]) => planPub(argv).source;
 const numbered = (...argv: readonly string[]) => planPub([...argv, "--confirm"]).publisher.numbered;
 const warnings = (...argv: readonly string[]) => planPub(argv).warnings;
 const newline = Buffer.from("\n");
+
+describe("the source", () => {
+  const once = { times: 1, intervalMs: 1000, pubName: undefined };
+  const plain = { brings: "body", skippable: false, messages: 1 };
+  const message = { ...plain, kind: "message", flag: "--message", paths: [] };
+
+  it("is one empty message when nothing is said", () => {
+    expect(source()).toEqual({ ...message, text: "", repeat: once, what: "one message" });
+  });
+
+  it("is the text, as often as asked for", () => {
+    const argv = ["-m", "Hello!", "--nb-messages", "4", "--interval", "0.5"];
+    expect(source(...argv, "--pub-name", "P", "--message-size", "1KiB")).toEqual({
+      ...message,
+      text: "Hello!",
+      repeat: { times: 4, intervalMs: 500, pubName: "P" },
+      what: "4 messages",
+      messages: 4,
+      size: 1024,
+    });
+  });
+
+  it("waits between messages unless another pace was asked for alone", () => {
+    expect(source("-m", "x")).toMatchObject({ repeat: { intervalMs: 1000 } });
+    expect(source("--rate", "5")).toMatchObject({ repeat: { intervalMs: 0 } });
+    const both = ["--rate", "5", "--interval", "2"];
+    expect(source(...both)).toMatchObject({ repeat: { intervalMs: 2000 } });
+  });
+
+  it("is files or lines", () => {
+    const files = { ...plain, kind: "files", flag: "--file", repeat: once };
+    expect(source("-f", "a", "b")).toEqual({
+      ...files,
+      paths: ["a", "b"],
+      what: "2 file(s)",
+      messages: 2,
+    });
+    expect(source("-f", "-")).toEqual({ ...files, paths: ["-"], what: "1 file(s)" });
+    expect(source("-l")).toMatchObject({ kind: "lines", paths: ["-"] });
+    expect(source("-l", "a", "-")).toMatchObject({ kind: "lines", paths: ["a", "-"] });
+  });
+
+  it("that was typed beats one in the environment", () => {
+    const env = { AMQP_MESSAGE: "from the environment", AMQP_NB_MESSAGES: "5" };
+    expect(planPub([], env).source).toMatchObject({
+      kind: "message",
+      text: "from the environment",
+    });
+    expect(planPub(["-l", "a"], env).source).toMatchObject({ kind: "lines", paths: ["a"] });
+    expect(planPub(["-f", "a"], env).source).toMatchObject({ kind: "files", repeat: { times: 5 } });
+  });
+});
 
 describe("lines", () => {
   it("end with a newline, with anything, or with a NUL", () => {
@@ -38,25 +89,6 @@ describe("lines", () => {
   it("a delimiter that was typed beats -0 in the environment", () => {
     const plan = planPub(["-l", "--delimiter", ";"], { AMQP_NULL: "true" });
     expect(plan.source).toMatchObject({ delimiter: Buffer.from(";") });
-  });
-});
-
-describe("escapes", () => {
-  it("stand for the characters that are hard to type, and for any byte", () => {
-    expect(readEscapes("a\\n\\t\\r\\0\\\\\\xfF\\x41é")).toEqual(
-      Buffer.concat([Buffer.from("a\n\t\r\0\\"), Buffer.of(0xff, 0x41), Buffer.from("é")]),
-    );
-  });
-
-  it.each([
-    ["", "expected one character at least"],
-    ["\\q", '"\\q" is no escape; there are \\n, \\t, \\r, \\0, \\xNN and \\\\'],
-    ["a\\", '"\\" is no escape'],
-    ["\\x4", '"\\x" is no escape'],
-  ])("%j is refused", (text, message) => {
-    expect(wrongUse(() => planPub(["-l", "--delimiter", text]))).toContain(
-      `--delimiter "${text}": ${message}`,
-    );
   });
 });
 
@@ -144,47 +176,18 @@ describe("what is done to messages", () => {
   });
 });
 
-describe("properties", () => {
-  it("are all there are", () => {
-    const texts = ["content-type", "content-encoding", "correlation-id", "reply-to", "message-id"];
-    const others = ["type", "app-id", "user-id"];
-    const argv = [...texts, ...others].flatMap((flag) => [`--${flag}`, flag]);
-    const numbers = ["--persistent", "--priority", "9", "--message-ttl", "1m"];
-    expect(
-      planPub([...argv, ...numbers, "--timestamp", "2026-01-01T00:00:00Z"]).properties,
-    ).toEqual({
-      contentType: "content-type",
-      contentEncoding: "content-encoding",
-      deliveryMode: 2,
-      priority: 9,
-      correlationId: "correlation-id",
-      replyTo: "reply-to",
-      expiration: "60000",
-      messageId: "message-id",
-      timestamp: 1767225600,
-      type: "type",
-      appId: "app-id",
-      userId: "user-id",
-    });
-  });
-
-  it("have typed headers, and lists of further keys", () => {
-    const argv = ["-H", "a=5", "-H", "n:int=9007199254740993", "--header", "b:bool=true"];
-    const keys = ["--cc", "one", "--cc", "two", "--bcc", "three"];
-    expect(planPub([...argv, ...keys]).properties).toEqual({
-      headers: {
-        a: "5",
-        n: { int: "9007199254740993" },
-        b: true,
-        CC: ["one", "two"],
-        BCC: ["three"],
-      },
-    });
-  });
-});
-
 describe("wrong use", () => {
   it.each([
+    [["-m", "x", "-f", "a"], "--message excludes --file\nhint: one source of messages at a time"],
+    [["-m", "x", "-l"], "--message excludes --lines"],
+    [["-f", "a", "-l"], "--file excludes --lines"],
+    [["-f", "-", "-"], "stdin (-) is named twice\nhint: it can be read once"],
+    [["-l", "-", "a", "-"], "stdin (-) is named twice"],
+    [["-f", "-", "--nb-messages", "2"], "--nb-messages excludes --file -\nhint: stdin can be read"],
+    [["-l", "--nb-messages", "2"], "--lines excludes --nb-messages\nhint: it belongs to -m and -f"],
+    [["-l", "--interval", "2"], "--lines excludes --interval"],
+    [["-l", "--pub-name", "x"], "--lines excludes --pub-name"],
+    [["-l", "--message-size", "2"], "--lines excludes --message-size"],
     [
       ["--json", "--from-dir", "x"],
       "--json excludes --from-dir\nhint: one source of messages at a time",
@@ -218,18 +221,13 @@ describe("wrong use", () => {
     [["--rate", "0"], '--rate "0": expected a number, more than 0'],
     [["--rate", "fast"], '--rate "fast": expected a number'],
     [["--compress", "zip"], '--compress "zip": expected one of gzip, deflate, br'],
-    [["--timestamp", "soon"], '--timestamp "soon": expected a time such as 2026-01-01T00:00:00Z'],
-    [
-      ["--timestamp", "9".repeat(20)],
-      '--timestamp "99999999999999999999": expected at most 18446744073709551615',
-    ],
-    [["--content-type", "x".repeat(256)], "longer than the 255 bytes that AMQP allows"],
-    [["-H", "n:int=x"], '--header "n:int=x": expected a whole number'],
-    [["-H", "n:int=9223372036854775808"], "expected a whole number from -9223372036854775808"],
-    [["-H", "raw:bytes=*"], '--header "raw:bytes=*": expected base64'],
-    [["-H", "j:json={"], '--header "j:json={": expected JSON'],
-    [["-H", "x"], '--header "x": expected KEY=VALUE or KEY:TYPE=VALUE'],
   ])("%j: %s", (argv, message) => {
     expect(wrongUse(() => planPub(argv))).toContain(message);
+  });
+
+  it("of two sources in the environment is told too", () => {
+    expect(wrongUse(() => planPub([], { AMQP_MESSAGE: "x", AMQP_LINES: "-" }))).toContain(
+      "--message excludes --lines",
+    );
   });
 });
