@@ -58,7 +58,7 @@ function runAsModule(program: string): void {
   require(program);
 }
 
-/** Whoever writes into it says what we run: a folder in which nobody else can. Never Node's default, the shared /tmp. */
+/** Anyone who can write to it decides what we run, so only we can. Never Node's default, the shared /tmp. */
 function findOwnFolder(): string | undefined {
   const { env, getuid } = process;
   const caches = env["XDG_CACHE_HOME"] || `${env["HOME"] ?? ""}/.cache`;

@@ -36,13 +36,13 @@ export async function administer(plan: AdministrationPlan, world: World): Promis
   } catch (error) {
     throw plan.tasks.length > 0 ? explain(error) : error;
   } finally {
-    // What was done before a refusal is told too.
+    // What was done before a refusal is reported too.
     await report(administrator.done, plan.depthFormat, world);
   }
   return exitCodes.done.code;
 }
 
-/** What is not there need not be declared first: whoever wants to delete it has the wrong name, or is done. */
+/** The usual hint of a 404 is to declare the thing first. Here it is to be deleted: its name is wrong, or it has gone already. */
 function explain(error: unknown): unknown {
   if (!(error instanceof Refused) || error.reply.code !== 404) return error;
   const hint = "check its name and --vhost; perhaps it was deleted already";

@@ -1,4 +1,4 @@
-// Requests under way: asks for each message of the source, shows the replies, and tells what has become of each request.
+// Requests under way: sends each message of the source as one, shows the replies, and tells what has become of each request.
 import type { Requester, RequestOutcome, RequestPlan } from "./amqp/publish/requester.ts";
 import { orAborted, until } from "./time/deadline.ts";
 import { Unsendable } from "./errors.ts";
@@ -68,7 +68,7 @@ export class Asking {
     this.#stopping.signal.throwIfAborted();
   }
 
-  /** So many at once as are allowed. */
+  /** As many at once as are allowed. */
   async #feed(queue: string): Promise<void> {
     const { jobs, exchange, properties, routingKey = queue } = this.#plan;
     const { stdin, env, signal } = this.#world;
@@ -89,7 +89,7 @@ export class Asking {
     }
   }
 
-  /** Resolves when a request ends. A race of all under way would leave something behind on each that hangs. */
+  /** Resolves when a request ends. (A race of all those under way would leak a listener on each that hangs.) */
   async #nextEnd(): Promise<void> {
     return new Promise((resolve) => (this.#onEnd = resolve));
   }
@@ -142,7 +142,7 @@ export class Asking {
     if (line !== undefined) this.#world.log.warn(line);
   }
 
-  /** An error is nothing that was asked for: it is told, not shown. */
+  /** An error is not what was asked for: it goes to the log, not to the output. */
   #show(reply: Delivery): void {
     if (reply.properties.type === ERROR_TYPE) this.#world.log.warn(describeError(reply));
     else this.#shown = this.#shown.then(() => this.#sink([reply]));

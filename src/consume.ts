@@ -35,12 +35,12 @@ export interface ConsumePlan {
   readonly stop: StopPlan;
   /** What becomes of a message that was shown. */
   readonly verdict: Verdict;
-  /** After the first message wait so long, then die without acknowledging or closing. */
+  /** After the first message wait this long, then die without acknowledging or closing. */
   readonly lazyMs: number | undefined;
   /** What happens to messages before they are shown, handled or passed on. */
   readonly flow: FlowPlan;
   readonly offsetFile: string | undefined;
-  /** Pretend to work so long on each message shown: the shortest and the longest time. */
+  /** Pretend to work this long on each message shown: the shortest and the longest time. */
   readonly workMs: readonly [number, number] | undefined;
   readonly sink: SinkPlan;
   /** Messages, or the output of handlers, are written to standard output. */
@@ -75,7 +75,7 @@ export async function consume(plan: ConsumePlan, world: World): Promise<number> 
     account: () => ({ received: countReceived(supply), ...intake.account }),
   });
   rules.startTimeout();
-  // What passes after a signal decides nothing.
+  // After a signal, what is still taken no longer counts for the stop rules.
   void aborted(world.signal).then(() => rules.end());
   const stopSaving = offsets?.watch(() => intake.settledOffset, world.log);
   return await accounted(
@@ -114,7 +114,7 @@ async function run(
   } finally {
     rules.end();
     const isAnswered = await session.close();
-    // What ends a session is told anyway, with its exit code.
+    // What ended the session is reported anyway, with its exit code.
     const isUnsure = !isAnswered && !session.failure && intake.account.acked > 0;
     // The crash demonstration goes without a word.
     if (isUnsure && plan.lazyMs === undefined) world.log.warn(UNANSWERED);
@@ -137,7 +137,7 @@ function goOnAt(subscription: SubscriptionPlan, number: bigint | undefined): Sub
   return number === undefined ? subscription : { ...subscription, stream: { start: { number } } };
 }
 
-/** What publishes on the consumer's connection, where something is to be published. */
+/** Publishes on the consumer's connection, for runs that publish something. */
 function openCourier(plan: ConsumePlan, { log }: World): Courier | undefined {
   if (!plan.handler && !plan.forward) return undefined;
   const destinations = [plan.forward, plan.handler?.aftermath.deadLetter];
@@ -147,7 +147,7 @@ function openCourier(plan: ConsumePlan, { log }: World): Courier | undefined {
   );
 }
 
-/** So long the sample's interpreter takes to die: its README's message 4 comes before the redelivered message 1. */
+/** As long as the sample's interpreter takes to die: its README's message 4 comes before the redelivered message 1. */
 const DYING_MS = 100;
 
 /** The sample's crash demonstration: show one message, then die without acknowledging or closing anything. */
@@ -168,7 +168,7 @@ async function crash(
   }
 }
 
-/** Wanted or not: what became of them is in the account. With --ack-auto all that was acknowledged has been received. */
+/** Wanted or not: the account says what became of them. With --ack-auto, all that was acknowledged has been received. */
 function countReceived({ intake, flow, rules }: Supply): number {
   return Math.max(rules.received + flow.mismatches, intake.account.acked);
 }
@@ -177,7 +177,7 @@ function countReceived({ intake, flow, rules }: Supply): number {
 function reasonFor(failure: unknown, { reason }: StopRules, { signal }: World): string {
   if (signal.aborted) return "signal";
   if (failure instanceof Error) return failure.message.trim();
-  // Without a rule and a failure only the crash demonstration ends.
+  // Only the crash demonstration ends without a rule or a failure.
   return reason?.text ?? "--lazy is over";
 }
 
@@ -190,7 +190,7 @@ function report(
   const { intake, rules } = supply;
   const { signal, log } = world;
   if (rules.reason && !signal.aborted) log.note(`Stopping: ${rules.reason.text}`);
-  // The crash demonstration goes without a word.
+  // The crash demonstration ends silently.
   if (intake.unshown > 0 && plan.lazyMs === undefined)
     log.warn(
       `--ack-auto has acknowledged messages that may not have been shown: ${intake.unshown}.`,
@@ -202,7 +202,7 @@ function report(
 function exitCode({ reason, received }: StopRules, failures: number, { signal }: World): number {
   if (reason?.exit === "timeout") return exitCodes.timeout.code;
   if (failures > 0) return exitCodes.handler.code;
-  // A run that is stopped early says nothing about whether there is anything.
+  // A run that was stopped early does not know whether the queue is empty.
   const isEmpty = reason?.exit === "empty" && received === 0 && !signal.aborted;
   return isEmpty ? exitCodes.empty.code : exitCodes.done.code;
 }

@@ -1,4 +1,4 @@
-// The end of a run with messages: on every way out it is said that it was stopped, and what became of the messages.
+// The end of a run with messages: every way out reports whether it was stopped, and what became of the messages.
 import { now } from "./time/clock.ts";
 import { exitCodes, ReaderGone } from "./errors.ts";
 import type { World } from "./world.ts";
@@ -11,7 +11,7 @@ export interface Ending {
 }
 
 /**
- * Runs it, and then reports, whatever has happened. Resolves with its exit code; that nobody reads the output any longer is
+ * Runs it, then reports, whatever has happened. Resolves with its exit code; that nobody reads the output any longer counts as
  * a good end. @throws what it throws, after the report
  */
 export async function accounted(

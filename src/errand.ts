@@ -10,7 +10,7 @@ import type { Run, World } from "./world.ts";
 
 interface DryRunWords {
   readonly sketch: () => Sketch;
-  /** Looks for what a run would find missing before it connects. @throws UsageError */
+  /** Checks what a run would find missing before it connects. @throws UsageError */
   readonly check: (world: World) => Promise<void>;
 }
 

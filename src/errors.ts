@@ -102,8 +102,8 @@ export class Unreachable extends Failure {
 }
 
 /**
- * The broker closed the connection over an error of its own, or in what it got (AMQP 0-9-1: a connection exception). It may be a
- * matter of the moment, or of one message, and then happens each time.
+ * The broker closed the connection over an error of its own, or in what it received (AMQP 0-9-1: a connection exception). It may
+ * pass, or be due to one message, and then it happens each time.
  */
 export class ConnectionException extends Unreachable {
   readonly reply: Reply;
@@ -148,7 +148,7 @@ export class Undecodable extends Failure {
   }
 }
 
-/** Whoever read our standard output has closed it: not an error, only a reason to stop. */
+/** The reader of our standard output has closed it: not an error, only a reason to stop. */
 export class ReaderGone extends Error {
   constructor() {
     super("the reader of standard output has gone");
@@ -167,7 +167,7 @@ export class ValueError extends Error {
   }
 }
 
-/** What whatever was thrown says. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

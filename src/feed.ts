@@ -32,7 +32,7 @@ export async function feed(
   try {
     for await (const batch of until(source, stop)) {
       for (const message of batch) {
-        // Most messages need not wait, and an `await` for nothing costs as much as sending one.
+        // Most messages need not wait, and a needless `await` costs as much as sending one.
         const room = publisher.room();
         if (room) await room;
         if (stop.aborted) return;

@@ -19,7 +19,7 @@ const STDIN_PATH = "/dev/stdin";
 const NEWLINE = 0x0a;
 const LOOK_AGAIN_MS = 20;
 
-/** Is there a named pipe or a terminal at this path: something that somebody has still to write? */
+/** Is there a named pipe or a terminal at this path, whose content is still to be written? */
 export async function isAwaited(path: string): Promise<boolean> {
   const stats = await stat(path).catch(() => undefined);
   if (!stats?.isCharacterDevice()) return stats?.isFIFO() ?? false;
@@ -33,7 +33,7 @@ export async function isAwaited(path: string): Promise<boolean> {
   }
 }
 
-/** Opens what is at this path, at once. What cannot be read is the stream's error. @throws Error for a pipe or terminal that cannot be */
+/** Opens this path, without waiting. A file that cannot be read fails as a stream. @throws Error for such a pipe or terminal */
 export async function openInput(path: string): Promise<Readable> {
   if (await isAwaited(path)) return openAwaited(openAtOnce(path));
   return createReadStream(path, { highWaterMark: PIECE_BYTES });
@@ -70,7 +70,7 @@ async function readLine(input: Readable): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** Byte by byte: what comes behind the line is somebody else's. */
+/** Byte by byte: what follows the line is for another reader. */
 async function readStdinLine(): Promise<Buffer> {
   const fd = await openStdinAgain();
   const line: number[] = [];
@@ -88,7 +88,7 @@ async function readStdinLine(): Promise<Buffer> {
   return Buffer.from(line);
 }
 
-/** To be read without waiting, where that can be had: a pipe of another user cannot be opened again. */
+/** To be read without waiting, where possible: a pipe of another user cannot be opened again. */
 async function openStdinAgain(): Promise<number> {
   try {
     return (await isAwaited(STDIN_PATH)) ? openAtOnce(STDIN_PATH) : STDIN;
@@ -117,7 +117,7 @@ export function lazyStdin(process: NodeJS.Process) {
   };
 }
 
-/** From where it stands: somebody may have read the beginning. */
+/** From its current position: another program may have read the beginning. */
 function openStdinFile(): Readable {
   return createReadStream("", { fd: STDIN, autoClose: false, highWaterMark: PIECE_BYTES });
 }

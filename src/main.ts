@@ -81,10 +81,10 @@ export async function main<F extends Flags>(
   }
 }
 
-/** For what is left to write when the run is over. */
+/** How long output may still be written when the run is over. */
 const LAST_WORDS_MS = 500;
 
-/** What nobody takes or writes to us would keep the process alive for ever; but people may take their time to read the end. */
+/** Streams that nobody reads or writes would keep the process alive for ever; but people may take their time to read the end. */
 function leaveSoon(process: NodeJS.Process, signal: AbortSignal): void {
   const leave = (): void => void setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
   if (signal.aborted || process.stdout.writableLength > 0) return leave();
@@ -97,7 +97,7 @@ function leaveByExit(process: NodeJS.Process): void {
   process.once("beforeExit", () => process.exit());
 }
 
-/** At its end Node sets terminals back as it found them, and aborts when one was closed meanwhile; not when we have left it. */
+/** At exit Node resets terminals as it found them, and aborts if one was closed meanwhile; so we close it first. */
 function leaveClosedTerminals(process: NodeJS.Process): void {
   const terminals = [0, 1, 2].filter((fd) => isatty(fd));
   process.once("exit", () => {
@@ -105,7 +105,7 @@ function leaveClosedTerminals(process: NodeJS.Process): void {
   });
 }
 
-/** A signal that comes again so soon is the same one: a terminal sends it to us and to `timeout`, which passes it on. */
+/** A signal that comes again this soon is the same one: a terminal sends it to us and to `timeout`, which passes it on. */
 const ECHO_MS = 40;
 
 /** The first SIGINT, SIGTERM or SIGHUP aborts; the second ends the process at once, and so does SIGQUIT. */
@@ -122,13 +122,13 @@ function listenForSignals(process: NodeJS.Process): AbortSignal {
   };
   on("SIGINT", exitCodes.interrupted.code);
   on("SIGTERM", exitCodes.terminated.code);
-  // A terminal that is closed tells only us: handlers have process groups of their own.
+  // Only we are told when a terminal is closed: handlers have process groups of their own.
   on("SIGHUP", exitCodes.hungUp.code);
   process.on("SIGQUIT", () => process.exit(exitCodes.quit.code));
   return stopping.signal;
 }
 
-/** Where there is no terminal, whoever is at standard input and error is asked. */
+/** Without a terminal, the question goes to standard error, and the answer comes from standard input. */
 async function askOnTerminal(
   process: NodeJS.Process,
   stdin: ReturnType<typeof lazyStdin>,
@@ -157,7 +157,7 @@ function childCare(process: NodeJS.Process): Pick<World, "signalGroup" | "ending
 
 type General = Parsed<typeof generalFlags>["options"];
 
-/** Only the type changes: of a program's own flags nothing is known here. */
+/** Only the type changes: a program's own flags are not known here. */
 function generalOf({ options }: { readonly options: General }): General {
   return options;
 }
@@ -197,7 +197,7 @@ function report(error: unknown, blame: Parsed<Flags>["blame"], log: Log, debug: 
           "please report it with the output of --debug",
           error,
         );
-  // What a broker says is not about flags.
+  // A broker's text does not name flags.
   log.error(toTell(failure, failure instanceof Refused ? asTyped : blame));
   if (debug)
     for (let e: unknown = error; e instanceof Error; e = e.cause)
@@ -205,7 +205,7 @@ function report(error: unknown, blame: Parsed<Flags>["blame"], log: Log, debug: 
   return failure.exitCode;
 }
 
-/** The same, with its flags named as they were given, and no URL with its password: wherever one was typed, it may be shown. */
+/** The same failure, with flags named as they were given, and without the password of any URL that it may show. */
 function toTell({ exit, message, hint }: Failure, blame: Parsed<Flags>["blame"]): Failure {
   const tell = (text: string): string => blame(hidePassword(text));
   return new Failure(exit, tell(message), hint === undefined ? hint : tell(hint));

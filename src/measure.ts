@@ -1,4 +1,4 @@
-// A run with somebody who looks: --stats and --report. A run without them passes through and loads nothing.
+// A run that is watched: --stats and --report. A run without them passes through and loads nothing.
 import type { Run, World } from "./world.ts";
 
 /** A setting of the run, as it may be shown. */
@@ -12,7 +12,7 @@ export interface Setting {
 /** What is measured and where it is shown. */
 export interface MeasurePlan {
   readonly role: "publisher" | "requester" | "consumer";
-  /** Statistics each so many milliseconds; undefined: none. */
+  /** How often statistics are shown; undefined: never. */
   readonly statsMs: number | undefined;
   /** The file of the page. */
   readonly report: string | undefined;

@@ -58,7 +58,7 @@ async function run(
   return exitCode(asking.account);
 }
 
-/** The gravest of what became of the requests. */
+/** The worst of what became of the requests. */
 export function exitCode({ returned, nacked, errors, unanswered }: RequestAccount): number {
   if (returned + nacked > 0) return exitCodes.undelivered.code;
   if (errors > 0) return exitCodes.handler.code;

@@ -16,7 +16,7 @@ export interface SendingPlan {
   readonly warnings: readonly string[];
   readonly source: SourcePlan;
   readonly shape: ShapePlan;
-  /** Input that is no message ends the run, or is passed over and counted. */
+  /** Input that is not a message ends the run, or is passed over and counted. */
   readonly onBadRecord: "stop" | "skip";
   readonly exchange: string;
   /** Undefined: the name of the declared queue. */

@@ -21,7 +21,7 @@ export interface Supply {
   readonly rules: StopRules;
 }
 
-/** What has come of it. */
+/** What has come of taking them. */
 export type Taken = Pick<Work, "failures" | "shortfall">;
 
 /** Works on batches until a rule holds, a signal comes or the session fails; then finishes what is in hand. @throws Failure */
@@ -60,7 +60,7 @@ async function workThrough(taking: Taking): Promise<void> {
   const ends = [world.signal, rules.signal, world.output.failed, work.failed];
   const stop = AbortSignal.any(ends.filter((end) => end !== undefined));
   const hurry = AbortSignal.any([world.signal, rules.hurry, world.output.failed]);
-  // The broker sends nothing more from then on, however long what is in hand still takes.
+  // From then on the broker sends nothing more, however long the work in hand still takes.
   stop.addEventListener("abort", () => void intake.stop(), { once: true });
   rules.start(
     () => intake.isEmpty(),
@@ -85,7 +85,7 @@ async function workThrough(taking: Taking): Promise<void> {
 async function finishAll(taking: Taking): Promise<void> {
   const { plan, work } = taking;
   const { intake, flow } = taking.supply;
-  // Nobody else has what the broker has forgotten.
+  // What the broker has forgotten exists only here.
   if (plan.subscription.ackOnArrival)
     for await (const left of flow.finish(intake.leftovers()))
       await work.take(receive(taking, left));
@@ -122,14 +122,14 @@ function bytesOf(batch: readonly Delivery[]): number {
   return batch.reduce((sum, { body }) => sum + body.length, 0);
 }
 
-/** Once the session has failed nothing can be settled, and nothing more begins; but what runs may finish, as after a signal. */
+/** Once the session has failed, nothing can be settled and nothing more begins; but what runs may finish, as after a signal. */
 async function outlast({ plan, supply, work }: Taking): Promise<void> {
   // Why the run ends is known.
   supply.rules.end();
   await within(plan.graceMs, work.finish()).catch(() => {});
 }
 
-/** Nothing more would come: as many as the broker sends at most wait for the end, for --where does not want them. */
+/** Nothing more would come: the prefetch is used up by messages that --where does not want, which wait for the end. */
 function isFull({ subscription, flow, intake: kind }: ConsumePlan, { held }: Intake): boolean {
   const { prefetch, alsoFrom } = subscription;
   if (kind === "get" || flow.where === undefined) return false;
@@ -145,7 +145,7 @@ async function openWork(
 ): Promise<Work> {
   if (plan.handler) world.output.watchReader();
   if (plan.handler && courier) return Handling.open(plan.handler, intake, courier, world);
-  // Whoever stops a run does not ask what was still under way; after a failure nothing comes any more.
+  // When a run is stopped, what was still under way no longer matters; after a failure nothing more comes.
   const isOver = (): boolean => world.signal.aborted || courier?.failed.aborted === true;
   const comesAgain = (): boolean => isOver() || rules.giveBack();
   if (plan.forward && courier) return forwarding(plan.forward, intake, courier, comesAgain);

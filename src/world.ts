@@ -15,7 +15,7 @@ export interface World {
   /** Colours for standard output. */
   readonly painter: () => Promise<Paint>;
   readonly log: Log;
-  /** Counts for --stats and --report; absent when nobody measures. */
+  /** Counts for --stats and --report; absent without them. */
   readonly meter?: Meter;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP: stop taking, finish what is in hand. */
   readonly signal: AbortSignal;

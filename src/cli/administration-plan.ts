@@ -115,7 +115,7 @@ function checkConditions(options: Options): void {
     );
 }
 
-/** Nobody shall believe that `--purge -n 5` removes five messages. */
+/** Nobody is to believe that `--purge -n 5` removes five messages. */
 function checkNoMessages<F extends FlagTable>(
   flags: F,
   { typed, operands = [] }: Parsed<F>,
@@ -135,7 +135,7 @@ function checkNoMessages<F extends FlagTable>(
     );
 }
 
-/** Flags of messages may stay beside --ping and --declare-only, but not --stats and --report: nobody shall wait for figures that never come. */
+/** Flags of messages may stay beside --ping and --declare-only, but not --stats and --report, whose figures would never come. */
 function checkUnmeasured<F extends FlagTable>({ typed }: Parsed<F>, task: string): void {
   const stray = Object.keys(measureFlags).find(typed);
   if (stray !== undefined)

@@ -3,7 +3,7 @@ import { encodeTable } from "../amqp/wire/table.ts";
 import { UsageError } from "../errors.ts";
 import type { Table } from "../message/fields.ts";
 
-/** What amqplib has room for. */
+/** How much amqplib has room for. */
 const MOST_BYTES = 64 * 1024;
 
 /** The table as it is. @throws UsageError naming the flag that fills it when it is too large to be sent */

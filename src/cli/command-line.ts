@@ -10,7 +10,7 @@ import { UnknownFlag } from "./unknown-flag.ts";
 
 type General = Parsed<typeof generalFlags>["options"];
 
-/** As `parse`. What knows the flags of both programs is loaded only for an unknown one. */
+/** As `parse`. The module that knows the flags of both programs is loaded only for an unknown one. */
 export async function parseTyped<F extends FlagTable & typeof generalFlags>(
   program: Program<F>,
   argv: readonly string[],
@@ -25,7 +25,7 @@ export async function parseTyped<F extends FlagTable & typeof generalFlags>(
   }
 }
 
-/** Whoever asks for help gets it, whatever a variable holds. @throws `error` when nobody asks */
+/** A request for help is met, whatever a variable holds. @throws `error` when there is none */
 function helpOnly<F extends FlagTable & typeof generalFlags>(
   { name, flags }: Program<F>,
   argv: readonly string[],
@@ -37,7 +37,7 @@ function helpOnly<F extends FlagTable & typeof generalFlags>(
   throw error;
 }
 
-/** The same command line with the profile's defaults, where there is one. A run without a file pays for one look. */
+/** The same command line with the profile's defaults, if there is one. A run without a file only looks for it. */
 export async function addProfile<F extends FlagTable & typeof generalFlags>(
   program: Program<F>,
   typed: Parsed<F>,

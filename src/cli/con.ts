@@ -36,7 +36,7 @@ const flags = {
   ...samplePublisherFlags,
 };
 type Options = OptionsOf<typeof flags>;
-/** As what knows a single queue reads it. */
+/** The options as they are read by plans that know a single queue. */
 type SingleOptions = Omit<Options, "queue"> & { readonly queue: string };
 
 export const con: Program<typeof flags> = {

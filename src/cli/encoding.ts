@@ -1,4 +1,4 @@
-// Arguments, variables and files that are not UTF-8: Node replaces their bytes, and another text than the one given would be
+// Arguments, variables and files that are not UTF-8: Node replaces their bytes, and a text other than the one given would be
 // sent or named. The bytes themselves are in /proc, which only Linux has.
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
@@ -7,8 +7,8 @@ import { decodeText } from "../message/text.ts";
 import type { Environment } from "../world.ts";
 
 /**
- * What the wrong argument belongs to, as errors name it; undefined when all are UTF-8, or where the system does not tell.
- * To be asked before the process's title changes, which overwrites what it reads.
+ * The flag that a misread argument belongs to, as errors name it; undefined when all are UTF-8, or the system does not tell.
+ * To be called before the process's title changes, which overwrites what this reads.
  */
 export function findMisread(argv: readonly string[]): string | undefined {
   if (!argv.some(isDoubtful)) return undefined;
@@ -19,7 +19,7 @@ export function findMisread(argv: readonly string[]): string | undefined {
   return /^--[\w-]+|^-\w/.exec(flag ?? "")?.[0] ?? "an argument";
 }
 
-/** The same environment, in which bytes that are no UTF-8 are told apart, as `decodeText` does. It refuses nothing: most is not ours. */
+/** The environment with bytes that are not UTF-8 kept, as `decodeText` does. Nothing is refused: most variables are not ours. */
 export function exactEnvironment(env: Environment): Environment {
   if (!Object.values(env).some(isDoubtful)) return env;
   const given = readGiven("environ").map((entry) => {
@@ -29,12 +29,12 @@ export function exactEnvironment(env: Environment): Environment {
   return { ...env, ...Object.fromEntries(given.filter(([name]) => isDoubtful(env[name]))) };
 }
 
-/** May the character that stands for wrong bytes do so here? */
+/** May this be a misread text? It holds the character that stands for wrong bytes. */
 function isDoubtful(value = ""): boolean {
   return value.includes("\uFFFD");
 }
 
-/** What to say of text, named `what`, that is none. */
+/** The error for a value, named `what`, that is not UTF-8. */
 export function notUtf8(what: string): UsageError {
   return new UsageError(
     `${what}: not UTF-8 text`,

@@ -9,7 +9,7 @@ const characters: Readonly<Record<string, string>> = {
   "\\": "\\",
 };
 
-/** The bytes that a text with escapes stands for. @throws ValueError for an escape that is none, and for no bytes at all */
+/** The bytes that a text with escapes stands for. @throws ValueError for an unknown escape, and for no bytes at all */
 export function readEscapes(text: string): Buffer {
   const bytes = text.split(/(\\x[0-9a-fA-F]{2}|\\[^]|\\$)/).map(readPart);
   const all = Buffer.concat(bytes);

@@ -214,7 +214,7 @@ export function files<S extends Description>(spec: S): S & Reader<readonly strin
   };
 }
 
-/** A file that is read by us. */
+/** A file that we read. */
 export function file<S extends Description>(
   spec: S,
 ): S & Reader<string> & { readonly completes: "file" } {

@@ -18,7 +18,7 @@ export type IntakeKey = keyof IntakeOptions;
 /** What else decides how messages are taken. */
 export interface Circumstances {
   readonly alsoFrom: readonly string[];
-  /** Prefetch as the way of handling messages wants it; Infinity: no limit. */
+  /** The prefetch that the way of handling messages asks for; Infinity: no limit. */
   readonly prefetch: number;
   /** Something is published on the same connection, and its answers are waited for. */
   readonly publishesToo: boolean;
@@ -57,7 +57,7 @@ export function checkSettling(options: IntakeOptions): void {
     throw new UsageError("--lazy excludes --where", "it dies after the first message");
 }
 
-/** Flags of a subscription, which --get has none of. */
+/** Flags of a subscription: --get has none. */
 export const ofSubscription = [
   "lazy",
   "consumerTag",

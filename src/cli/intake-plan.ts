@@ -38,7 +38,7 @@ export function planIntake(
     subscription: {
       ...planSubscription(options, circumstances),
       prefetch: planPrefetch(options, origins, circumstances.prefetch, settling, limit),
-      // What ends the run or chooses messages must not find them forgotten; acknowledging each is the same for the user.
+      // Whatever ends the run or chooses messages must not find them forgotten; for the user, acknowledging each is the same.
       ackOnArrival:
         options.ackAuto &&
         !options.get &&
@@ -115,7 +115,7 @@ function planSubscription(
 function planStream(options: IntakeOptions): SubscriptionPlan["stream"] {
   if (!saysStream(options)) return undefined;
   const { offset, offsetFile, consumerArg } = options;
-  // The broker's own default, but said: it then refuses a queue that is no stream, of which no place could be kept.
+  // The broker's own default, but said: it then refuses a queue that is not a stream, in which there is no place to remember.
   const mustSay = offsetFile !== undefined && consumerArg?.[STREAM_OFFSET] === undefined;
   return { start: offset ?? (mustSay ? "next" : undefined) };
 }
@@ -128,10 +128,10 @@ interface Settling {
   readonly untilEmpty: string | undefined;
 }
 
-/** What becomes of a message that was shown. What is put back is held to the end, or it would come again at once. */
+/** What becomes of a message that was shown. What is to be put back is held to the end, or it would come again at once. */
 function planSettling(options: IntakeOptions, isStream: boolean): Settling {
   const refuses = options.nack || options.reject;
-  // A stream keeps its messages; one that is not acknowledged only makes it stop.
+  // A stream keeps its messages; leaving one unacknowledged would only make it stop.
   const putBack = isStream ? "ack" : "leave";
   const mismatch = options.onMismatch === "requeue" ? putBack : options.onMismatch;
   if (options.peek || (refuses && options.requeue))
@@ -166,7 +166,7 @@ function planPrefetch(
   // A batch is acknowledged while the next one comes.
   const twoBatches = options.ackEvery > 1 ? Math.min(2 * options.ackEvery, MAX_PREFETCH) : 0;
   const roomy = given("prefetch") ? usual : Math.max(usual, twoBatches);
-  // Those whose acknowledgement is not waited for are only bounded by what may wait here.
+  // With --ack-auto, only how many may wait here sets a bound.
   const bounded = usual === Infinity ? USUAL_PREFETCH : usual;
   const most = Math.min(options.ackAuto ? bounded : roomy, limit);
   return most === Infinity ? most : Math.min(most, MAX_PREFETCH);

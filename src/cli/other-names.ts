@@ -1,4 +1,4 @@
-// What flags are called elsewhere, for who types one of those names: the nearest spelling may mean something else (--no-ack is
+// What flags are called elsewhere, for users who type one of those names: the nearest spelling may mean something else (--no-ack is
 // not --nack, which throws messages away).
 import { kebab, type FlagTable } from "./flag.ts";
 
@@ -21,7 +21,7 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   vhost: ["virtual-host"],
 };
 
-/** The flag of the table that others call so: `--no-ack` → `--ack-auto`. */
+/** The flag of the table that goes by this name elsewhere: `--no-ack` → `--ack-auto`. */
 export function byOtherName(typed: string, flags: FlagTable): string | undefined {
   const [key] =
     Object.entries(otherNames).find(([, names]) => names.includes(typed.slice(2))) ?? [];

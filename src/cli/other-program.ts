@@ -1,4 +1,4 @@
-// A flag of the other program: who types it for this one is told whose it is. Loaded only then.
+// A flag of the other program: a user who types it for this one is told whose it is. Loaded only then.
 import { UsageError } from "../errors.ts";
 import { kebab, type FlagTable } from "./flag.ts";
 import { allFlags } from "./flags/all.ts";

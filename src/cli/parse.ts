@@ -43,14 +43,14 @@ export interface Parsed<F extends FlagTable> extends Origins<keyof F & string> {
   readonly options: OptionsOf<F>;
   /** The texts that were read into an option; undefined when nothing was given. */
   readonly texts: (key: keyof F & string) => readonly string[] | undefined;
-  /** A text of ours that names flags, with the names of those variables and profile entries that set them. */
+  /** The text of an error, in which each flag that was not typed is replaced by the variable or profile entry that set it. */
   readonly blame: (text: string) => string;
   readonly profile: Profile | undefined;
   /** What follows `--`; undefined where there is none. */
   readonly operands: readonly string[] | undefined;
 }
 
-/** The same of whatever table, for those who tell what was read. */
+/** The same for any table, to show what was read. */
 export interface Readings {
   readonly options: Readonly<Record<string, unknown>>;
   origin(key: string): Origin;
@@ -111,7 +111,7 @@ function fromWords(
 
 /**
  * The values in a flag's variable. An empty one counts as not set; a repeatable flag takes one value per line.
- * @throws UsageError when it is no text
+ * @throws UsageError when it is not UTF-8 text
  */
 function fromVariable(key: string, flag: Flag, env: Environment): Given | undefined {
   const value = flag.ignored || flag.typedOnly ? undefined : env[variable(key)];
@@ -130,8 +130,8 @@ function fromProfile(key: string, flag: Flag, profile: Profile | undefined): Giv
 }
 
 /**
- * A flag that may be typed bare can be switched on, and off, where nothing is typed: `AMQP_STATS=true`. But what it reads as
- * a value is one: `1` second, a file called `no`.
+ * A flag that may be typed bare can also be switched on and off in a variable or profile: `AMQP_STATS=true`. But what it can read
+ * as a value is one: `1` second, a file called `no`.
  */
 function switched(flag: Flag, texts: readonly string[]): readonly string[] {
   const [text = ""] = texts;
@@ -142,7 +142,7 @@ function switched(flag: Flag, texts: readonly string[]): readonly string[] {
   return position ? [flag.bare] : [];
 }
 
-/** Nobody looks for a flag that nobody typed. What stands in quotes is a value, and a flag with a value is to be typed. */
+/** A user does not know a flag that was not typed. What stands in quotes is a value; a flag with a value is one to be typed. */
 function blame(text: string, givens: ReadonlyMap<string, Given>): string {
   const spellings = new Map(
     [...givens].map(([key, { spelling }]) => [`--${kebab(key)}`, spelling]),
@@ -216,7 +216,7 @@ function toOption(key: string, flag: Flag): Option {
   return flag.bare === undefined ? option : option.preset(flag.bare);
 }
 
-/** commander gets only the flags that may be meant, since each costs start-up time; for an unknown one it gets all. */
+/** commander gets only the flags that may be meant, since each costs start-up time; if one is unknown, it gets all. */
 function mentioned(
   flags: FlagTable,
   words: readonly string[],

@@ -11,7 +11,7 @@ const COMMENT_COLUMN = 40;
 /** How much of a secret may be shown; of others nothing is. */
 const reveal: Readonly<Record<string, (text: string) => string>> = {
   url: (text) => splitUrls(text).map(showUrl).join(","),
-  // Without a colon it is wrong, and perhaps the password alone.
+  // Without a colon it is wrong, and perhaps only the password.
   userpass: (text) => (text.includes(":") ? text.replace(/:.*/s, ":***") : "***"),
 };
 
@@ -83,7 +83,7 @@ function describeOrigin(key: string, readings: Readings): string {
   }
 }
 
-/** Without what follows a path, which is never read; what is no URL is hidden whole. */
+/** Without what follows the path, which is never read; what is not a URL is hidden entirely. */
 function showUrl(text: string): string {
   if (!URL.parse(text.trim())?.host) return "***";
   const { place, path } = splitPath(text);

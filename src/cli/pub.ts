@@ -162,7 +162,7 @@ function checkOperands({ operands: [first] = [] }: Parsed<typeof flags>): void {
   );
 }
 
-/** On the default exchange a key can only be the name of a queue. Records may say another exchange. */
+/** On the default exchange a key can only be the name of a queue. Records may name another exchange. */
 function checkKeys(options: Options, { brings }: SourcePlan): void {
   const { exchange, routingKey = "", cc = [], bcc = [] } = options;
   if (exchange !== "" || brings === "record") return;

@@ -37,7 +37,7 @@ export function planRequests(
       `--rpc excludes --correlation-id "${properties.correlationId}" for several messages`,
       "leave it out, and each request gets one of its own",
     );
-  // Nobody waits for the answer to a request that comes later.
+  // Nobody would wait any longer for the answer to a request that arrives later.
   const expiration = properties.expiration ?? `${Math.min(Math.ceil(timeout), 2 ** 32 - 1)}`;
   return {
     ...sending,

@@ -13,7 +13,7 @@ type Key = keyof Options;
 const sources = ["message", "file", "lines", "json", "fromDir"] as const;
 type SourceKey = (typeof sources)[number];
 
-/** Those that people know by their short flags. */
+/** Sources that people know by their short flags. */
 const shortNames: Partial<Record<SourceKey, string>> = { message: "-m", file: "-f" };
 
 /** Flags that belong to some sources only. */
@@ -28,7 +28,7 @@ const belongings: readonly {
   { keys: ["template"], owners: ["message", "file", "lines"] },
 ];
 
-/** What the flags do not tell of most sources. */
+/** What the flags do not tell about most sources. */
 const unknown = { text: undefined, folder: undefined, messages: undefined, size: undefined };
 
 /** The one source that the flags name; an empty message when they name none. @throws UsageError */
@@ -109,7 +109,7 @@ function planMessage(flag: string, options: Options, origins: Origins<Key>): Sou
   return { kind: "message", flag, paths, repeat, ...ofBodies(options, 1), text, what };
 }
 
-/** What is the same of bodies that may be sent many times; `each` is how many there are. */
+/** What all sources have in common whose bodies may be sent many times; `each` is how many bodies there are. */
 function ofBodies({ nbMessages: times, messageSize: size }: Options, each: number) {
   const messages = times === 0 ? Infinity : times * each;
   return { ...unknown, brings: "body", skippable: false, messages, size } as const;
@@ -139,7 +139,7 @@ function planFiles(flag: string, options: Options, origins: Origins<Key>): Sourc
 function planRepeat(options: Options, { given }: Origins<Key>): RepeatPlan {
   return {
     times: options.nbMessages,
-    // Of two paces the one that was asked for.
+    // Of two paces, the one that was asked for.
     intervalMs: options.rate === undefined || given("interval") ? options.interval : 0,
     pubName: options.pubName,
   };
@@ -164,7 +164,7 @@ function planLines(flag: string, options: Options, { origin, typed }: Origins<Ke
   };
 }
 
-/** What is the same of records, wherever they come from. */
+/** What is the same for records, wherever they come from. */
 const ofRecords = {
   ...unknown,
   what: "each record as a message",

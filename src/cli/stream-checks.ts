@@ -23,7 +23,7 @@ export function saysStream({
 }
 
 /**
- * What is said when the queue is a stream, which the flags may tell, or only the broker: the first flag that excludes one.
+ * What is said when the queue is a stream, as the flags or only the broker may tell: the first flag that excludes one.
  * Undefined: none does.
  */
 export function refusalOfStream(
@@ -49,7 +49,7 @@ function ofSettling(options: Options): Excluding {
     : undefined;
 }
 
-/** A stream has no --get, whatever it is to end. */
+/** --get does not work on a stream, whatever is to end it. */
 function ofEnding({ get, peek, untilEmpty }: Options): Excluding {
   if (get || !(peek || untilEmpty)) return undefined;
   return [

@@ -1,4 +1,4 @@
-// A flag that a program has not, and what may have been meant.
+// A flag that a program does not have, and what may have been meant.
 import { UsageError } from "../errors.ts";
 import { kebab, type FlagTable } from "./flag.ts";
 import { byOtherName } from "./other-names.ts";

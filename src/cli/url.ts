@@ -20,18 +20,18 @@ export function splitUrls(list: string): readonly string[] {
   return list.split(/,\s*(?=amqps?:)/i);
 }
 
-/** The password that every new broker gives to its user guest is none, and so is an empty one. */
+/** The password of the user guest of every new broker is not a secret, nor is an empty one. */
 export function isSecret(password: string | undefined): boolean {
   return password !== undefined && password !== "" && password !== "guest";
 }
 
 /**
- * The passwords in what is meant as URLs, which may be wrong, or stand within another text. Each ends before the next URL, and
+ * The passwords in what is meant as URLs, which may be malformed or part of another text. Each ends before the next URL, and
  * rather late than early: what looks like a vhost with an "@" may be the rest of a password that is not encoded.
  */
 const passwordPattern = /(?<=\/\/[^:/]*:)(?:(?!amqps?:\/\/).)*(?=@)/gis;
 
-/** The password that a URL holds, as it is written there; undefined where it holds none. An "@" in the vhost ends none. */
+/** The password in a URL, as it is written there; undefined where there is none. An "@" in the vhost does not end it. */
 export function findPassword(url: string): string | undefined {
   const text = URL.parse(url.trim()) ? splitPath(url).place : url;
   return text.match(passwordPattern)?.[0];
@@ -42,7 +42,7 @@ export function hidePassword(text: string): string {
   return text === hint ? text : text.replace(passwordPattern, (found) => found && "***");
 }
 
-/** A URL up to its path, and the path as it is written: once read, it would lack what looks like `..` in it. */
+/** A URL up to its path, and the path as it is written: parsing would drop what looks like `..` in it. */
 export function splitPath(url: string): { readonly place: string; readonly path: string } {
   const [, place = "", path = ""] = /^([^/]*\/\/[^/?#]*)([^?#]*)/.exec(url.trim()) ?? [];
   return { place, path };
@@ -54,7 +54,7 @@ export type UrlPlace = "--url" | "AMQP_URL" | "the profile's url";
 /** Reads one URL; `given` says where it was. Errors never show it: it may hold a password. @throws UsageError */
 export function readUrl(text: string, given: UrlPlace): UrlParts {
   const wrong = (what: string, way = hint): UsageError => new UsageError(`${given}: ${what}`, way);
-  // They would be left out without a word.
+  // The parser would silently drop them.
   if (/\p{Cc}/u.test(text.trim()))
     throw wrong("holds a control character", "encode it: a TAB is %09, the end of a line %0A");
   const url = URL.parse(text.trim());

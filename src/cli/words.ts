@@ -49,7 +49,7 @@ function withoutSign(word: string, at: number): readonly string[] {
 function completeName(typed: string, longs: ReadonlyMap<string, Flag>): string {
   if (longs.get(typed)?.untyped) throw neverTyped(typed);
   if (longs.has(typed)) return typed;
-  // Those of the sample that have no effect here too: whoever means one of them must not get another.
+  // Also those of the sample that have no effect here: a user who means one of them must not get another.
   const candidates = [...longs]
     .filter(([long, flag]) => long.startsWith(typed) && !flag.untyped)
     .map(([long]) => long);

@@ -81,7 +81,7 @@ function planCommand(
   const [file = "", ...args] = operands ?? [];
   if (shell !== undefined && operands)
     throw new UsageError("--shell excludes -- COMMAND", "a message is handled one way");
-  // Taken for no handler, messages would be shown and acknowledged.
+  // Without a handler, messages would be shown and acknowledged.
   if (operands && file === "")
     throw new UsageError("-- needs a command", "a variable may be empty or unset");
   if (shell?.trim() === "")
@@ -106,7 +106,7 @@ function readDestination(flag: string, text: string | undefined): Destination | 
 
 /** Flags that say how messages are shown or settled, which something else decides here. */
 const ofShowing = ["ackAuto", "nack", "reject", "peek", "lazy", "save", "work"] as const;
-/** The same, of flags that harm nobody: from a profile or the environment they may be there for other runs. */
+/** The same for harmless flags: in a profile or the environment they may be there for other runs. */
 const ofFormats = ["format", "verbose"] as const;
 const ofHandlers = [
   "execTimeout",

@@ -13,7 +13,7 @@ export interface Frame {
 }
 
 const LABEL_COLUMNS = 6;
-/** Smaller ones show nothing: the lines below them say it as well. */
+/** A smaller chart would show nothing: the lines below it say the same. */
 const LEAST = { columns: 40, rows: 7 };
 const MOST_ROWS = 14;
 
@@ -35,7 +35,7 @@ export function drawRates(
   if (frame.columns < LEAST.columns || frame.rows < LEAST.rows || shown.length === 0) return [];
   const ticks = ticksUpTo(Math.max(...shown));
   const steps = ticks.length - 1;
-  // Under the chart stands a title, and a chart of so many steps has one row more.
+  // Under the chart stands a title, and a chart of this many steps has one row more.
   const height = Math.floor((Math.min(frame.rows, MOST_ROWS) - 2) / steps) * steps;
   const lines = plot(shown, {
     min: 0,

@@ -26,7 +26,7 @@ export async function measure(
   const stats =
     plan.statsMs === undefined ? undefined : await startStats(plan, plan.statsMs, meter, world);
   const record = file && recordRun(plan, meter, file);
-  // Where a chart is drawn, nobody else draws.
+  // Where a chart is drawn, nothing else may draw.
   const log = stats?.draws ? { ...world.log, footer: undefined } : world.log;
   const outcome = await settle(run({ ...world, meter, log }));
   stats?.end();

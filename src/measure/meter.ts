@@ -12,7 +12,7 @@ export interface MeterClocks {
   readonly wall: () => number;
 }
 
-/** What a run lets be looked at, from time to time. */
+/** What can be read of a run, from time to time. */
 export interface Gauges {
   /** Messages in flight, or delivered and not settled; undefined where nobody knows (no confirms; no channel at the moment). */
   readonly open: () => number | undefined;

@@ -112,7 +112,7 @@ export function coarsen(episodes: readonly Episode[], shortestMs: number): reado
   return joined;
 }
 
-/** Two episodes as one; of what is open the most, for it is a matter of bounds. */
+/** Two episodes as one. Of what is open, the larger number: the bound is what matters. */
 function join(first: Episode, second: Episode): Episode {
   const latencies = first.latencies + second.latencies;
   const sum = first.meanLatency * first.latencies + second.meanLatency * second.latencies;

@@ -1,5 +1,5 @@
 // What --stats shows while a run goes on: a line each time, or a chart that is drawn again in its place. Numbers only:
-// nothing that a message contains gets here.
+// no content of a message gets here.
 import { toTimer } from "../time/deadline.ts";
 import type { MeasurePlan } from "../measure.ts";
 import type { World } from "../world.ts";
@@ -106,7 +106,7 @@ function tellLatency({ latency }: Span, named: Words): readonly string[] {
   return first === undefined ? [] : [`${named.latency} latency ${first}`, ...others];
 }
 
-/** Parts in lines of so many columns. */
+/** Parts in lines of this many columns. */
 function wrap(parts: readonly string[], columns: number): readonly string[] {
   const lines: string[] = [];
   for (const part of parts) {

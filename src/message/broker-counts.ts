@@ -1,19 +1,19 @@
-// What a quorum queue has counted of a message, in the headers of its delivery.
+// What a quorum queue has counted for a message, in the headers of its delivery.
 import { isList, typed, type Field } from "./fields.ts";
 import type { Delivery } from "./message.ts";
 import { acquiredCount, deliveryCount } from "./retry-marks.ts";
 
-/** What its limit of deliveries (x-delivery-limit) is compared with. */
+/** The count that the queue compares with its x-delivery-limit. */
 export function failuresOf(delivery: Delivery): number {
   return brokersCount(delivery, deliveryCount);
 }
 
-/** How often it was given to somebody before, since RabbitMQ 4.3. */
+/** How often it was delivered before, since RabbitMQ 4.3. */
 export function acquisitionsOf(delivery: Delivery): number {
   return brokersCount(delivery, acquiredCount);
 }
 
-/** It has none before it gives a message again. */
+/** There is none before the queue delivers a message again. */
 function brokersCount({ redelivered, properties: { headers } }: Delivery, name: string): number {
   return redelivered ? countIn(headers?.[name]) : 0;
 }

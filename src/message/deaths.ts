@@ -1,4 +1,4 @@
-// What a broker notes of a message when it dead-letters it (rabbitmq.com/docs/dlx, "Effects on Messages"). Pure.
+// What a broker notes about a message when it dead-letters it (rabbitmq.com/docs/dlx, "Effects on Messages"). Pure.
 import { isList, isTable, type Field, type Table } from "./fields.ts";
 
 /** A queue, as a note names it. */
@@ -17,7 +17,7 @@ export function withoutDeaths(headers: Table): Table {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !noteHeader.test(name)));
 }
 
-/** The notes on deaths in other queues than such. */
+/** The notes on deaths in all other queues. */
 export function deathsBut(notes: Table, isSuch: IsSuch): Table {
   const kept = Object.entries(deathNotes(notes)).filter(
     ([name]) => name !== "x-death" && !isDeathIn(name, notes, isSuch),
@@ -26,7 +26,7 @@ export function deathsBut(notes: Table, isSuch: IsSuch): Table {
   return { ...(deaths.length > 0 && { "x-death": deaths }), ...Object.fromEntries(kept) };
 }
 
-/** Each death, the latest one first; those in a queue for the same reason are one. */
+/** Each death, the latest first; several in one queue for the same reason count as one. */
 export function deathsIn(notes: Table): readonly Table[] {
   const deaths = notes["x-death"];
   return deaths !== undefined && isList(deaths) ? deaths.filter(isTable) : [];

@@ -4,8 +4,8 @@ import type { Message } from "./message.ts";
 const DIRECT_REPLY = "amq.rabbitmq.reply-to.";
 
 /**
- * Does it go to a client that uses direct reply-to? Its address counts as no queue: brokers before 4.2 return whatever is sent there
- * as mandatory, also when it arrives, and later ones return nothing.
+ * Does it go to a client that uses direct reply-to? Its address does not count as a queue: brokers before 4.2 return all that is
+ * sent there as mandatory, even when it arrives, and later ones return nothing.
  */
 export function isDirectReply({ routingKey }: Message): boolean {
   return routingKey.startsWith(DIRECT_REPLY);

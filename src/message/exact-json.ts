@@ -6,8 +6,8 @@ import { ValueError } from "../errors.ts";
 const manyDigits = /\d{16}/;
 
 /**
- * What the text says, with large whole numbers tagged: these are fields, and as JSON another text. @throws ValueError when
- * it is no JSON, saying what was expected
+ * What the text says, with large whole numbers tagged: as fields they are right, as JSON they would differ. @throws ValueError when
+ * it is not JSON, saying what was expected
  */
 export function parseTagged(text: string, expected = "expected JSON"): Field {
   try {
@@ -30,12 +30,12 @@ export function isTaggedInt(field: Field | undefined): field is TaggedInt & Fiel
   return typeof value === "string" && /^-?\d+$/.test(value);
 }
 
-/** Is this what has become of a number with too many digits? */
+/** Was this a number with too many digits? */
 export function isLargeNumber(field: Field): field is TaggedInt & Field {
   return isTaggedInt(field) && !Number.isSafeInteger(Number(field.int));
 }
 
-/** Goes from string to number to string: one regular expression for all would exhaust the stack on a long string. */
+/** Goes from token to token: a single regular expression would exhaust the stack on a long string. */
 function tagLargeNumbers(text: string): string {
   const start = /["\d-]/g;
   const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;

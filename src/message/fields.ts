@@ -64,7 +64,7 @@ function toBigInt(value: Field): bigint | undefined {
   return typeof value === "string" && /^-?\d+$/.test(value) ? BigInt(value) : undefined;
 }
 
-/** Erlang has no other floats: every RabbitMQ closes the connection at one that is no number, or infinite. */
+/** Erlang has no NaN and no infinity: every RabbitMQ closes the connection when it gets one. */
 function toFloat(value: Field): number {
   if (value === "-0") return -0;
   const number = typeof value === "number" ? value : Number(toBigInt(value) ?? Number.NaN);
@@ -95,7 +95,7 @@ export function isBase64(text: string): boolean {
   return rest !== 1 && (padding === 0 || rest + padding === 4);
 }
 
-/** A time, too, such as 2026-01-01T00:00:00Z. */
+/** Also takes a time, such as 2026-01-01T00:00:00Z. */
 function toTimestamp(value: Field): bigint {
   return uint64(typeof value === "string" ? readTimestamp(value) : value);
 }
@@ -137,7 +137,7 @@ export function isList(field: Field): field is readonly Field[] {
   return Array.isArray(field);
 }
 
-/** The wire type of a field that is no list. @throws ValueError for a tagged value that does not fit its tag */
+/** The wire type of a field that is not a list. @throws ValueError for a tagged value that does not fit its tag */
 export function typed(field: Exclude<Field, readonly Field[]>): TypedField {
   if (typeof field === "string") return ["text", field];
   if (typeof field === "boolean") return ["bool", field];
@@ -202,7 +202,7 @@ export function readField(type: string, text: string): Field {
   return field;
 }
 
-/** Tables and lists in one another: deeper ones are refused before they exhaust the stack. */
+/** How deep tables and lists may nest: deeper ones are refused before they exhaust the stack. */
 export const MAX_DEPTH = 1000;
 
 /** Finds values that do not fit their tag, and what AMQP cannot carry. @throws ValueError */

@@ -69,6 +69,6 @@ export interface Delivery extends Message {
   /** The queue that it came from. */
   readonly queue: string;
   readonly consumerTag: string | undefined;
-  /** What came in, where the body is shown decompressed: so it is published again. */
+  /** What came in, where the body is shown decompressed: this is what is published again. */
   readonly compressed?: Pick<Message, "properties" | "body">;
 }

@@ -42,7 +42,7 @@ export function recordLine(delivery: Recorded, exit: ExitName): Buffer {
   }
 }
 
-/** How Node says that a string would be longer than 2^29 characters, or V8. */
+/** How Node, or V8, says that a string would be longer than 2^29 characters. */
 function isTooLong(error: unknown): boolean {
   return errorCode(error) === "ERR_STRING_TOO_LONG" || error instanceof RangeError;
 }
@@ -64,7 +64,7 @@ function describeBody(body: Buffer): object {
 /** What a string of V8 holds, with room for the rest of a record. Each control character takes six of them as JSON. */
 const MOST_CHARACTERS = 2 ** 29 - 2 ** 20;
 const LARGE_BYTES = MOST_CHARACTERS / 6;
-/** So many characters are looked at in one go. */
+/** How many characters are looked at in one go. */
 const LOOK_CHARACTERS = 1024 * 1024;
 
 /** Does a string hold it as JSON? */
@@ -92,7 +92,7 @@ function describe(delivery: Recorded, receivedAt: number): object {
   return { exchange, routingKey, redelivered, deliveryTag, receivedAt: time, properties };
 }
 
-/** What some reader takes for the end of a line, or a terminal for a command or a change of direction (ui/escape.ts). */
+/** What some readers take for the end of a line, or a terminal for a command or a change of direction (ui/escape.ts). */
 const unsafe =
   /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 

@@ -1,4 +1,4 @@
-// What marks a message that waits for another try, or has died: headers, and the names of the queues in which it waits. Pure.
+// The marks of a message that waits for another try, or has died: headers, and the names of the queues in which it waits. Pure.
 import { deathNotes, deathsBut, deathsIn, noteOf, withoutDeaths } from "./deaths.ts";
 import { fieldToText, textToField } from "./exact-text.ts";
 import { isExpiration } from "./expiration.ts";
@@ -10,15 +10,15 @@ import { isName } from "./text.ts";
 export const retryHeaders = {
   /** How many tries there have been. */
   count: "x-retry-count",
-  /** How many times it was given to somebody, for a try or not. */
+  /** How many times it was delivered, for a try or not. */
   deliveries: "x-retry-deliveries",
-  /** In which queue: in another one they count nothing. */
+  /** The queue that these counts belong to: in another one they mean nothing. */
   queue: "x-retry-queue",
   exchange: "x-retry-exchange",
   routingKey: "x-retry-routing-key",
   /** The broker's notes on its deaths before the first try, by their names: a delay queue writes its own. */
   deaths: "x-retry-deaths",
-  /** The properties, and CC, that it lacks or has otherwise while it waits; absent when there are none. */
+  /** The properties, and CC, that are missing or different while it waits; absent when there are none. */
   properties: "x-retry-properties",
 } as const;
 
@@ -35,14 +35,14 @@ export const failureHeaders = {
   headers: "x-original-headers",
 } as const;
 
-/** What a quorum queue counts of a message while it has it. */
+/** What a quorum queue counts for a message while it holds it. */
 export const deliveryCount = "x-delivery-count";
 export const acquiredCount = "x-acquired-count";
 
-/** Where the keys stand that were in CC, in what is published again: there they would act a second time. */
+/** Holds the keys of CC when a message is published again: in CC itself they would act a second time. */
 export const originalCc = "x-original-cc";
 
-/** Where a message came from that has waited for another try; undefined for others. */
+/** Where a message that has waited for another try first came from; undefined for others. */
 export function firstTryOf(
   headers: Table,
 ): { readonly exchange: string; readonly routingKey: string } | undefined {
@@ -51,13 +51,13 @@ export function firstTryOf(
   return exchange === undefined || routingKey === undefined ? undefined : { exchange, routingKey };
 }
 
-/** The same for a delivery: undefined also when it has waited in another queue than the one it comes from. */
+/** The same for a delivery: also undefined when its marks belong to another queue than the one it comes from. */
 export function firstTryHere({ properties: { headers = {} }, queue }: Delivery) {
   const isHere = (headers[retryHeaders.queue] ?? queue) === queue;
   return isHere ? firstTryOf(headers) : undefined;
 }
 
-/** The delivery as it came before its first try, but that it is marked: it comes back from a delay queue changed. */
+/** The delivery as it came before its first try, apart from its marks: it comes back from a delay queue changed. */
 export function asFirstSeen(delivery: Delivery): Delivery {
   const { headers } = delivery.properties;
   if (!headers || !firstTryOf(headers)) return delivery;
@@ -68,10 +68,10 @@ export function asFirstSeen(delivery: Delivery): Delivery {
   return { ...delivery, ...here, properties: originalProperties(withCc(properties)) };
 }
 
-/** What a copy that waits does not have of the properties, or has otherwise, for its mark. */
+/** The properties that a waiting copy lacks or has changed, for its mark. */
 export function changesOf({ deliveryMode, expiration, userId, headers = {} }: Properties): Table {
   return {
-    // It waits as a persistent one, 2; null: it has none.
+    // While it waits it is persistent (2); null: it had no mode.
     ...(deliveryMode !== 2 && { deliveryMode: deliveryMode ?? null }),
     ...(expiration !== undefined && { expiration }),
     ...(userId !== undefined && { userId }),
@@ -79,7 +79,7 @@ export function changesOf({ deliveryMode, expiration, userId, headers = {} }: Pr
   };
 }
 
-/** The properties of a marked message as they were before it waited, but for CC; not what no broker would take. */
+/** The properties of a marked message as they were before it waited, except CC, and except what no broker would take. */
 export function originalProperties(properties: Properties): Properties {
   const before = tableIn(properties.headers ?? {}, retryHeaders.properties);
   const { deliveryMode, expiration, userId } = before;
@@ -105,14 +105,14 @@ function withCc(properties: Properties): Properties {
   return { ...properties, headers: { ...without(headers, [originalCc]), CC } };
 }
 
-/** What the broker has noted of the deaths of a message, as if it had never waited for a try. */
+/** What the broker has noted about the deaths of a message, as if it had never waited for a try. */
 export function deathsOf({ properties: { headers = {} }, queue: here }: Delivery): Table {
   const tried = firstTryOf(headers);
   if (!tried) return deathNotes(headers);
   const queue = headers[retryHeaders.queue] ?? here;
   const saved = savedDeaths(headers);
   const since = deathsBut(headers, (name) => isDelayQueueOf(queue, name));
-  // It came there by the default exchange, from a delay queue.
+  // It came there through the default exchange, from a delay queue.
   const isTried = (death: Table) => death["queue"] === queue && death["exchange"] === "";
   const keys = [textToField(tried.routingKey), ...ccOf(headers)];
   const origin = { exchange: textToField(tried.exchange), "routing-keys": keys };
@@ -136,13 +136,13 @@ function tableIn(headers: Table, name: string): Table {
   return field !== undefined && isTable(field) ? field : {};
 }
 
-/** The headers without those that mark a try. Headers of the same names on a message that is none of ours stay. */
+/** The headers without those that mark a try. On a message that we did not mark, headers of these names stay. */
 export function withoutMarks(headers: Table): Table {
   if (!firstTryOf(headers)) return headers;
   return without(headers, Object.values(retryHeaders));
 }
 
-/** The headers with what our --dead-letter tells of a failure; their own ones of those names stand aside. */
+/** The headers with what our --dead-letter tells of a failure; the message's own headers of those names are set aside. */
 export function withFailure(headers: Table, failure: Table): Table {
   const names: readonly string[] = Object.values(failureHeaders);
   const before = withoutFailure(headers);
@@ -151,7 +151,7 @@ export function withFailure(headers: Table, failure: Table): Table {
   return { ...without(before, names), ...failure, ...aside };
 }
 
-/** The headers without what our --dead-letter tells of a failure, and with their own ones of those names. */
+/** The headers without what our --dead-letter tells of a failure, and with the message's own ones of those names restored. */
 export function withoutFailure(headers: Table): Table {
   const { reason, queue, headers: own } = failureHeaders;
   const isOurs = headers[reason] !== undefined && headers[queue] !== undefined;
@@ -170,7 +170,7 @@ function without(headers: Table, names: readonly string[]): Table {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 }
 
-/** The name of the queue in which messages of another queue wait that long. */
+/** The name of the queue in which messages of another queue wait this long. */
 export function delayQueueName(queue: string, delayMs: number): string {
   return `${delayPrefix(queue)}${delayMs}ms`;
 }
@@ -180,7 +180,7 @@ function delayPrefix(queue: string): string {
   return `${queue.startsWith("amq.") ? "retry." : ""}${queue}.retry-`;
 }
 
-/** Do messages of that queue wait in a queue of that name? */
+/** Is this the name of a queue in which messages of that queue wait? */
 export function isDelayQueueOf(queue: Field, name: Field | undefined): boolean {
   const areNames = typeof queue === "string" && typeof name === "string";
   return areNames && name.startsWith(delayPrefix(queue));

@@ -1,4 +1,4 @@
-// Short texts (names, keys, most properties) as bytes and back, exactly. A byte that is no UTF-8 becomes a lone surrogate
+// Short texts (names, keys, most properties) as bytes and back, exactly. A byte that is not UTF-8 becomes a lone surrogate
 // U+DC80…U+DCFF, which JSON can carry and no valid text contains (the idea of Python's PEP 383).
 import { isUtf8 } from "node:buffer";
 
@@ -23,7 +23,7 @@ export function isName(text: string): boolean {
   return encodeText(text).length <= 255;
 }
 
-/** Are there bytes for this text? Not for other halves of a surrogate pair than those that stand for bytes. */
+/** Are there bytes for this text? There are none for lone surrogates, except those that stand for bytes. */
 export function isEncodable(text: string): boolean {
   return text.isWellFormed() || text.replaceAll(/[\udc80-\udcff]/gu, "").isWellFormed();
 }
@@ -39,7 +39,7 @@ export function encodeText(text: string): Buffer {
   );
 }
 
-/** The last end of a character up to there, where this is UTF-8: a byte 10xxxxxx continues one, for three bytes at most. */
+/** The last end of a character at or before this place, where this is UTF-8: up to three bytes 10xxxxxx continue one. */
 export function endOfCharacter(bytes: Buffer, most: number): number {
   if (bytes.length <= most) return bytes.length;
   let end = most;

@@ -10,7 +10,7 @@ export function parseTime(text: string): number {
   return isoTime.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
 }
 
-/** Date.parse takes the 30th of February for the 2nd of March. */
+/** Date.parse would take the 30th of February for the 2nd of March. */
 function isDay(date: string): boolean {
   const day = new Date(`${date}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);

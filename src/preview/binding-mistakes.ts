@@ -16,7 +16,7 @@ export const bindingMistakes = {
     return `queue ${nameQueue(queue.name)} is not bound to exchange ${named}: ${effect}; add --bind-queue${keyHint(exchange?.type)}.`;
   },
 
-  /** The broker's own exchanges cannot be declared otherwise than they are. */
+  /** The broker's own exchanges can only be declared as they are. */
   builtInExchange({ topology }: Sketch): string | undefined {
     const { exchange } = topology;
     if (!exchange?.name.startsWith("amq.")) return undefined;
@@ -147,7 +147,7 @@ function bindingsOf(topology: Sketch["topology"], type: string): readonly Bindin
   return topology.bindings.filter(({ source }) => exchangeType(topology, source) === type);
 }
 
-/** As a topic exchange reads it: a word that is `*` or `#`. */
+/** Is there a wildcard, as a topic exchange reads it: a word that is `*` or `#`? */
 function hasWildcard(key: string): boolean {
   return key.split(".").some((word) => word === "*" || word === "#");
 }

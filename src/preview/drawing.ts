@@ -99,7 +99,7 @@ function drawArrows(labels: readonly string[], strokes: Strokes): readonly strin
   return ["", ...lines];
 }
 
-/** A box around lines, at least so many rows; from its first `exits` rows arrows leave to the right. No client has a frame. */
+/** A box around lines, at least this many rows; from its first `exits` rows arrows leave to the right. No client has a frame. */
 function drawBox(
   { shape }: Node,
   strokes: Strokes,

@@ -4,7 +4,7 @@ import type { Sketch } from "./sketch.ts";
 
 /** Keyed by what is wrong; see Rule in mistakes.ts. */
 export const messageMistakes = {
-  /** A return says that no queue took it; that a queue has it is said by a confirm. */
+  /** A return says that no queue took the message; only a confirm says that one did. */
   mandatoryUnconfirmed({ publishing }: Sketch): string | undefined {
     return publishing?.mandatory && !publishing.confirm
       ? "--mandatory tells of messages that reach no queue, not of those that a queue loses or refuses: add --confirm."

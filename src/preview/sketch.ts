@@ -65,7 +65,7 @@ export interface Consuming {
   readonly deadLetter: Destination | undefined;
 }
 
-/** What of its way a message says itself. */
+/** What a message itself can say about its way. */
 const owns = { body: undefined, key: "key", record: "exchange and key" } as const;
 
 /** The plan of amqp-pub, with --rpc or without. A request is always confirmed, and told when nobody takes it. */
@@ -83,7 +83,7 @@ export function sketchPublish(plan: PublishPlan | RpcPlan): Sketch {
       mandatory: asks || plan.publisher.mandatory,
       persistent: plan.properties.deliveryMode === 2,
       priority: plan.properties.priority,
-      // Of a request that has expired its client is told.
+      // The client of an expired request is told.
       expires: !asks && plan.properties.expiration !== undefined,
       otherKeys: [...keysIn(plan, "CC"), ...keysIn(plan, "BCC")],
       asks,

@@ -42,7 +42,7 @@ function tracePublishing({ topology, program }: Sketch, publishing: Publishing):
   return [sending, { from: exchange, to: drawQueue(topology, key), labels: [""] }];
 }
 
-/** Messages of others, for whoever consumes: to each exchange that only leads on, or by the queue's name. */
+/** Messages of other publishers: to each exchange that only leads on, or by the queue's name. */
 function tracePublishers(sketch: Sketch, bindings: readonly Edge[]): readonly Edge[] {
   const { topology } = sketch;
   const publishers = client("publishers", []);
@@ -62,7 +62,7 @@ function tracePublishers(sketch: Sketch, bindings: readonly Edge[]): readonly Ed
   ];
 }
 
-/** Whoever answers requests is not known; it is at the end of their way. */
+/** The server that answers requests is not known; it is at the end of their way. */
 function traceReply({ topology, program }: Sketch, publishing: Publishing): readonly Edge[] {
   const { exchange, key = "" } = publishing;
   const asker = client(program, describePublishing(publishing));
@@ -110,7 +110,7 @@ function drawConsumed({ topology, consuming }: Sketch): readonly Node[] {
   return [first, ...consuming.alsoFrom].map((name) => drawQueue(topology, name));
 }
 
-/** From the queues to whoever consumes, and on to where messages are published again. */
+/** From the queues to the consumer, and on to where messages are published again. */
 function traceConsuming(sketch: Sketch): readonly Edge[] {
   const { topology, consuming, program } = sketch;
   if (!consuming) return [];

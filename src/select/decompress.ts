@@ -11,10 +11,10 @@ import type { Log } from "../ui/log.ts";
  */
 export type Decompress = (batch: readonly Delivery[]) => Promise<readonly Delivery[]>;
 
-/** Other encodings that compress, and several at once. What else stands there is no compression: a charset, mostly. */
+/** Other encodings that compress, and several at once. Anything else there is not a compression, but mostly a charset. */
 const notOurs = /,|zstd|compress|lz4|lzma|xz|bzip2|snappy/;
 
-/** So much decompressed is enough to go on with: small messages stay together, and large ones come one by one. */
+/** When this much is decompressed, it is handed on: small messages stay together, and large ones come one by one. */
 const ENOUGH_BYTES = 4 * 1024 * 1024;
 
 type Decoder = (bytes: Buffer, limit: number) => Promise<Buffer>;
@@ -77,7 +77,7 @@ type Unpack = (
   options: { readonly maxOutputLength: number; readonly info: true },
 ) => Promise<object>;
 
-/** What zlib gives with `info`, of which its types know nothing. */
+/** What zlib returns with `info`, which its types do not know. */
 interface Unpacked {
   readonly buffer: Buffer;
   /** How much it has read. */

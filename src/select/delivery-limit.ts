@@ -1,10 +1,10 @@
-// A quorum queue takes a message back only so often, and then drops it: that is told before it is too late. Before RabbitMQ
-// 4.3 whatever goes back counts, also what was only looked at, or was still in hand when a consumer stopped.
+// A quorum queue takes a message back only so often, and then drops it: people are warned before that. Before RabbitMQ
+// 4.3 everything that goes back counts, even what was only looked at, or was still in hand when a consumer stopped.
 import { failuresOf } from "../message/broker-counts.ts";
 import type { Delivery } from "../message/message.ts";
 import type { Log } from "../ui/log.ts";
 
-/** As often as this given back, and it is told; the limit is 20 by default from RabbitMQ 4.0 on. */
+/** How often a message may be given back before the warning; the limit is 20 by default from RabbitMQ 4.0 on. */
 const MANY_FAILURES = 10;
 
 /** Looks at what arrives, and warns once. */

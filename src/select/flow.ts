@@ -15,13 +15,13 @@ export interface FlowPlan {
   readonly where: string | undefined;
   /** What becomes of messages that --where does not want. */
   readonly mismatch: Verdict;
-  /** And of those that it cannot decide on in time: they must not be thrown away. */
+  /** And of those that it cannot decide on in time, which must not be thrown away. */
   readonly late: Verdict;
   /** At most so many, one by one. */
   readonly perSecond: number | undefined;
   /** One by one. */
   readonly isSingle: boolean;
-  /** What is said of a message from a stream, where a flag excludes one: often the first message tells that it is. */
+  /** The error for a message from a stream, where a flag excludes streams: often only the first message shows what it is. */
   readonly streamRefusal: UsageError | undefined;
 }
 
@@ -42,10 +42,10 @@ export class Flow {
   readonly #plan: FlowPlan;
   readonly #stages: Stages;
   readonly #watchLimit: (arrived: Deliveries) => void;
-  /** As it has arrived: what is being decompressed and chosen from, and what waits for that. */
+  /** As they arrived: messages that are being decompressed and chosen from, and those that wait for that. */
   #arrived: Deliveries = [];
   #chosen: Deliveries = [];
-  /** Those of the last arrival, as they came, until they are passed over. */
+  /** Those of the last batch to arrive, in its order, until they are passed over. */
   #unwanted: readonly Other[] = [];
   #mismatches = 0;
 
@@ -74,7 +74,7 @@ export class Flow {
     return this.#mismatches;
   }
 
-  /** Is there something that has come out of `batches` and not out of `through`? */
+  /** Has something come out of `batches` and not yet out of `through`? */
   get isWaiting(): boolean {
     return this.#chosen.length + this.#arrived.length > 0;
   }
@@ -91,7 +91,7 @@ export class Flow {
   }
 
   /**
-   * Settles what --where does not want, in the order of arrival before what was `taken` last. Behind the last message of the run,
+   * Settles, in the order of arrival, what --where does not want and came before the last of `taken`. Behind the last of the run,
    * and behind one that waits for its turn, nothing is passed over.
    */
   passOver(taken: Deliveries, isLast: boolean, intake: Pick<Intake, "settle">): void {
@@ -144,12 +144,12 @@ export class Flow {
       if (await intake.isOfStream(delivery)) throw streamRefusal;
   }
 
-  /** The front of a batch as it is to be shown: all of it, but for what grows large. */
+  /** The front of a batch as it is to be shown: all of it, unless it grows large. */
   async #read(batch: Deliveries): Promise<Deliveries> {
     return (await this.#stages.decompress?.(batch)) ?? batch;
   }
 
-  /** What came on a lost connection, as all of an arrival did, comes again. */
+  /** All of it came on a connection that is lost, and comes again. */
   #drop(): void {
     this.#arrived = [];
     this.#chosen = [];
@@ -174,14 +174,14 @@ export class Flow {
       const delivery = raw[i];
       if (!delivery || answer === true) continue;
       const verdict = answer === "late" ? late : mismatch;
-      // A stream keeps its messages; one that is not acknowledged only makes it stop.
+      // A stream keeps its messages; leaving one unacknowledged would only make it stop.
       const isKept = verdict === "leave" && (await intake.isOfStream(delivery));
       others.push({ delivery, verdict: isKept ? "ack" : verdict });
     }
     return others;
   }
 
-  /** Makes ready as much as fits of what has arrived. */
+  /** Decompresses and chooses from as much as fits of what has arrived. */
   async #choose(intake: Pick<Intake, "isOfStream">): Promise<void> {
     const raw = this.#arrived;
     const read = await this.#read(raw);

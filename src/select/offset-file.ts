@@ -37,7 +37,7 @@ export class OffsetFile {
     return this.#saved === undefined ? undefined : this.#saved + 1n;
   }
 
-  /** Saves each second what `settled` says. Returns what ends that, after saving once more. @throws Failure (exit code 7) */
+  /** Saves `settled()` each second. Returns a function that stops that, after saving once more. @throws Failure (exit code 7) */
   watch(settled: () => bigint | undefined, log: Log): () => void {
     const save = (): void => {
       const offset = settled();

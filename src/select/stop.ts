@@ -1,4 +1,4 @@
-// When amqp-con has enough: stop rules that compose. The first one that holds ends the run, and says so.
+// When amqp-con has had enough: stop rules that compose. The first one that holds ends the run, and says so.
 import { alarm, pause, toTimer } from "../time/deadline.ts";
 import type { ExitName } from "../errors.ts";
 import { MAX_PREFETCH, type Delivery } from "../message/message.ts";
@@ -10,9 +10,9 @@ export interface StopPlan {
   readonly countedBy: "--count" | "--prefetch";
   /** Does --prefetch say how many can be held? */
   readonly isPrefetchGiven: boolean;
-  /** Nothing has arrived for so long. */
+  /** Nothing has arrived for this long. */
   readonly idleMs: number | undefined;
-  /** So long since the start. */
+  /** This long since the start. */
   readonly timeoutMs: number | undefined;
   /** The flag by which the run ends when the queue holds nothing more. */
   readonly untilEmpty: string | undefined;
@@ -55,7 +55,7 @@ export class StopRules {
     return this.#stopping.signal;
   }
 
-  /** Aborted when the time of the run is over: what is in hand gets no more than the time of grace. */
+  /** Aborted when the time of the run is over: what is in hand gets the grace time, and no more. */
   get hurry(): AbortSignal {
     return this.#hurrying.signal;
   }
@@ -85,8 +85,8 @@ export class StopRules {
   }
 
   /**
-   * Starts the other clocks. `isEmpty` asks the broker. While `isBusy`, that nothing arrives does not count as idle, nor an
-   * empty queue as its end: what is worked on may be put back.
+   * Starts the other clocks. `isEmpty` asks the broker. While `isBusy`, silence does not count as idle, nor does an empty queue
+   * as its end: what is worked on may be put back.
    */
   start(isEmpty: () => Promise<boolean>, isBusy: () => boolean = this.#isBusy): void {
     this.#isBusy = isBusy;
@@ -107,7 +107,7 @@ export class StopRules {
     return wanted;
   }
 
-  /** A message that was taken came to nothing: it counts when it comes again. False when the run is over, so that it does not. */
+  /** A message was taken in vain: it counts when it comes again. False when the run is over: then it stays counted. */
   giveBack(): boolean {
     if (this.#reason) return false;
     this.#received--;
@@ -119,7 +119,7 @@ export class StopRules {
     return `${countedBy} ${count} reached${countedBy === "--prefetch" ? "; there may be more" : ""}`;
   }
 
-  /** What --where does not want fills the hands: nothing more can come. */
+  /** What --where does not want uses up the prefetch: nothing more can come. */
   stopAsFull(held: number): void {
     const text = this.#plan.isPrefetchGiven
       ? `--prefetch holds no more: ${held} are held; there may be more behind them`
@@ -155,7 +155,7 @@ export class StopRules {
 
   async #watchEmpty(isEmpty: () => Promise<boolean>): Promise<void> {
     for (let before = -1; !this.signal.aborted; before = this.#isBusy() ? -1 : this.#received) {
-      // Meanwhile the broker is told what was put back last.
+      // This gives the broker time to be told what was put back last.
       await pause(EMPTY_CHECK_MS, this.signal);
       // While messages arrive or are worked on there is no need to ask.
       if (before !== this.#received) continue;

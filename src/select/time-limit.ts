@@ -1,5 +1,5 @@
 // Ends a calculation that takes too long, also within a regular expression: what a stranger's message makes of a user's
-// expression must not stop the event loop, and with it the heartbeats. Node's way to interrupt running code is `vm`; it is no
+// expression must not stop the event loop, and with it the heartbeats. Node's way to interrupt running code is `vm`; it is not a
 // sandbox here, the code is ours.
 // oxlint-disable-next-line no-restricted-imports -- the processor's time touches nothing outside
 import { cpuUsage } from "node:process";
@@ -10,7 +10,7 @@ export type Limited = <T>(calculate: () => T, limitMs: number) => T;
 
 /** Thrown when the time was over. */
 export class TooLong extends Error {
-  /** The processor's time that the program has had meanwhile: on a busy machine others had the rest. */
+  /** The processor time that the program has had meanwhile: on a busy machine, others had the rest. */
   readonly usedMs: number;
 
   constructor(usedMs: number) {
@@ -43,7 +43,7 @@ function cpuMs(since: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
 }
 
-/** It comes from another context, and is no instance of this one's Error. */
+/** It comes from another context, so it is not an instance of this one's Error. */
 function isTimeout(error: unknown): boolean {
   return (
     typeof error === "object" &&

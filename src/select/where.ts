@@ -10,24 +10,24 @@ import { limitTime, TooLong } from "./time-limit.ts";
 import type { Log } from "../ui/log.ts";
 import { variables } from "./variables.ts";
 
-/** Is a message wanted? "late": that was not decided in time, and means neither. */
+/** Is a message wanted? "late" means neither: that was not decided in time. */
 export type Answer = boolean | "late";
 
 /** Which messages of a batch are wanted? Never rejects. */
 export type Where = (batch: readonly Delivery[]) => Promise<readonly Answer[]>;
 
-/** Heartbeats go on between two such times. */
+/** Between two such calculations, heartbeats go on. */
 const LIMIT_MS = 1000;
 
-/** A message gets up to so much more of the clock's time while other programs have the processor. */
+/** How many times as long a message may take by the clock while other programs have the processor. */
 const PATIENCE = 4;
 
-/** Whoever had less than this of the time has waited for the processor. */
+/** A calculation that had less than this share of the time has waited for the processor. */
 const BUSY = 0.9;
 
 /**
- * What CEL calculates with: bigint is its int, number its double, Date its timestamp, Map its map: an object would be judged
- * by its `constructor`, which a message can bring along.
+ * What CEL calculates with: bigint is its int, number its double, Date its timestamp, Map its map. (An object would be judged
+ * by its `constructor`, which a message could bring along.)
  */
 type Value =
   | string
@@ -41,8 +41,8 @@ type Value =
   | ReadonlyMap<string, Value>;
 
 /**
- * Reads an expression. A message about which it says nothing (a header that is not there, a body that is no JSON) is not
- * wanted; other mistakes are told once, and so is what was not decided in time. @throws UsageError with what is wrong with it
+ * Reads an expression. A message about which it says nothing (a header that is not there, a body that is not JSON) is not
+ * wanted; other mistakes are reported once, as is what was not decided in time. @throws UsageError with what is wrong with it
  */
 export async function openWhere(expression: string, log: Log, limitMs = LIMIT_MS): Promise<Where> {
   const { Environment, EvaluationError } = await import("@marcbachmann/cel-js");

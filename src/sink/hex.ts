@@ -4,7 +4,7 @@ import { cut } from "../ui/content.ts";
 import type { Format } from "./sink.ts";
 
 const ROW_BYTES = 16;
-/** Where the bytes of a row stand in it, what of them is readable, and how long a row is with its newline. */
+/** Where a row shows its bytes, where what of them is readable, and how long it is with its newline. */
 const BYTES_AT = 10;
 const READABLE_AT = 61;
 const ROW_CHARACTERS = 79;

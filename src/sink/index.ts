@@ -96,7 +96,7 @@ async function openShow(plan: SinkPlan, { output, painter }: SinkWorld): Promise
         bytes += part.length;
         if (bytes < WRITE_BYTES) continue;
         await writeAll(parts, output);
-        // A file takes it at once, and a message may have many parts: heartbeats must go on.
+        // A file takes each part at once, and a message may have many: heartbeats must go on.
         await catchUp();
         parts = [];
         bytes = 0;
@@ -106,7 +106,7 @@ async function openShow(plan: SinkPlan, { output, painter }: SinkWorld): Promise
   };
 }
 
-/** More is not copied together: that would take the memory of all bodies twice. */
+/** Larger batches are not joined: that would take twice the memory of their bodies. */
 const WRITE_BYTES = 256 * 1024;
 
 async function writeAll(parts: readonly Buffer[], output: Output): Promise<void> {

@@ -10,7 +10,7 @@ export const MAX_DEPTH = 64;
 const TERMINAL_LINES = 2000;
 const TERMINAL_CHARACTERS = 8000;
 
-/** The text over lines, without a last newline; undefined when it is no JSON, or nested too deep to be read. */
+/** The text over lines, without a last newline; undefined when it is not JSON, or nested too deep to be read. */
 export function layOutJson(text: string, { isTerminal, paint }: Screen): string | undefined {
   if (!isJson(text)) return undefined;
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];

@@ -26,7 +26,7 @@ export async function openSave(folder: string): Promise<Sink> {
   return (batch) => orFailure(folder, () => saver.save(batch));
 }
 
-/** With what leads to it. Node's own way of doing that never ends where nothing can be made: /proc/x/y. */
+/** With its parents. (Node's own `recursive` never ends where nothing can be made: /proc/x/y.) */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });
@@ -65,7 +65,7 @@ class Saver {
     const { record, body } = await this.#takeNumber(delivery.body);
     const draft = join(this.#folder, `.${record}.part`);
     try {
-      // The number is ours now: a draft of it is what a killed run has left.
+      // The number is ours now: if there is a draft, a killed run has left it.
       await unlink(draft).catch(() => {});
       await writeNew(draft, `${toRecordWithoutBody(delivery, receivedAt)}\n`);
       await publish(draft, join(this.#folder, record));
@@ -84,7 +84,7 @@ class Saver {
   }
 }
 
-/** Somebody else saves into this folder at the same time, and has this number. */
+/** Another run saves into this folder at the same time, and has taken this number. */
 function unlessThere(error: unknown): "there" {
   if (errorCode(error) === "EEXIST") return "there";
   throw error;

@@ -4,7 +4,7 @@ import zlib from "node:zlib";
 import type { Message } from "../message/message.ts";
 import type { Batch } from "./source.ts";
 
-/** Larger bodies are compressed beside the event loop, so that heartbeats go on. */
+/** Larger bodies are compressed off the event loop, so that heartbeats go on. */
 const SMALL_BYTES = 64 * 1024;
 
 /** Each encoding by its name in content-encoding (RFC 9110, 8.4.1): for small bodies, and for others. */
@@ -23,7 +23,7 @@ const encoders = {
   },
 };
 
-/** Brotli's default of 11 takes a second a MiB. */
+/** Brotli's default of 11 takes a second per MiB. */
 function brotli(): zlib.BrotliOptions {
   return { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } };
 }

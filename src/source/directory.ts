@@ -61,7 +61,7 @@ interface Saved extends PublishRecord {
   readonly unreadBytes?: number;
 }
 
-/** Undefined when it cannot be read, and such are skipped. */
+/** Undefined when it cannot be read and may be skipped. */
 async function readSaved(file: string, world: SourceWorld): Promise<Saved | undefined> {
   const refuse = (error: unknown): undefined => {
     world.refuse(`"${file}"`, reasonOf(error));
@@ -75,7 +75,7 @@ async function readSaved(file: string, world: SourceWorld): Promise<Saved | unde
   return body && { ...record, body };
 }
 
-/** A pipe keeps whoever opens it waiting, perhaps for ever, and a device may have no end. A name need not be UTF-8. */
+/** Opening a pipe may wait for ever, and a device may have no end. A name need not be UTF-8. */
 async function readRegular<T>(file: string, read: (exact: Buffer) => Promise<T>): Promise<T> {
   const exact = encodeText(file);
   if (!(await stat(exact)).isFile()) throw new ValueError("is no regular file");

@@ -62,7 +62,7 @@ export function openSource(plan: SourcePlan, shape: ShapePlan): Source {
 }
 
 /**
- * Looks whether the input is there, before anything is opened or declared; of several files only the first one, for what
+ * Checks that the input is there, before anything is opened or declared; of several files only the first, since what
  * comes before a bad file is sent in any case. @throws UsageError
  */
 export async function checkInput(plan: SourcePlan): Promise<void> {

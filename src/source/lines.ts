@@ -32,7 +32,7 @@ export function lines({ flag, paths, delimiter, keyDelimiter }: LinesPlan): Sour
 }
 
 /**
- * Reads an input line by line; `toMessage` may return undefined for a line that is no message, and throws ValueError for
+ * Reads an input line by line; `toMessage` may return undefined for a line that is not a message, and throws ValueError for
  * one that cannot be.
  */
 export async function* batches(
@@ -46,7 +46,7 @@ export async function* batches(
   let number = 0;
   const place = (): string => placeOf(path, number);
   world.position.place = place;
-  // Piece by piece it would stand still for the many lines of one piece.
+  // Told piece by piece, it would stand still for the many lines of one piece.
   const { progress, ...unwatched } = world;
   const take = function* (found: Iterable<Buffer>, endBytes: number): Batch {
     try {

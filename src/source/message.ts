@@ -11,7 +11,7 @@ export interface MessagePlan {
   readonly repeat: RepeatPlan;
 }
 
-/** The body of -m; `-` reads stdin once, however often it is repeated. How far it has come is counted where it is sent. */
+/** The body of -m; `-` reads stdin once, however often it is repeated. Progress is counted where it is sent. */
 export function messageBodies({
   flag,
   text,

@@ -2,7 +2,7 @@
 import { Pace } from "../time/pace.ts";
 import type { Batch, SourceWorld } from "./source.ts";
 
-/** At most so many messages a second, evenly. */
+/** At most this many messages a second, evenly. */
 export async function* paced(
   batches: AsyncIterable<Batch>,
   perSecond: number,
@@ -18,7 +18,7 @@ export async function* paced(
   }
 }
 
-/** The gaps between moments in time, `speed` times as short; those that are not known or go backwards are none. */
+/** The gaps between moments in time, `speed` times as short; 0 for those that are unknown or go backwards. */
 export function gaps(speed: number): (at: number | undefined) => number {
   let last: number | undefined;
   return (at) => {

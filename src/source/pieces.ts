@@ -33,13 +33,13 @@ export async function* readPieces(
   }
 }
 
-/** A terminal's Ctrl-C also stops whoever writes the input: its end, then, is where it was cut, and no end. */
+/** A terminal's Ctrl-C also stops the program that writes the input: it then ends where it was cut, which is not its real end. */
 export async function wasCut({ stop }: Pick<SourceWorld, "stop">): Promise<boolean> {
   await catchUp();
   return stop.aborted;
 }
 
-/** All that there is, as one body; whoever has stopped the run does not take it. */
+/** The whole input as one body; not when the run was stopped. */
 export async function readAll(flag: string, path: string, world: SourceWorld): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of readPieces(path, flag, world)) pieces.push(piece);
@@ -47,7 +47,7 @@ export async function readAll(flag: string, path: string, world: SourceWorld): P
   return Buffer.concat(pieces);
 }
 
-/** A regular file's bytes; above 2 GiB, which Node does not read and no broker takes, only how many they are. */
+/** A regular file's bytes; above 2 GiB, which Node does not read and no broker takes, only their number. */
 export async function readBody(path: string | Buffer): Promise<Buffer | number> {
   try {
     return await readFile(path);
@@ -74,7 +74,7 @@ export async function checkReadable(flag: string, path: string, isFolder: boolea
   }
 }
 
-/** Tells how many bytes the files have, `times` over, unless one of them is a pipe or cannot be looked at. */
+/** Tells how many bytes the files have, `times` over, unless one of them is a pipe or has no known size. */
 export async function expectBytes(
   paths: readonly string[],
   times: number,
@@ -90,7 +90,7 @@ export async function expectBytes(
   progress.expect(total * times, "bytes");
 }
 
-/** Node takes a folder as standard input for an empty one. */
+/** Node would read a folder on standard input as empty. */
 export function checkStdinReadable(flag: string): void {
   if (fstatSync(STDIN).isDirectory())
     throw unreadable(flag, "-", Object.assign(new Error("a directory"), { code: "EISDIR" }));

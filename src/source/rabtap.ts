@@ -34,7 +34,7 @@ const parts = {
   XRabtapReceivedTimestamp: "receivedAt",
 };
 
-/** What it does not know, and what Go has for a time that is none. */
+/** Its values for what is not there; for a time, Go's zero. */
 const nothing: ReadonlySet<Field> = new Set(["", 0, null, "0001-01-01T00:00:00Z"]);
 
 /** Headers have the types that JSON can tell. @throws ValueError naming the key and what was expected of it */
@@ -71,7 +71,7 @@ function readNamed(record: Table): PublishRecord {
   }
 }
 
-/** The same table, of which nothing looks like a typed field of ours: rabtap has no tags. */
+/** The same table, in which nothing looks like one of our typed fields: rabtap has no tags. */
 function untagged(table: Table, depth = 0): Table {
   const entries = Object.entries(table);
   return Object.fromEntries(entries.map(([key, field]) => [key, untaggedField(field, depth + 1)]));

@@ -16,7 +16,7 @@ import type { Envelope, InputPlan, Source } from "./source.ts";
 export interface ReplayPlan {
   /** Back to where a dead letter first died. */
   readonly toOrigin: boolean;
-  /** The recorded gaps are so many times as short; 0: none. */
+  /** The recorded gaps are this many times as short; 0: no gaps. */
   readonly speed: number;
 }
 
@@ -65,7 +65,7 @@ function toText(line: Buffer): string {
   }
 }
 
-/** What the record does not say is as the flags say. @throws ValueError */
+/** The flags say what the record does not. @throws ValueError */
 export function toMessage(record: PublishRecord, flags: Envelope, isOrigin: boolean): Message {
   const { exchange = flags.exchange, routingKey = flags.routingKey, body } = record;
   const headers = { ...flags.properties.headers, ...record.properties.headers };

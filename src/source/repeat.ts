@@ -19,7 +19,7 @@ export async function* repeat(
 ): AsyncIterable<Batch> {
   let due = now();
   for (let i = 1; plan.times === 0 || i <= plan.times; i++) {
-    // By the clock, so that the time of sending does not add up; after a hold-up there is no burst.
+    // By the clock, so that the time for sending does not add up; after a hold-up there is no burst.
     if (i > 1) due = Math.max(due + plan.intervalMs, now());
     if (due > now()) await pause(due - now(), world.stop);
     if (world.stop.aborted) return;

@@ -1,4 +1,4 @@
-// --message-size: bodies of exactly so many bytes.
+// --message-size: bodies of exactly this many bytes.
 import type { Message } from "../message/message.ts";
 import { endOfCharacter } from "../message/text.ts";
 

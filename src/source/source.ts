@@ -21,7 +21,7 @@ export interface SourceFacts extends InputPlan {
   readonly what: string;
   /** What its messages say for themselves; the rest is as the flags say. A record says everything. */
   readonly brings: "body" | "key" | "record";
-  /** May it hold input that is no message, which --on-bad-record passes over? */
+  /** May it hold input that is not a message, which --on-bad-record passes over? */
   readonly skippable: boolean;
   /** The body that was typed. */
   readonly text: string | undefined;
@@ -29,7 +29,7 @@ export interface SourceFacts extends InputPlan {
   readonly folder: string | undefined;
   /** How many messages there will be, where the flags tell; Infinity: they come for ever. */
   readonly messages: number | undefined;
-  /** Exactly so many bytes each: resize.ts. */
+  /** Exactly this many bytes each: resize.ts. */
   readonly size: number | undefined;
 }
 
@@ -44,11 +44,11 @@ export interface SourceWorld {
   readonly tooLarge: (message: Envelope, bytes: number) => void;
   /** Kept by the source. */
   readonly position: Position;
-  /** Absent when nobody looks. */
+  /** Absent when no progress is shown. */
   readonly progress?: Progress | undefined;
 }
 
-/** Where in the input the message stands that is made at the moment: for errors that are found later on its way. */
+/** Where in the input the current message stands: for errors that are found later on its way. */
 export interface Position {
   place: () => string;
 }

@@ -2,7 +2,7 @@
 import { ValueError } from "../errors.ts";
 import { MAX_BODY_BYTES } from "../message/message.ts";
 
-/** Longer lines are no messages: in base64 a body is a third larger, and there is more in a record. */
+/** A longer line cannot be a message: in base64 a body is a third larger, and there is more in a record. */
 const MAX_LINE_BYTES = MAX_BODY_BYTES * 1.375;
 
 /** Cuts one input. Take all lines of a piece before giving the next one. */
@@ -24,7 +24,7 @@ export class Splitter {
   *cut(piece: Buffer): Iterable<Buffer> {
     const delimiter = this.#delimiter;
     const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, piece]) : piece;
-    // A number is found faster than a buffer.
+    // A single byte is found faster than a buffer.
     const sought = delimiter.length === 1 ? (delimiter[0] ?? 0) : delimiter;
     let start = 0;
     for (let end = bytes.indexOf(sought); end >= 0; end = bytes.indexOf(sought, start)) {

@@ -5,7 +5,7 @@ import { UsageError, ValueError } from "../errors.ts";
 import { isList, isTable, type Field, type Table } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
 
-/** What the words know. */
+/** What the words stand for. */
 export interface TemplateWorld {
   /** The number of the message in this run, from 1 on. */
   readonly n: number;
@@ -23,10 +23,10 @@ const words: Readonly<Record<string, readonly [number, Word]>> = {
   env: [1, ([name = ""], { env }) => readVariable(name, env)],
 };
 
-/** Whatever begins with a letter is meant as a word. Not \s: among the bytes of a character there may be 0xA0, a blank in Latin 1. */
+/** Anything that begins with a letter is meant as a word. Not \s: among a character's bytes may be 0xA0, a blank in Latin 1. */
 const pattern = /\{\{ *([a-z_][^ \t-\r{}]*)((?: +[^ \t-\r{}]+)*) *\}\}/gi;
 
-/** The text with each `{{word}}` replaced. @throws ValueError for a word that is none, or has wrong arguments */
+/** The text with each `{{word}}` replaced. @throws ValueError for an unknown word, or wrong arguments */
 export function expand(text: string, world: TemplateWorld): string {
   return text.replace(pattern, (whole, name: string, rest: string) => {
     const args = rest.split(" ").filter((arg) => arg !== "");

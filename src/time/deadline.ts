@@ -51,7 +51,7 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T | "l
   }
 }
 
-/** At least so often the event loop has its turn: signals, timers, and what the broker says. */
+/** At least this often, the event loop gets its turn: signals, timers, and what the broker says. */
 const TURN_MS = 10;
 
 /**

@@ -2,10 +2,10 @@
 import { now } from "./clock.ts";
 import { pause } from "./deadline.ts";
 
-/** As late as this a message still keeps the time-table; what a longer stall has cost is not made up for by a burst. */
+/** A message this late still keeps to the time-table; a longer stall is not made up for by a burst. */
 const SLACK_MS = 20;
 
-/** What a time-table is kept by, in milliseconds. */
+/** The clock that a time-table is kept by, in milliseconds. */
 export interface PaceClock {
   readonly now: () => number;
   readonly pause: (ms: number, stop: AbortSignal) => Promise<void>;

@@ -1,6 +1,6 @@
-// Waiting for a condition that others bring about: who changes something wakes all who wait, and each looks again.
+// Waiting for a condition that others bring about: code that changes something wakes all waiters, and each looks again.
 
-/** Those who wait for one state. */
+/** The waiters for one state. */
 export class Waiting {
   readonly #failed: AbortSignal | undefined;
   #sleepers: (() => void)[] = [];

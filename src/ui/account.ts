@@ -11,7 +11,7 @@ export type SummaryStyle = "text" | "json" | "none";
 export interface RunEnd {
   readonly durationMs: number;
   readonly reason: string;
-  /** Input that was no message and was passed over; undefined when that would have ended the run. */
+  /** Input that was not a message and was passed over; undefined when that would have ended the run. */
   readonly skipped?: number | undefined;
 }
 
@@ -35,7 +35,7 @@ interface Balance {
   readonly messages: number;
 }
 
-/** Tells where every message has gone; without being asked when the run has not done everything. */
+/** Tells where every message has gone; without being asked, when not everything was done. */
 export function reportAccount(
   account: Account,
   end: RunEnd,

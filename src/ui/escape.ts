@@ -24,7 +24,7 @@ export function escapeLine(text: string): string {
   return escapeText(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
-/** Bytes as safe text: bytes that are no UTF-8 are shown as `\\xff`. */
+/** Bytes as safe text: bytes that are not UTF-8 are shown as `\\xff`. */
 export function escapeBytes(bytes: Buffer): string {
   return escapeText(isUtf8(bytes) ? bytes.toString("utf8") : showInvalid(bytes));
 }

@@ -1,5 +1,5 @@
-// A file as a stream. Node's own for standard output writes once, and takes a part that was written for the whole: at the end
-// of a disk messages would be acknowledged that are nowhere.
+// A file as a stream. Node's own for standard output writes once, and takes a partial write for the whole: on a full disk,
+// messages would be acknowledged that are nowhere.
 import { fstatSync, writeSync } from "node:fs";
 import { Writable } from "node:stream";
 

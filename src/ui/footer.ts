@@ -8,7 +8,7 @@ export interface Screen extends Writable, Sized {
   readonly isTTY?: boolean;
 }
 
-/** What terminals take as one change, so that nothing flickers; those that do not know it pass over it. */
+/** Terminals take what is between these as one change, so that nothing flickers; those that do not know them ignore them. */
 const BEGIN = "\x1b[?2026h";
 const END = "\x1b[?2026l";
 const ERASE_LINE = "\x1b[K";
@@ -73,7 +73,7 @@ export class Footer {
 }
 
 /**
- * Draws each so many milliseconds; returns what ends that. It comes behind the signals of its turn, so that SIGCONT can
+ * Draws at this interval, in milliseconds; returns what ends that. It comes after the signals of its turn, so that SIGCONT can
  * release a footer that was stopped before it is drawn again.
  */
 export function drawEach(ms: number, draw: () => void): () => void {

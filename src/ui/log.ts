@@ -11,9 +11,9 @@ export interface Log {
   warn(line: string): void;
   /** `ERROR: …`, and `hint: …` below it when there is a way out. */
   error(failure: Failure): void;
-  /** Several lines for whoever debugs. */
+  /** Several lines, for debugging. */
   trace(text: string): void;
-  /** Several lines of somebody else's; resolves when more may come. */
+  /** Several lines that another program wrote; resolves when more may come. */
   relay(text: string): Promise<void>;
   /** The lines below all others; undefined where stderr is no terminal that can do that. */
   readonly footer: Footer | undefined;
@@ -54,7 +54,7 @@ export function warningOnce(log: Pick<Log, "warn">): (line: string) => void {
   };
 }
 
-/** Resolves when the stream takes more, or nothing at all any longer. */
+/** Resolves when the stream takes more, or will never take anything again. */
 async function drained(stream: Screen): Promise<void> {
   await new Promise<void>((resolve) => {
     const events = ["drain", "close", "error"] as const;

@@ -1,5 +1,5 @@
-// Standard output: the only place where messages are shown. Honours back-pressure, and tells a reader that has gone from
-// a disk that is full.
+// Standard output: the only place where messages are shown. Honours back-pressure, and distinguishes a reader that has gone from
+// a full disk.
 import type { Writable } from "node:stream";
 import { errorCode, Failure, ReaderGone } from "../errors.ts";
 import { watchReader } from "./reader.ts";
@@ -19,7 +19,7 @@ export interface Output {
   write(bytes: Buffer | string): Promise<void>;
   /** Takes bytes for which nobody waits now; written in order with the rest. */
   queue(...parts: readonly Buffer[]): void;
-  /** So much is queued that the caller should `flush` before it goes on. */
+  /** True when so much is queued that the caller should `flush` before it goes on. */
   readonly isFull: boolean;
   /** Resolves when all that was queued is written. @throws as `write` */
   flush(): Promise<void>;

@@ -26,7 +26,7 @@ const SAMPLES = 25;
 const BAR_COLUMNS = 24;
 const LEAST_COLUMNS = 5;
 
-/** Below the lines of stderr, if that is a terminal on which no messages are written in between. */
+/** A bar below the lines of stderr, if that is a terminal on which no messages are written in between. */
 export function openProgress(
   { log, output }: Pick<World, "log" | "output">,
   writesOutput: boolean,
@@ -116,7 +116,7 @@ export class ProgressBar {
   }
 }
 
-/** Empty where there is no room for one that tells more than the percents do. */
+/** Empty where there is no room for a bar that tells more than the percentage. */
 function drawBar(share: number, room: number): string {
   const columns = Math.min(BAR_COLUMNS, room - 3);
   if (columns < LEAST_COLUMNS) return "";

@@ -2,7 +2,7 @@
 import { Writable } from "node:stream";
 import { Failure, Unreachable, UsageError } from "../errors.ts";
 
-/** Where somebody sits. */
+/** A terminal to ask on. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly screen: NodeJS.WritableStream;
@@ -17,9 +17,9 @@ export async function openTerminal(): Promise<
   try {
     const input = new ReadStream(openSync("/dev/tty", "r"));
     const screen = new WriteStream(openSync("/dev/tty", "w"));
-    // What nobody sees any longer is no error.
+    // That the question can no longer be seen is not an error.
     screen.on("error", ignore);
-    // Somebody else reads there next, and an open stream keeps the process alive.
+    // Another program reads there next, and an open stream would keep the process alive.
     const close = (): void => {
       input.destroy();
       screen.destroy();

@@ -1,15 +1,15 @@
-// Notices that whoever read our pipe has gone, without writing to it: `amqp-con | head -1` must end although no further
-// message comes. Linux only; elsewhere, and for what is no pipe, the next write tells.
+// Notices that the reader of our pipe has gone, without writing to it: `amqp-con | head -1` must end although no further
+// message comes. Linux only; elsewhere, and for what is not a pipe, the next write tells.
 import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { Socket, type SocketConstructorOpts } from "node:net";
 // oxlint-disable-next-line no-restricted-imports -- Node has no public way to wait for a descriptor's error (poll(2)).
 import process from "node:process";
 
-/** Calls back once, when nobody reads the pipe any longer. Keeps no process alive. */
+/** Calls back once, when nobody reads the pipe any longer. Does not keep the process alive. */
 export function watchReader(descriptor: number, gone: () => void): void {
   const socket = listen(descriptor);
   socket?.on("error", (error) => {
-    // The kernel tells that the readers have gone, Node then tries to read, which nobody can from this end: EBADF.
+    // The kernel says that the readers have gone; Node then tries to read, which is not possible at this end: EBADF.
     if ("code" in error && error.code === "EBADF") gone();
   });
   socket?.resume().unref();
@@ -49,7 +49,7 @@ interface Handle {
   open(descriptor: number): number;
 }
 
-/** Node's own handle of a TCP connection; undefined in a Node that no longer gives it, or that is told to die of such a wish. */
+/** Node's own handle of a TCP connection; undefined in a Node that no longer offers it, or that throws when asked for it. */
 function openTcpHandle(): Handle | undefined {
   if (process.throwDeprecation) return undefined;
   try {

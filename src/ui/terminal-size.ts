@@ -1,4 +1,4 @@
-// How large a terminal is. One that does not know says 0 (a new one of expect, Python or CI often), what is none says
+// How large a terminal is. One that does not know says 0 (often a new one of expect, Python or CI), what is not a terminal says
 // nothing: both are taken for one of the usual size.
 
 /** A stream, as far as it knows its size. */

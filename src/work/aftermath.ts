@@ -32,7 +32,7 @@ export interface AftermathPlan {
   readonly reply: boolean;
 }
 
-/** How a handler has ended, and what it has left. */
+/** How a handler has ended, and what it has written. */
 export interface Outcome {
   readonly end: End;
   /** All that it wrote to standard output, where that is a reply. */
@@ -41,7 +41,7 @@ export interface Outcome {
   readonly stderr: Buffer;
 }
 
-/** From then on people are told why nothing seems to happen. */
+/** When a wait lasts longer, people are told why nothing seems to happen. */
 const LONG_MS = 1000;
 
 type SettlingIntake = Pick<Intake, "settle" | "holds" | "isOfStream">;
@@ -64,7 +64,7 @@ export class Aftermath {
     this.#putBack = new PutBack(intake);
   }
 
-  /** Does a message wait for being put back? */
+  /** Does a message wait to be put back? */
   get isWaiting(): boolean {
     return this.#putBack.isWaiting;
   }
@@ -106,7 +106,7 @@ export class Aftermath {
             : "its message was put back; what becomes of such messages is decided by --on-failure",
         );
       default:
-        // A policy without a case would leave its messages in hand for ever.
+        // A policy without a case here would leave its messages in hand for ever.
         judgement satisfies never;
     }
   }
@@ -121,7 +121,7 @@ export class Aftermath {
     this.#intake.settle(deliveries, "leave");
   }
 
-  /** The run is over: what waits for being put back is put back now. */
+  /** The run is over: what waits to be put back is put back now. */
   end(): void {
     this.#putBack.end();
   }

@@ -34,7 +34,7 @@ export interface Input {
 const TERM_MS = 5000;
 /** The same for what a handler has left behind in its group. */
 const LEFTOVER_MS = 500;
-/** How long output is awaited after the end: somebody else may hold the pipe open for ever. */
+/** How long output is awaited after the end: another process may hold the pipe open for ever. */
 const LINGER_MS = 1000;
 
 /** The processes of a handler, one for each message that it works on. */
@@ -43,7 +43,7 @@ export class Children {
   readonly #pipes: Pipes;
   readonly #inputs = new Inputs();
   readonly #world: Pick<World, "signalGroup" | "ending">;
-  /** Process groups that may have somebody in them, and when those that were asked to end will be ended. */
+  /** Process groups that may have members, each with the timer that will kill it if it was asked to end. */
   readonly #groups = new Map<number, NodeJS.Timeout | undefined>();
   #isOver = false;
 
@@ -133,20 +133,20 @@ export class Children {
       // After a late wake-up (Ctrl-Z and fg) its end may not have been told yet.
       if (hasEnded(own)) return;
       isLate = true;
-      // Before anybody ends: who has lost its parent is not found any longer.
+      // Before any of them ends: a process that has lost its parent can no longer be found.
       groups = groupsBelow(own);
       for (const group of groups) this.#endGroup(group, TERM_MS);
     };
     const off = timeoutMs === undefined ? undefined : alarm(timeoutMs, stop);
     const [code, signal] = await once(child, "exit");
     off?.();
-    // Whatever it has left behind belongs to nobody now.
+    // What it has left behind no longer belongs to anybody.
     for (const group of groups) this.#endGroup(group, LEFTOVER_MS);
     if (isLate) return { kind: "late", afterMs: timeoutMs ?? 0 };
     return signal === null ? { kind: "exit", code: Number(code) } : { kind: "signal", signal };
   }
 
-  /** SIGTERM, and SIGKILL when somebody is left after that time. */
+  /** SIGTERM, and SIGKILL when a process is left after that time. */
   #endGroup(group: number, patienceMs: number): void {
     if (!this.#signal(group, "SIGTERM")) return;
     const kill = (): void => {
@@ -161,7 +161,7 @@ export class Children {
     for (const group of this.#groups.keys()) this.#signal(group, signal);
   }
 
-  /** False when the group is empty. Its number may soon be somebody else's: it is not used again. */
+  /** False when the group is empty. Its number may soon be another group's: it is not used again. */
   #signal(group: number, signal: NodeJS.Signals): boolean {
     const isThere = this.#world.signalGroup(group, signal);
     if (!isThere) this.#forget(group);

@@ -13,11 +13,11 @@ export interface Taker {
   end(): Promise<void>;
 }
 
-/** Most that is held back of one handler's output before it goes out as it comes, while others wait. */
+/** How much of one handler's output is held back before it goes out as it comes, while others wait. */
 const HELD_BYTES = 1024 * 1024;
 /** A longer line of standard error is shown in pieces. */
 const LINE_CHARACTERS = 16 * 1024;
-/** So much of standard error goes with a dead letter. */
+/** How much of standard error goes with a dead letter. */
 const HEAD_BYTES = 1024;
 
 /** One at a time, in the order of asking. */
@@ -61,7 +61,7 @@ export class WholeOutput implements Taker {
     }
   }
 
-  /** A terminal gets whole characters: what there is of another one at the end waits for its rest, if that may come. */
+  /** A terminal gets whole characters: an incomplete one at the end waits for its rest, if that may still come. */
   async #write(which?: "last"): Promise<void> {
     this.#release ??= await this.#turns.take();
     const bytes = Buffer.concat(this.#held);

@@ -1,8 +1,8 @@
-// What /proc tells of a program: whether it has ended, and which process groups it has made. Who calls setsid(2) or is a job of
-// an interactive shell is not in the program's own.
+// What /proc says about a program: whether it has ended, and which process groups it has made. A process that calls setsid(2), or
+// is a job of an interactive shell, is not in the program's own group.
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The process group of this number, and those of all that its leader has started and that still has its parent. Linux only. */
+/** This process group, and those of all descendants of its leader that still have their parent. Linux only. */
 export function groupsBelow(leader: number): ReadonlySet<number> {
   const groups = new Set([leader]);
   const found = [leader];

@@ -13,7 +13,7 @@ export class Dispatch {
   readonly #warnOnce: (line: string) => void;
   /** Until when each delay queue may be used without declaring it again. */
   readonly #leases = new Map<string, number>();
-  /** Where a reply ends the connection: some brokers fail on a direct reply-to that nobody has given out. */
+  /** Where a reply ends the connection: some brokers fail on a direct reply-to address that no broker has issued. */
   readonly #unanswerable = new Set<string>();
 
   constructor(courier: Courier, warnOnce: (line: string) => void) {
@@ -28,7 +28,7 @@ export class Dispatch {
     return isStored;
   }
 
-  /** The same into a delay queue, which is made when needed, and again when the copy came back. @throws as `store` */
+  /** The same into a delay queue, which is declared when needed, and again if the copy came back. @throws as `store` */
   async delay(copy: Message, queue: QueuePlan, delivery: Delivery): Promise<boolean> {
     if (!isName(queue.name)) throw nowhere(copy, "a queue's name has at most 255 bytes");
     if (!(await this.#lease(queue, delivery))) return false;

@@ -1,4 +1,4 @@
-// One output stream of one run, from its pipe to whoever takes it.
+// One output stream of one run, from its pipe to its taker.
 import type { Readable } from "node:stream";
 import { catchUp } from "../time/deadline.ts";
 import type { Taker } from "./collect.ts";
@@ -26,8 +26,8 @@ export class Drain {
   }
 
   /**
-   * Does not wait for the stream's end any longer: somebody else may hold it open for ever. But what it holds already is
-   * taken, however late the event loop is; what comes beyond that is written by somebody else, now.
+   * Stops waiting for the stream's end: another process may hold it open for ever. But what it holds already is
+   * taken, however late the event loop is; anything beyond that is being written by another process.
    */
   async cut(): Promise<void> {
     const most = this.#taken + MOST_HELD_BYTES;

@@ -5,7 +5,7 @@ import { plainField } from "../message/plain-field.ts";
 import type { Environment } from "../world.ts";
 import { attemptOf } from "./tries.ts";
 
-/** An environment, and what of the message is not in it, each with the reason. */
+/** An environment, and which parts of the message it lacks, each with the reason. */
 export interface HandlerEnvironment {
   readonly variables: Environment;
   readonly leftOut: readonly string[];
@@ -44,7 +44,7 @@ export function inherited(own: Environment): Environment {
 }
 
 /**
- * What sets flags: within a handler, not what tells of its message. Else an amqp-pub there would take AMQP_ROUTING_KEY for
+ * The variables that set flags: within a handler, without those about its message. Else an amqp-pub would take AMQP_ROUTING_KEY for
  * --routing-key, and send its own message to where the other came from, for ever.
  */
 export function withoutMessage(own: Environment): Environment {

@@ -1,4 +1,4 @@
-// Looks for a program as execvp(3) will, so that a misspelled handler is told before any message is taken.
+// Looks for a program as execvp(3) will, so that a misspelled handler is reported before any message is taken.
 import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode, UsageError } from "../errors.ts";

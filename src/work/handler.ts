@@ -1,4 +1,4 @@
-// The work of a handler: which deliveries it gets and how many at once, and what of its end is told on. How it is run is
+// The work of a handler: which deliveries it gets, how many at once, and what is passed on about its end. How it is run is
 // children.ts, what becomes of its message aftermath.ts.
 import type { Courier } from "../amqp/publish/courier.ts";
 import type { Intake } from "../amqp/consume/intake.ts";
@@ -32,9 +32,9 @@ export interface HandlerWorld extends Pick<
 
 /** Most of a handler's output that can be a reply: the largest message that RabbitMQ takes by default since 4.0. */
 const MAX_REPLY_BYTES = 16 * 1024 * 1024;
-/** So long after a handler's end by a signal ours may come, and be the same one. */
+/** How long after a signal has ended a handler the same signal may reach us. */
 const SAME_SIGNAL_MS = 100;
-/** When a run that must stop still has handlers running after so long, people are told what it waits for. */
+/** When a run that must stop still has handlers running after this long, people are told what it waits for. */
 const TELL_WAITING_MS = 3000;
 
 export class Handling implements Work {
@@ -90,7 +90,7 @@ export class Handling implements Work {
     return this.#aftermath.failed;
   }
 
-  /** Begins with each as soon as there is a place; resolves when there is one for the next: what waits for it may yet be lost. */
+  /** Begins each as soon as there is a place; resolves when there is one for the next: what waits for a place may yet be lost. */
   async take(batch: readonly Delivery[]): Promise<void> {
     for (const delivery of batch) {
       await this.#place();
@@ -113,7 +113,7 @@ export class Handling implements Work {
     await this.#children.end();
   }
 
-  /** What has not begun then never does. */
+  /** What has not begun by then never will. */
   #mustStop(): boolean {
     return this.#isOver || this.#stops.some(({ aborted }) => aborted);
   }

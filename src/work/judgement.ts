@@ -1,7 +1,7 @@
 // How a handler has ended, and what that means for its message: the map of exit codes. Pure.
 import { constants } from "node:os";
 
-/** What becomes of a message whose handler ended in a way that says nothing else. */
+/** What becomes of a message when the handler's end does not say it. */
 export const failureActions = ["retry", "reject", "requeue", "stop"] as const;
 export type FailureAction = (typeof failureActions)[number];
 
@@ -9,7 +9,7 @@ export type FailureAction = (typeof failureActions)[number];
 export type End =
   | { readonly kind: "exit"; readonly code: number }
   | { readonly kind: "signal"; readonly signal: NodeJS.Signals }
-  /** It was killed, for it took longer than this. */
+  /** It was killed because it took longer than this. */
   | { readonly kind: "late"; readonly afterMs: number }
   /** It wrote more than can be a reply. */
   | { readonly kind: "excess"; readonly bytes: number };
@@ -24,7 +24,7 @@ const meanings: Readonly<Record<number, Judgement>> = {
   75: "retry",
 };
 
-/** What a shell answers when there is no such program, or when it may not be run: no message is to blame for that. */
+/** A shell's exit codes for a program that does not exist or may not be run: no message is to blame for that. */
 const notRunnable = new Set([126, 127]);
 
 /** What its exit code says; undefined for an end that says nothing. */
@@ -40,7 +40,7 @@ export function judge(end: End, onFailure: FailureAction | undefined): Judgement
   return end.kind === "exit" && notRunnable.has(end.code) ? "stop" : "reject";
 }
 
-/** Is that an end which nobody planned? Exit code 3 is the handler's own verdict; 75 is a failure that may pass. */
+/** Is this an unplanned end? Exit code 3 is the handler's own verdict; 75 is a failure that may pass. */
 export function isFailure(end: End): boolean {
   const meaning = meaningOf(end);
   return meaning === undefined || meaning === "retry";
@@ -50,7 +50,7 @@ export function isFailure(end: End): boolean {
 const stopSignals = new Set(["SIGHUP", "SIGINT", "SIGTERM"]);
 const stopCodes = new Set([129, 130, 143]);
 
-/** Has a signal ended it that also stops a run? It may have been sent to all that belongs to the run. */
+/** Was it ended by a signal that also stops a run? That may have been sent to all processes of the run. */
 export function isStopped(end: End): boolean {
   if (end.kind === "signal") return stopSignals.has(end.signal);
   return end.kind === "exit" && stopCodes.has(end.code);

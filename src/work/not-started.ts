@@ -16,12 +16,12 @@ const waysOut: Readonly<Record<string, string>> = {
   ENFILE: "lower --jobs",
 };
 
-/** Is no descriptor left, for whatever it is? */
+/** Does it mean that no file descriptor is left? */
 export function isShortOfFiles(error: unknown): boolean {
   return ["EMFILE", "ENFILE"].includes(errorCode(error));
 }
 
-/** What the user is told when this program cannot be run. What is told already stays as it is. */
+/** What the user is told when this program cannot be run. A Failure stays as it is. */
 export function notStarted(file: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
   const code = errorCode(error);

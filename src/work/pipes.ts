@@ -17,7 +17,7 @@ export interface Pipe {
   closeEnd(): void;
   /** To be called once the reader has seen the end: the pipe serves another run. */
   recycle(): void;
-  /** To be called instead when nobody has seen the end: whoever still holds it would write into another run. */
+  /** To be called instead when the end was not seen: a process that still holds the pipe would write into another run. */
   discard(): void;
 }
 
@@ -36,13 +36,13 @@ const O_PATH = 0o10000000;
 
 /**
  * Named pipes whose names are gone: each is held by a descriptor that neither reads nor writes, and opened through it.
- * Where that cannot be had (no Linux, no `mkfifo`, no /proc), Node's own sockets do.
+ * Where that is not possible (no Linux, no `mkfifo`, no /proc), Node's own sockets do.
  */
 export class Pipes {
   #free: number[] = [];
   #isPossible = true;
 
-  /** So many pipes at first, if they are not too many; more are made when none is free. */
+  /** Starts with `count` pipes, or fewer if those are too many; more are made when none is free. */
   constructor(count: number) {
     try {
       this.#make(Math.min(count, MOST_AT_FIRST));
@@ -124,7 +124,7 @@ function makeFifos(count: number): readonly number[] {
     execFileSync("mkfifo", ["-m", "600", ...names], { stdio: "ignore" });
     return openEach(names);
   } finally {
-    // One by one: to look into a folder takes a descriptor, and there may be none.
+    // One by one: listing a folder takes a descriptor, and there may be none.
     for (const name of names) rmSync(name, { force: true });
     rmdirSync(folder);
   }

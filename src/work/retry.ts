@@ -19,20 +19,20 @@ export interface RetryPlan {
   /** Tries after the first one. */
   readonly retries: number;
   readonly delayMs: number;
-  /** Each delay is so many times the one before. */
+  /** Each delay is this many times the one before. */
   readonly backoff: number;
 }
 
 const LONGEST_DELAY_MS = 24 * 3_600_000;
-/** So long after a declaration a message may still be put into a delay queue. */
+/** How long after its declaration messages may still be put into a delay queue. */
 export const LEASE_MS = 3_600_000;
-/** So long a message may wait on when its delay is over: RabbitMQ asks a full queue again only every 3 to 6 minutes. */
+/** How much longer a message may wait when its delay is over: RabbitMQ retries a full queue only every 3 to 6 minutes. */
 const SPARE_MS = 24 * 3_600_000;
 
 /** How long a message waits after a try that failed; undefined when that was the last one. */
 export function delayAfter(attempt: number, plan: RetryPlan): number | undefined {
   if (attempt > plan.retries) return undefined;
-  // Bounded before it is used: 0 times Infinity is no number.
+  // Bounded before it is used: 0 times Infinity is NaN.
   const factor = Math.min(plan.backoff ** (attempt - 1), LONGEST_DELAY_MS);
   return Math.round(Math.min(plan.delayMs * factor, LONGEST_DELAY_MS));
 }

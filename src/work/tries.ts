@@ -1,4 +1,4 @@
-// Which try of a message this is, and its properties without the traces of the way. Pure.
+// Which try of a message this is, and its properties without the traces of its way. Pure.
 import { deathsBut, withoutDeaths } from "../message/deaths.ts";
 import { acquisitionsOf, countIn, failuresOf } from "../message/broker-counts.ts";
 import type { Field, Table } from "../message/fields.ts";
@@ -15,8 +15,8 @@ import {
 } from "../message/retry-marks.ts";
 
 /**
- * How many times this message has been given to somebody: 1 for the first. What it has brought along from elsewhere counts
- * nothing; a quorum queue counts in, before RabbitMQ 4.3 by x-delivery-count, which is of failed deliveries since.
+ * How many times this message has been delivered: 1 for the first. Counts from other queues do not matter; a quorum queue's
+ * own is added, before RabbitMQ 4.3 from x-delivery-count, which has counted only failed deliveries since.
  */
 export function attemptOf(delivery: Delivery): number {
   const { headers = {} } = delivery.properties;
@@ -38,7 +38,7 @@ export function tryOf(delivery: Delivery): number {
 /**
  * Properties for publishing a message again. Left out is what would act a second time or is not ours to
  * say: expiration, user-id, CC (kept as x-original-cc), the broker's counts and its notes on our delay queues.
- * Persistent, whatever it was: nothing shall be lost on the way.
+ * Always persistent: nothing is to be lost on the way.
  */
 export function propertiesAgain(delivery: Delivery): Properties {
   const { properties } = delivery.compressed ?? delivery;
@@ -48,7 +48,7 @@ export function propertiesAgain(delivery: Delivery): Properties {
 }
 
 /**
- * What the broker has noted of the deaths of a message, but for those in this queue and its delay queues. An old broker that
+ * What the broker has noted about the deaths of a message, except in this queue and its delay queues. An old broker that
  * reads them again would take a message that comes back for one that goes round in circles, and drop it
  * (rabbitmq.com/docs/dlx, "cycles").
  */

@@ -14,7 +14,7 @@ export interface Work {
   readonly isBusy?: boolean;
   /** Gives up at once what is not finished. */
   end?(): Promise<void>;
-  /** Why not all that was taken is done, at the end of a run that nothing else has ended badly. */
+  /** Why not all that was taken is done, at the end of a run in which nothing else went wrong. */
   readonly shortfall?: Failure | undefined;
   /** Messages that have failed for good: the run's exit code tells. */
   readonly failures?: number;

@@ -149,7 +149,7 @@ export class Consumer implements Intake {
       await this.#subscribe(link, this.#subscriptions, queue);
     this.#isSubscribed = this.#link === link && !this.#stopping;
     if (!this.#isSubscribed || !this.#plan.mayStopReading) return;
-    // Not earlier: the answer to a subscription comes behind what the one before it has brought.
+    // Not earlier: the answer to each subscription comes after what the one before it has brought.
     const { valve } = link.connection;
     this.#brake = valve && new Brake(valve);
     if (this.#awaited) void this.#brake?.liftFor(this.#awaited);
@@ -165,7 +165,7 @@ export class Consumer implements Intake {
     this.#settler.detach();
     this.#brake?.release();
     this.#brake = undefined;
-    // What was not handed out will be delivered again, but for what the broker has forgotten.
+    // What was not handed out will be delivered again, except what the broker has forgotten.
     this.#arrived.length = this.#forgotten;
   }
 
@@ -198,13 +198,13 @@ export class Consumer implements Intake {
     this.#endTurnSoon();
   }
 
-  /** When everything that has come with one read is here: once for all of it. */
+  /** Once for all that came with one read. */
   #endTurnSoon(): void {
     if (this.#isTurnEnding) return;
     this.#isTurnEnding = true;
     setImmediate(() => {
       this.#isTurnEnding = false;
-      // With the brake on, the broker must not take this for a wish for more; after a stop nobody would see it.
+      // With the brake on, the acknowledgement would ask the broker for more; after a stop, nobody would see what was acknowledged.
       const mayForget = !this.#stopping && !this.#brake?.isOn;
       if (this.#plan.ackOnArrival && mayForget) this.#forget();
       this.#changes.wake();

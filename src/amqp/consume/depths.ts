@@ -1,12 +1,12 @@
 // What the depths of queues that we are subscribed to mean. Where the broker does not count us among the consumers, the depth is
-// not what it seems: a quorum queue without a leader counts nothing, and a stream counts what was read for ever.
+// not what it seems: a quorum queue without a leader counts nothing, and a stream still counts what was read long ago.
 import type { Replies } from "amqplib";
 import { now } from "../../time/clock.ts";
 import { Unreachable } from "../../errors.ts";
 
 /** Longer than a queue takes to find a leader while most of its nodes are up; as long as an outage may take (--max-outage). */
 const LEADERLESS_MS = 60_000;
-/** So long a queue with messages may give us none, and not know us, before it is taken for a stream. */
+/** How long a queue with messages may give us none, and not know us, before it is taken for a stream. */
 const SILENT_MS = 5000;
 
 type Depth = Pick<Replies.AssertQueue, "messageCount" | "consumerCount">;
@@ -25,7 +25,7 @@ export class Depths {
     this.#since = undefined;
   }
 
-  /** "endless": a stream, which never gets empty; "leaderless": nobody knows, and has not for long. */
+  /** "endless": a stream, which never gets empty; "leaderless": nobody has known the depth for a long time. */
   judge(depths: readonly Depth[]): "empty" | "not empty" | "endless" | "leaderless" {
     const uncounted = depths.filter(({ consumerCount }) => consumerCount === 0);
     this.#since = uncounted.length === 0 ? undefined : (this.#since ?? this.#now());
@@ -36,7 +36,7 @@ export class Depths {
   }
 }
 
-/** Why a run that waits for the end of a queue must end, which a stream has not. */
+/** Why a run that waits for a queue to get empty must end. */
 export const leaderless = (): Unreachable =>
   new Unreachable(
     `the broker has not counted us among the consumers for ${LEADERLESS_MS / 1000} s: the queue has no leader, or is an empty stream`,

@@ -62,7 +62,7 @@ export interface SubscriptionPlan {
   readonly prefetch: number;
   /** Acknowledge what arrives before anybody has seen it (--ack-auto). Why not the protocol's no-ack: docs/adr/0021-ack-auto-acknowledges-on-arrival.md. */
   readonly ackOnArrival: boolean;
-  /** Acknowledge so many at a time, in order; but at the end, when nothing arrives, and every second. */
+  /** Acknowledge this many at a time, in order; fewer at the end, when nothing arrives, and every second. */
   readonly ackEvery: number;
   readonly consumerTag: string | undefined;
   /** No other consumer may take from the queue. */

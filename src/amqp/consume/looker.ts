@@ -10,7 +10,7 @@ import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from
 import type { Link } from "../session/link.ts";
 import type { Verdict } from "./verdicts.ts";
 
-/** Decides on the first link that lives long enough, and is a Consumer or a Getter from then on. */
+/** Decides on the first link that lasts long enough, and is a Consumer or a Getter from then on. */
 export class Looker implements Intake {
   readonly channelKind = "plain";
   readonly isDrained = false;
@@ -95,7 +95,7 @@ export class Looker implements Intake {
   async attach(link: Link): Promise<void> {
     if (!this.#isDecided && (await maySubscribe(link, this.#plan)))
       this.#intake = new Consumer(this.#plan);
-    // A stop meanwhile has reached what it was before.
+    // A stop in the meantime has only reached what this was before.
     if (this.#stopping) await this.#intake.stop();
     await this.#intake.attach(link);
     this.#isDecided = true;
@@ -122,15 +122,15 @@ async function maySubscribe(link: Link, plan: SubscriptionPlan): Promise<boolean
   return true;
 }
 
-/** No queue has that, and none can get it: it is to be a number. */
+/** No queue has this argument, and none can get it: its value must be a number. */
 const impossible = { "x-max-length": "none" };
 
-/** What the broker compares first is whether a queue is durable and lives without consumers; then its arguments. */
+/** The broker first compares whether a queue is durable and outlives its consumers; only then its arguments. */
 const otherArguments = /inequivalent arg 'x-/;
 
 /**
- * Does the queue live without subscribers? The broker tells when it is declared otherwise than it can be: it refuses that for the
- * first thing that differs. Whoever may not declare the queue does not get to know. A stream is no queue to look into.
+ * Does the queue outlive its subscribers? Declared in a way that no queue can be, it is refused, and the broker names the first
+ * thing that differs. A user who may not declare the queue gets no answer. A stream is not a queue to look into.
  */
 async function isLasting({ connection }: Link, queue: string): Promise<boolean> {
   try {

@@ -10,13 +10,13 @@ export class Missing {
   #count = 0;
   #until = 0;
 
-  /** A connection was lost with so many more in hand. `heartbeatMs` is what was asked for; 0 for none. */
+  /** A connection was lost with `count` deliveries in hand. `heartbeatMs` is what was asked for; 0 for none. */
   lost(count = 0, heartbeatMs = 0): void {
     this.#count = (this.isAwaited ? this.#count : 0) + count;
     this.#until = now() + HEARTBEATS * (heartbeatMs || USUAL_HEARTBEAT_MS);
   }
 
-  /** One that was delivered before has come. */
+  /** A redelivered message has come. */
   cameBack(): void {
     if (this.#count > 0) this.#count--;
   }

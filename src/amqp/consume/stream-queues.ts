@@ -11,7 +11,7 @@ interface Asked extends Pick<Link, "lost"> {
   readonly channel: Pick<Channel, "checkQueue">;
 }
 
-/** Asks the broker, once for each queue: of a stream RabbitMQ counts no consumers, also while it has one. */
+/** Asks the broker, once for each queue: RabbitMQ counts no consumers of a stream, even while it has one. */
 export class StreamQueues {
   readonly #answers = new Map<string, Promise<boolean>>();
   readonly #known = new Map<string, boolean>();
@@ -21,7 +21,7 @@ export class StreamQueues {
     if (!this.#answers.has(queue)) this.#answers.set(queue, this.#ask(queue, link));
   }
 
-  /** At the end of a run. Who does not answer in time may have one: taking nothing back is right for every queue. */
+  /** At the end of a run. A broker that does not answer in time may have one; putting nothing back is safe for any queue. */
   async hasAny(): Promise<boolean> {
     const answers = await within(ANSWER_MS, Promise.all(this.#answers.values()));
     return answers === "late" || answers.includes(true);
@@ -37,7 +37,7 @@ export class StreamQueues {
     return (await this.#answers.get(queue)) ?? false;
   }
 
-  /** When the channel is gone before the answer, the next message asks again. */
+  /** When the channel goes before the answer, the next message makes us ask again. */
   async #ask(queue: string, { channel, lost }: Asked): Promise<boolean> {
     const unanswered = lost.then(() => undefined);
     const answer = await Promise.race([channel.checkQueue(queue), unanswered]).catch(

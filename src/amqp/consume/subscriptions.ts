@@ -7,7 +7,7 @@ import { toArguments } from "../wire/arguments.ts";
 import type { SubscriptionPlan } from "./intake.ts";
 import { STREAM_OFFSET } from "./stream.ts";
 
-/** What is in hand is finished afterwards, also when the broker is silent for so long. */
+/** What is in hand is finished afterwards, also when the broker is silent for this long. */
 const SILENCE_MS = 1000;
 /** A stop while the first subscription is asked for waits no longer than that for what the broker has sent. */
 export const GIVING_BACK_MS = 2000;

@@ -3,11 +3,11 @@
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** Looked at each time so many bytes of bodies have passed: small messages never get that far between V8's own rounds. */
+/** How many bytes of bodies pass between two looks. Small messages never get that far between V8's own collections. */
 const LOOK_EVERY_BYTES = 4_000_000;
-/** More than this outside of V8's heap, and it is swept: some 5 ms. Bodies in hand are less (brake.ts). */
+/** When more than this is outside V8's heap, it is swept, in some 5 ms. Bodies in hand are less (brake.ts). */
 const UNTIDY_BYTES = 40_000_000;
-/** What is in use (a large prefetch, many handlers) is not swept for again and again. */
+/** Not more often: what is in use (a large prefetch, many handlers) cannot be swept away. */
 const SWEEP_EVERY_BYTES = 2 * LOOK_EVERY_BYTES;
 
 export class Sweeper {
@@ -16,13 +16,13 @@ export class Sweeper {
   #sinceLook = 0;
   #sinceSweep = 0;
 
-  /** `look` tells how many bytes are outside of the heap, `sweep` collects those that nobody uses. */
+  /** `look` returns how many bytes are outside the heap, `sweep` collects those that nobody uses. */
   constructor(look = lookOutside, sweep = sweepNow) {
     this.#look = look;
     this.#sweep = sweep;
   }
 
-  /** A body of so many bytes came in. */
+  /** A body of this size came in. */
   passed(bytes: number): void {
     this.#sinceLook += bytes;
     this.#sinceSweep += bytes;
@@ -40,7 +40,7 @@ function lookOutside(): number {
 
 let collect: (() => void) | undefined;
 
-/** Node gives its `gc` only by a flag of V8, and to contexts made after it was set. */
+/** Node offers `gc` only behind a flag of V8, and only in contexts created after it was set. */
 function sweepNow(): void {
   if (!collect) {
     setFlagsFromString("--expose-gc");

@@ -3,7 +3,7 @@ import { pause, within } from "../../time/deadline.ts";
 import type { Link } from "../session/link.ts";
 import { HANDED_ON_AT_ONCE, type Verdicts } from "./verdicts.ts";
 
-/** What a queue takes longer to store than it took to answer. */
+/** How much longer a queue takes to store than to answer. */
 const STORING_MS = 20;
 const LONGEST_STORING_MS = 1000;
 

@@ -1,10 +1,10 @@
 // What speaks against a message that was alone on its way when the broker closed the connection.
 import { now } from "../../time/clock.ts";
 
-/** So often, and so soon after one another, a connection must end with only this message on its way. */
+/** How often, and how soon one after the other, connections must end with only this message on its way. */
 const PROOF = { times: 3, withinMs: 60_000 } as const;
 
-/** Speaks against one message at a time: the last one. */
+/** Evidence against one message at a time: the last one. */
 export class Evidence<T> {
   #against: { readonly who: T; readonly times: number; readonly since: number } | undefined;
 
@@ -18,7 +18,7 @@ export class Evidence<T> {
     return times + 1 >= PROOF.times;
   }
 
-  /** Nothing speaks against such a message any more. */
+  /** Drops the evidence against such a message. */
   drop(isSame: (before: T) => boolean): void {
     if (this.#against && isSame(this.#against.who)) this.#against = undefined;
   }

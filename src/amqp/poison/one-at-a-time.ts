@@ -1,4 +1,4 @@
-// For messages that come again with their deliveries: as suspects.ts, what the broker fails on is found by sending one at a time:
+// suspects.ts for messages that come again with their deliveries: what the broker fails on is found by sending one at a time:
 // docs/adr/0035-messages-the-broker-fails-on.md.
 import { isDeepStrictEqual } from "node:util";
 import { within } from "../../time/deadline.ts";
@@ -8,7 +8,7 @@ import type { Message } from "../../message/message.ts";
 import { Evidence } from "./evidence.ts";
 import type { Fate } from "../publish/route.ts";
 
-/** So many that were through may come again as well, before it: their acknowledgements were lost with the connection. */
+/** How many that got through may come again before it: their acknowledgements were lost with the connection. */
 const MOST_AGAIN = 256;
 /** Why a connection was lost is known this soon after. */
 const REASON_MS = 200;
@@ -17,20 +17,20 @@ type Send = () => Promise<Fate>;
 
 /** Sends in order, and one at a time while there is a suspicion. */
 export class OneAtATime {
-  /** Those that have begun: all, or while there is a suspicion one. */
+  /** How many have begun: any number, or one while there is a suspicion. */
   #running = 0;
   readonly #waiting: (() => void)[] = [];
   #underWay = 0;
-  /** How many were on their way when the connection was lost last. */
+  /** How many were on their way when the last connection was lost. */
   #lost = 0;
-  /** How many are through on this connection; and how many were on the last one. */
+  /** How many got through on this connection, and on the one before. */
   #passed = 0;
   #passedBefore = 0;
-  /** So many more go one at a time. */
+  /** How many more go one at a time. */
   #careful = 0;
   readonly #evidence = new Evidence<Message>();
 
-  /** What `send` does, when it is its turn. */
+  /** Calls `send` when its turn comes. */
   async inTurn(send: Send): Promise<Fate> {
     if (this.#careful === 0 && this.#waiting.length === 0) return this.#run(send);
     return new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ export class OneAtATime {
 
   /** The connection is gone: to be called before anybody is told. */
   detached(): void {
-    // Told twice of the same one.
+    // Called a second time for the same one.
     if (this.#underWay === 0 && this.#passed === 0) return;
     this.#lost = this.#underWay;
     this.#passedBefore = this.#passed;
@@ -80,13 +80,13 @@ export class OneAtATime {
   }
 }
 
-/** May it be the same message once more? What was added on its way, as the time of its failure, may be another. */
+/** May it be the same message again? What was added on its way, such as the time of its failure, may differ. */
 function isLike(one: Message, other: Message): boolean {
   if (one.exchange !== other.exchange || one.routingKey !== other.routingKey) return false;
   return isDirectReply(one) || one.body.equals(other.body);
 }
 
-/** Is what holds for one true of the other? */
+/** Is what was found out about one true of the other? */
 function isEqual(one: Message, other: Message): boolean {
   return isLike(one, other) && isDeepStrictEqual(one.properties, other.properties);
 }

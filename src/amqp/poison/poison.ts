@@ -1,4 +1,4 @@
-// Poison messages: this broker never takes them, however often they are sent: what is too large for it, and what it fails on.
+// Poison messages: those that this broker never takes, however often they are sent, as they are too large or it fails on them.
 import { ConnectionException, type Failure, type Refused } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import { SizeLimit } from "./size-limit.ts";
@@ -11,7 +11,7 @@ interface Refusal {
   readonly reason: string;
 }
 
-/** What a publisher has learned of them from the connections that they have cost. */
+/** What a publisher has learned about them from the connections that they have cost. */
 export class Poison {
   readonly #sizeLimit = new SizeLimit();
   readonly #suspects = new Suspects();
@@ -26,7 +26,7 @@ export class Poison {
     return this.#sizeLimit.excludes(message) ? this.explainSize(message.body.length) : undefined;
   }
 
-  /** Why a message of so many bytes is refused. */
+  /** Why a message of this size is refused. */
   explainSize(bytes: number): string {
     return this.#sizeLimit.explain(bytes);
   }

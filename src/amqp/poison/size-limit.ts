@@ -1,17 +1,17 @@
-// How large a message may be: the broker tells when it refuses one, by closing the channel (max_message_size, 16 MiB since
-// RabbitMQ 4.0). That would happen again with each one as large; so they are not sent any more.
+// How large a message may be. The broker says so when it refuses one and closes the channel (max_message_size, 16 MiB since
+// RabbitMQ 4.0). That would happen again with each message as large, so such messages are no longer sent.
 import { Refused, type Failure } from "../../errors.ts";
 import { MAX_BODY_BYTES, type Message } from "../../message/message.ts";
 
 const hint = "split it, or raise the broker's max_message_size; it does not hold up the others";
 
-/** What a publisher has learned of it. */
+/** What a publisher has learned about it. */
 export class SizeLimit {
-  /** To one that is larger, brokers from 4.3 on close the connection instead of the channel, each time anew. */
+  /** For a larger one, brokers from 4.3 on close the connection instead of the channel, each time. */
   #bytes = MAX_BODY_BYTES;
   #refusal: Refused | undefined;
 
-  /** The refusal that has told the limit. */
+  /** The refusal that named the limit. */
   get refusal(): Refused | undefined {
     return this.#refusal;
   }
@@ -32,7 +32,7 @@ export class SizeLimit {
     return body.length > this.#bytes;
   }
 
-  /** Why a message of so many bytes is refused, for people. */
+  /** Why a message of this size is refused, for people. */
   explain(bytes: number): string {
     return `${bytes} bytes, the limit is ${this.#bytes}`;
   }

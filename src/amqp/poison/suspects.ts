@@ -1,5 +1,5 @@
 // A message that the broker fails on: it closes the connection each time that message comes (a connection exception; seen with
-// some headers on the way to a stream). Of several on their way nobody can tell which one it is: so they go one at a time then:
+// some headers on the way to a stream). When several are on their way nobody can tell which one it is, so they then go one by one:
 // docs/adr/0035-messages-the-broker-fails-on.md.
 import { Evidence } from "./evidence.ts";
 import type { Entry } from "../publish/window.ts";

@@ -1,23 +1,23 @@
-// What the broker answers to what was published on a confirm channel, as far as it can be believed: it settles and returns only
-// what was sent there. Anything else means a damaged frame, and messages that would be taken for stored.
+// The broker's answers to what was published on a confirm channel, as far as they can be believed: it settles and returns only
+// what was sent there. Anything else means a damaged frame, after which messages would wrongly count as stored.
 import type { Channel } from "amqplib";
 import { type Failure, Unreachable } from "../../errors.ts";
 import { toReturned } from "../wire/received.ts";
 import type { Entry, Window } from "./window.ts";
 
-/** Who is told. */
+/** What happens on each answer. */
 export interface AnswerListener {
-  /** Nothing more is to be heard: what an old channel still says is about other messages. */
+  /** True once answers no longer count: what an old channel still says is about other messages. */
   readonly isOver: () => boolean;
   /** What has left the window, in the order of sending. */
   readonly acked: (entries: readonly Entry[]) => void;
-  /** The same, and what was set free behind it. */
+  /** The same, and the acked ones that they had held up in the window. */
   readonly nacked: (nacked: readonly Entry[], acked: readonly Entry[]) => void;
-  /** To be left at once: what else has arrived is not to be believed either. */
+  /** The connection must be dropped at once: whatever else has arrived cannot be believed either. */
   readonly damaged: (reason: Failure) => void;
 }
 
-/** Keeps the window of that channel, and tells what has become of the messages in it. */
+/** Updates the window of that channel, and tells the listener what has become of the messages in it. */
 export function onAnswers(channel: Channel, window: Window, listener: AnswerListener): void {
   const covers = (tag: number): boolean => {
     if (listener.isOver()) return false;
@@ -36,7 +36,7 @@ export function onAnswers(channel: Channel, window: Window, listener: AnswerList
   channel.on("return", (returned) => {
     if (listener.isOver()) return;
     const { message, reply } = toReturned(returned);
-    // Its ack will follow; a message nobody knows would be taken for stored then.
+    // Its ack will follow: with that, a message that was not recognised here would count as stored.
     if (window.markReturned(message, reply)) return;
     listener.damaged(new Unreachable("the broker has returned a message that was not sent"));
   });

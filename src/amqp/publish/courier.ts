@@ -1,5 +1,5 @@
 // Publishes on the consumer's own connection, each message confirmed: what is passed on is stored before the original is
-// acknowledged. One confirm channel for each link, and nothing is carried over to the next: whoever asked is told "lost".
+// acknowledged. One confirm channel per link, and nothing is carried over to the next: callers are told "lost".
 import type { Channel } from "amqplib";
 import { pause } from "../../time/deadline.ts";
 import { type Failure, Refused, Unreachable } from "../../errors.ts";
@@ -33,7 +33,7 @@ export class Courier {
   readonly #failing = new AbortController();
   #renewing: Promise<void> = Promise.resolve();
 
-  /** On each link it is first checked that the destinations exist. */
+  /** That the destinations exist is checked first on each link. */
   constructor(destinations: readonly Destination[], report: BlockedReport) {
     this.#destinations = destinations;
     this.#report = report;
@@ -90,7 +90,7 @@ export class Courier {
     return (await this.#on(generation)?.declare(queue)) ?? false;
   }
 
-  /** Another channel on the same connection: what is in hand on that would count as delivered once more. */
+  /** Another channel on the same connection: with a new connection, what is in hand would count as delivered once more. */
   async #renew(route: Route): Promise<void> {
     route.isReplaced = true;
     const channel = await openChannel(route.link).catch(() => undefined);
@@ -135,12 +135,12 @@ export function beside(courier: Courier, client: Client): Client {
   };
 }
 
-/** What a channel that was replaced says of a message: on the next one it may be another thing. */
+/** Such a fate on a channel that was replaced decides nothing: on the next channel it may be another. */
 function isUnknown(fate: Fate): boolean {
   return fate === "lost" || fate === "nacked";
 }
 
-/** A refusal on this channel ends the link: what it was about can be stored nowhere. */
+/** A refusal on this channel ends the link: the message can be stored nowhere. */
 async function openChannel({ connection }: Link): Promise<Channel> {
   const channel = await connection.openChannel("confirm");
   channel.on("error", (error: unknown) =>
@@ -149,7 +149,7 @@ async function openChannel({ connection }: Link): Promise<Channel> {
   return channel;
 }
 
-/** What is not found on such a channel is where messages should go. */
+/** What such a channel does not find is the place where messages should go. */
 function explain(failure: Failure): Failure {
   if (!(failure instanceof Refused) || failure.reply.code !== 404) return failure;
   return new Refused(failure.reply, hintForTarget(failure.reply), failure.cause);

@@ -80,7 +80,7 @@ export class Publisher implements Client {
     if (refusal !== undefined) this.#ledger.nacked(message, refusal);
   }
 
-  /** Takes a message of so many bytes, which is too large for any broker: it is refused. */
+  /** Takes a message of this many bytes, which is too large for any broker: it is refused. */
   refuse(message: Omit<Message, "body">, bytes: number): void {
     this.#ledger.read();
     this.#ledger.nacked(message, this.#poison.explainSize(bytes));
@@ -123,7 +123,7 @@ export class Publisher implements Client {
     this.#waiting.wake();
   }
 
-  /** No other answer comes on this link: what the broker has confirmed out of order is told as well. */
+  /** No other answer comes on this link, so what the broker has confirmed out of order is reported as well. */
   detach(): void {
     this.#link = undefined;
     this.#sender = undefined;
@@ -133,7 +133,7 @@ export class Publisher implements Client {
     this.#ledger.lost();
   }
 
-  /** With confirms nothing else is lost when the channel closes: what was on its way is sent again, but for what no broker takes. */
+  /** With confirms, nothing is lost with the channel: what was on its way is sent again, except what this broker never takes. */
   outlives(reason: Failure): boolean {
     this.#renewals.lost(reason);
     if (!this.#plan.confirm) return false;
@@ -149,7 +149,7 @@ export class Publisher implements Client {
     this.#waiting.wake();
   }
 
-  /** Takes nothing more: whoever waits for room is let go. */
+  /** Takes nothing more, and lets go of those who wait for room. */
   stop(): void {
     this.#stopping = true;
     this.#waiting.wake();

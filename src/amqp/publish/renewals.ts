@@ -1,13 +1,13 @@
 // When a broker refuses every message on a channel, another channel may help: one that was opened while a quorum queue had no
-// leader refuses for ever (seen on RabbitMQ 3.10). But a queue may just as well be full, so that is tried a few times only.
+// leader refuses for ever (seen on RabbitMQ 3.10). But the queue may just as well be full, so that is tried only a few times.
 import { Unreachable, type Failure } from "../../errors.ts";
 import type { Link } from "../session/link.ts";
 import type { Entry } from "./window.ts";
 
-/** Channels in a row without an ack, before refusing is taken for the queue's own decision. */
+/** How many channels in a row may bring no ack before the queue itself is taken to refuse. */
 const MOST = 3;
 
-/** May it be the channel that refuses: one that was opened after a loss, and has taken nothing? */
+/** May it be the channel that refuses, as one may that was opened after a loss and has taken nothing? */
 export function mayBeStuck(
   { generation }: Link,
   { hasAcked }: { readonly hasAcked: boolean },
@@ -19,7 +19,7 @@ export class Renewals {
   #count = 0;
   #last: Failure | undefined;
 
-  /** The broker has confirmed something, so it can. */
+  /** The broker has confirmed something, so the channel works. */
   acked(): void {
     this.#count = 0;
   }

@@ -4,7 +4,7 @@ import type { Entry } from "./window.ts";
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 
-/** Holds refused entries back, each for a while: longer each time, and never quite as long as another publisher. */
+/** Holds refused entries back for a while: longer each time, and not for quite the same time as other publishers. */
 export class Retries {
   readonly #again: (entry: Entry) => void;
   /** The same for all entries: those that were refused equally often come again in the order of refusal. */
@@ -28,7 +28,7 @@ export class Retries {
 
   add(entry: Entry): void {
     const longest = Math.min(FIRST_DELAY_MS * 2 ** entry.nacks, LONGEST_DELAY_MS);
-    // Not what keeps the process alive: the session does, while there is one.
+    // The session keeps the process alive, not this timer.
     const timer = setTimeout(() => this.#due(entry), longest * this.#patience).unref();
     this.#timers.set(entry, timer);
     this.#bytes += entry.message.body.length;
@@ -40,7 +40,7 @@ export class Retries {
     this.#again(entry);
   }
 
-  /** Those that wait, for whoever sends them at once instead; nothing waits any more. */
+  /** Takes out all that wait, to be sent at once instead. */
   takeAll(): readonly Entry[] {
     this.stop();
     const entries = [...this.#timers.keys()];

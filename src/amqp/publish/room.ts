@@ -3,7 +3,7 @@
 /** Most bytes of bodies: bounds memory for large messages. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** When it holds too much, it takes no more before that has come down to this share: many messages to a write, not each for itself. */
+/** Once full, it takes nothing until no more than this share is held, so that many messages go into one write. */
 export const REFILL = 0.75;
 
 /** Messages, and bytes of their bodies. */

@@ -1,4 +1,4 @@
-// The confirm channel on which a courier publishes on one link, and who waits for what on it.
+// The confirm channel on which a courier publishes on one link, and the callers who wait for its answers.
 import type { Channel } from "amqplib";
 import { type Failure, Unreachable } from "../../errors.ts";
 import { isDirectReply } from "../../message/direct-reply.ts";
@@ -13,14 +13,14 @@ import { Watchdog } from "./watchdog.ts";
 import { Window, type Entry } from "./window.ts";
 
 /**
- * What became of a message: stored; in no queue; nacked by the broker; nobody knows, for the link is gone; or the link is gone
- * each time, for the broker fails on it.
+ * What became of a message: stored; in no queue; nacked by the broker; unknown, as the link is gone; or the link is lost each
+ * time, as the broker fails on it.
  */
 export type Fate = "confirmed" | "returned" | "nacked" | "lost" | "fatal";
 
 const CONFIRM_TIMEOUT_MS = 30_000;
 
-/** The confirm channel of one link, and who waits for what on it. */
+/** The confirm channel of one link, and the callers who wait for its answers. */
 export class Route {
   readonly link: Link;
   /** Another channel takes its place: what waits here is sent there. */
@@ -110,7 +110,7 @@ export class Route {
     this.#onAcked(acked);
   }
 
-  /** Whoever waits is told when the courier is detached: it must know of the loss first. */
+  /** Those who wait are told when the courier is detached, which must know of the loss first. */
   #drop(reason: Failure): void {
     this.#isClosed = true;
     this.link.connection.destroy(reason);

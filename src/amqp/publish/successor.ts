@@ -1,4 +1,4 @@
-// A queue without a name gets one from the broker, and another one on each connection: what was meant for its forerunner is for
+// A queue without a name gets one from the broker, a different one on each connection: what was meant for its predecessor is for
 // its successor.
 import type { Message } from "../../message/message.ts";
 

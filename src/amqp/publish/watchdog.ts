@@ -22,7 +22,7 @@ export class Watchdog {
     if (this.#timeoutMs === 0) return;
     const check = async (): Promise<void> => {
       if (!this.#isHungry()) return;
-      // We may be late ourselves, and what it has settled not be read.
+      // It may be us who are late, with its answers not read yet.
       await catchUp();
       if (this.#timer === timer && this.#isHungry()) bark();
     };
@@ -35,7 +35,7 @@ export class Watchdog {
     return now() - this.#fedAt >= this.#timeoutMs;
   }
 
-  /** The broker has settled something, or has begun to be waited for. */
+  /** The broker has settled something, or we have only now begun to wait for it. */
   feed(): void {
     this.#fedAt = now();
   }

@@ -11,7 +11,7 @@ export interface Entry {
   readonly serial: number;
   /** How often the broker has nacked it (basic.nack). */
   readonly nacks: number;
-  /** The moment it was taken, by the clock of whoever measures; 0 when nobody does. */
+  /** When it was taken, by the meter's clock; 0 without a meter. */
   readonly takenAt: number;
   /** The broker could not route it: its basic.return, which comes before its ack. */
   returned: Reply | undefined;

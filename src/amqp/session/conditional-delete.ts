@@ -1,5 +1,5 @@
-// Deleting a queue only when it is empty, or unused: RabbitMQ deletes a stream whatever the conditions. Which type a queue has it
-// does not say; asking must touch no message, for each look at one counts as a delivery.
+// Deleting a queue only when it is empty, or unused: RabbitMQ deletes a stream whatever the conditions. It does not tell the type
+// of a queue, and finding out must touch no message, since each look at one counts as a delivery.
 import type { Channel } from "amqplib";
 import { Failure, Refused } from "../../errors.ts";
 import { watchChannel, type Link } from "./link.ts";
@@ -21,7 +21,7 @@ export async function refuseStream({ connection }: Link, queue: string): Promise
   );
 }
 
-/** Only a stream can be read from a place on (406). A broker that ignores that counts us among the consumers; of a stream none. */
+/** Only a stream takes an offset: other queues refuse it (406), or ignore it and count us as a consumer, as no stream does. */
 async function isStream(channel: Channel, queue: string): Promise<boolean> {
   await channel.prefetch(1);
   await channel.consume(queue, () => {}, { arguments: { "x-stream-offset": "next" } });

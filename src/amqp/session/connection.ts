@@ -26,7 +26,7 @@ export interface ConnectionSettings {
 /** How long a close may take before the socket is destroyed: amqplib's close may never settle. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** Who is told that the broker takes no messages for a while, and that it takes them again. */
+/** Told when the broker takes no messages for a while, and when it takes them again. */
 export interface BlockedReport {
   readonly blocked: (reason: string) => void;
   readonly unblocked: () => void;
@@ -129,7 +129,7 @@ export class Connection {
     this.#handshake.socket?.on("drain", drained);
   }
 
-  /** Calls back when the broker blocks publishers (memory or disk alarm), or has done so, and when it lets them go on. */
+  /** Calls back when the broker blocks publishers (memory or disk alarm), at once if it already does, and when it unblocks them. */
   onBlocked({ blocked, unblocked }: BlockedReport): void {
     if (this.#blocked !== undefined) blocked(this.#blocked);
     this.#model.on("blocked", blocked);
@@ -149,14 +149,14 @@ export class Connection {
     return channel;
   }
 
-  /** Says goodbye, and destroys the socket when nobody answers. Never rejects. */
+  /** Says goodbye, and destroys the socket when no answer comes. Never rejects. */
   async close(): Promise<Goodbye> {
     const goodbye = await outcomeOf(this.#model.close(), this.lost);
     this.destroy();
     return goodbye;
   }
 
-  /** Drops the connection without a word: the broker gives unacknowledged messages to others. */
+  /** Drops the connection without a goodbye: the broker gives unacknowledged messages to others. */
   destroy(reason?: Failure): void {
     this.#reason ??= reason;
     // With an error, so that amqplib notices and stops its heartbeat timers: they would keep the process alive.
@@ -176,7 +176,7 @@ export class Connection {
   }
 }
 
-/** Once a connection is open, TLS has no say any more: its errors are damaged records, which a new connection cures. */
+/** Once a connection is open, TLS errors are no longer about identities: they are damaged records, which a new connection cures. */
 function toLoss(error: unknown, target: Target): Failure {
   const failure = toFailure(error, target);
   if (failure.exit !== "unreachable" || failure.passing) return failure;
@@ -187,7 +187,7 @@ function toLoss(error: unknown, target: Target): Failure {
   );
 }
 
-/** How a close has ended: answered; cut short, for what was to be closed had gone; or late, for nobody has answered. */
+/** How a close has ended: answered; cut short, as what was to be closed had gone; or late, as no answer came. */
 export type Goodbye = "answered" | "gone" | "late";
 
 /** Closes a channel, with a deadline, or until `lost` has settled. What is buffered on it is written first. Never rejects. */
@@ -195,7 +195,7 @@ export async function closeChannel(channel: Channel, lost?: Promise<unknown>): P
   return outcomeOf(channel.close(), lost);
 }
 
-/** amqplib's close settles only when it is answered, or cannot be asked for; a connection's answer comes before its loss. */
+/** amqplib's close settles only when it is answered or cannot be sent; a connection's answer comes before its loss. */
 async function outcomeOf(closing: Promise<unknown>, lost?: Promise<unknown>): Promise<Goodbye> {
   const answered = closing.then(() => "answered" as const);
   const gone = lost?.then(() => "gone" as const);

@@ -1,4 +1,4 @@
-// When a link that was lost is not replaced any more, and what people are told then.
+// When a lost link is no longer replaced, and what people are told then.
 import { ConnectionException, Failure, Unreachable } from "../../errors.ts";
 import type { Outage } from "./outage.ts";
 
@@ -7,7 +7,7 @@ const MAX_UNDECODABLE = 3;
 /** The same for connections that the broker ends: it may do so for a while, when a node of a cluster goes. */
 const MAX_EXCEPTIONS = 5;
 /**
- * After a connection that it has soon ended, the broker gets this time: it may be recovering; and what it gives again counts as
+ * How long the broker is left alone after it has soon ended a connection: it may be recovering; and what it gives again counts as
  * given back, which has a limit.
  */
 const EXCEPTION_PAUSE_MS = 1000;

@@ -26,7 +26,7 @@ export function shakeHands(address: Address, options: SocketOptions): Handshake 
       socket = opened;
       return opened;
     };
-  // amqplib calls one of these through the module object, synchronously; it is put back before anybody else runs. The
+  // amqplib calls one of these through the module object, synchronously; it is put back before anything else runs. The
   // other one is left alone: node:tls takes 3 ms to load.
   const isTls = typeof address === "object" && address.protocol === "amqps";
   const putBack = isTls ? replace(tls, keep(tls.connect)) : replace(net, keep(net.connect));
@@ -44,7 +44,7 @@ export function shakeHands(address: Address, options: SocketOptions): Handshake 
 const OPEN_OK = Buffer.from([1, 0, 0, 0, 0, 0, 5, 0, 10, 0, 41, 0, 0xce]);
 
 /**
- * Remembers what amqplib reads, in however many parts, until the handshake is over. What follows on connection.open-ok is kept
+ * Remembers what amqplib reads, in however many parts, until the handshake is over. What follows connection.open-ok is held
  * back until then: nobody listens for errors before.
  */
 function listenIn(socket: net.Socket, opened: Promise<unknown>): () => Buffer {

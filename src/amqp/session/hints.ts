@@ -10,7 +10,7 @@ export function hintFor(reply: Reply, target: Target): string | undefined {
   return typeof hint === "function" ? hint(reply.text, target) : hint;
 }
 
-/** The way out when what messages are passed on to is not there: no flag of this run declares it. */
+/** The way out when the exchange or queue that messages are passed on to is not there: no flag of this run declares it. */
 export function hintForTarget({ text }: Reply): string {
   const [, kind, name = ""] = /no (queue|exchange) '(.*)' in vhost/s.exec(text) ?? [];
   const must = "the target of --forward or --dead-letter must exist";

@@ -70,7 +70,7 @@ export class Linker {
     }
   }
 
-  /** The broker's answer, which must come within the time for connecting: a broker may accept a connection, and then be deaf. */
+  /** The broker's answer, within the time for connecting: a broker may accept a connection and then say nothing. */
   async answered<T>(answer: Promise<T>, { target }: Connection, signal: AbortSignal): Promise<T> {
     const timeoutMs = this.#login.settings.connectTimeoutMs;
     const outcome = await within(timeoutMs, orAborted(answer, signal));

@@ -1,13 +1,13 @@
-// How long a session has been without a broker that works, how long to wait before the next try, and what is news of it.
+// How long a session has been without a working broker, how long to wait before the next try, and what of it is news.
 import { now } from "../../time/clock.ts";
 import type { Failure } from "../../errors.ts";
 
-/** Full jitter between these bounds, the upper one growing with the outage: coming back late costs an eighth of it. */
+/** Full jitter between these bounds; the upper one grows with the outage, so that we come back at most an eighth of it late. */
 const MIN_DELAY_MS = 50;
 const MAX_DELAY_MS = 30_000;
-/** A connection that has lasted so long has ended the outage, also when nothing had to be done on it. */
+/** A connection that has lasted this long has ended the outage, even if nothing had to be done on it. */
 const STEADY_MS = 10_000;
-/** A broker that starts again is away so long as a rule: until then only what it answers is news. */
+/** How long a restarting broker is usually away: until then, only what it answers is news. */
 const USUAL_MS = 20_000;
 
 /** One outage: from a loss to the next connection on which something gets through. */
@@ -60,12 +60,12 @@ export class Outage {
     return this.#quickLosses;
   }
 
-  /** The last connection was none that worked: wait before the next one. */
+  /** The last connection did not work: wait before the next one. */
   get isContinued(): boolean {
     return this.#isContinued;
   }
 
-  /** The last connection was soon lost, whatever got through on it. */
+  /** The last connection did not last long, whatever got through on it. */
   get wasShort(): boolean {
     return this.#wasShort;
   }

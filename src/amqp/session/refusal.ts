@@ -24,7 +24,7 @@ export function toFailure(error: unknown, target: Target): Failure {
   return fromCodec(error) ?? fromTls(error, target) ?? fromSocket(error, target);
 }
 
-/** Does amqplib throw this because the channel is closing? Its loss is reported elsewhere, and what was on its way comes again. */
+/** Did amqplib throw this because the channel is closing? Its loss is reported elsewhere, and what was on its way comes again. */
 export function isClosing(error: unknown): boolean {
   return error instanceof Error && error.name === "IllegalOperationError";
 }

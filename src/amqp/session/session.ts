@@ -25,10 +25,10 @@ export interface ConnectionPlan extends LoginPlan {
 
 /** What a session tells people. */
 export interface SessionReport extends LinkReport {
-  /** Nobody has answered yet; it is tried again for so long. */
+  /** No broker has answered yet; we go on trying for this long. */
   waiting(reason: Failure, forMs: number): void;
   lost(reason: Failure): void;
-  /** A try to connect again has failed, for a reason that was not told yet; it is tried for so long. */
+  /** Reconnecting has failed once more, for a reason that was not told yet; we go on trying for this long. */
   stillLost(reason: Failure, forMs: number): void;
   restored(address: string): void;
 }
@@ -102,7 +102,7 @@ export class Session {
   }
 
   /**
-   * Closes the connection; what a client has buffered is written first (Client.isDrained). False when nobody answered, so that
+   * Closes the connection; what a client has buffered is written first (Client.isDrained). False when no answer came, so that
    * nobody knows how much of it the broker has read: it was silent, or the link was lost meanwhile, or before and not replaced.
    */
   async close(): Promise<boolean> {
@@ -116,13 +116,13 @@ export class Session {
     if (this.#client.isDrained) return (await connection.close()) === "answered";
     // A connection's close overtakes what a channel has buffered; the channel's own close does not.
     const goodbye = await closeChannel(channel, lost);
-    // Who does not answer the one would not answer the other.
+    // A broker that does not answer the one would not answer the other.
     if (goodbye === "late") connection.destroy();
     else await connection.close();
     return goodbye === "answered";
   }
 
-  /** Dies without a word: nothing in hand is acknowledged. */
+  /** Dies without a goodbye: nothing in hand is acknowledged. */
   abandon(): void {
     this.#closing.abort();
     this.#link?.connection.destroy();

@@ -28,7 +28,7 @@ const tlsCauses: Readonly<Record<string, readonly [string, string]>> = {
   CERT_SIGNATURE_FAILURE: ["its certificate is not signed by the CA given", "check --cafile"],
 };
 
-/** Undefined when it is no error of TLS. */
+/** Undefined when it is not a TLS error. */
 export function fromTls(error: unknown, target: Target): Failure | undefined {
   const code = errorCode(error);
   const where = addressOf(target);
@@ -155,7 +155,7 @@ export function fromGreeting(failure: Failure, target: Target): Failure {
   );
 }
 
-/** The other side has ended the connection before it was open: by FIN, as amqplib says it, or by RST. Else undefined. */
+/** The other side has ended the connection before it was open: by FIN, in amqplib's words, or by RST. Else undefined. */
 export function fromHangUp(error: unknown, target: Target): Failure | undefined {
   const isFin = error instanceof Error && error.message.includes("closed abruptly");
   if (!isFin && !/^(ECONNRESET|EPIPE)$/.test(errorCode(error))) return undefined;

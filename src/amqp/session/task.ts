@@ -27,7 +27,7 @@ export interface Done {
   readonly consumers: number;
 }
 
-/** Does it. RabbitMQ deletes and unbinds what does not exist without a word: here it is a 404. Broker errors pass through. */
+/** Does it. RabbitMQ silently "deletes" and "unbinds" what does not exist: here it is a 404. Broker errors pass through. */
 export async function perform(link: Link, task: Task): Promise<Done> {
   const { channel, queue: declared } = link;
   if (task.act === "delete-exchange") {

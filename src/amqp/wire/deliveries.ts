@@ -1,5 +1,5 @@
-// Deliveries from the frames of basic.deliver (AMQP 0-9-1, 2.3.5), where all of one is there at once, as small ones are:
-// amqplib makes some twenty objects of each. Whatever else there is, amqplib reads.
+// Deliveries from the frames of basic.deliver (AMQP 0-9-1, 2.3.5), as far as they arrive in one piece, as small ones do:
+// amqplib makes some twenty objects of each. Everything else is read by amqplib.
 import { decodeText } from "../../message/text.ts";
 import {
   BASIC,
@@ -79,7 +79,7 @@ export class DeliveryReader {
   }
 }
 
-/** Where the frame ends that begins at `start`; 0 when it is another one, or not all there. */
+/** Where the frame that begins at `start` ends; 0 when it is of another kind, or incomplete. */
 function endOf(type: number, channel: number, bytes: Buffer, start: number): number {
   if (bytes.length < start + FRAME_OVERHEAD) return 0;
   if (bytes[start] !== type || bytes.readUInt16BE(start + 1) !== channel) return 0;

@@ -142,7 +142,7 @@ export class Framer {
     return write32(block, at + 3, size);
   }
 
-  /** The block, with so many bytes free from #used on. */
+  /** The block, with this many bytes free from #used on. */
   #reserve(size: number): Buffer {
     if (this.#used + size <= this.#block.length) return this.#block;
     this.flush();
@@ -161,7 +161,7 @@ function write32(block: Buffer, at: number, value: number): number {
   return at + 4;
 }
 
-/** Returns how many bytes that were. */
+/** Returns how many bytes it has written. */
 function copyTo(block: Buffer, at: number, bytes: Buffer): number {
   if (bytes.length > SHORT_BODY) return bytes.copy(block, at);
   for (let i = 0; i < bytes.length; i++) block[at + i] = bytes[i] ?? 0;

@@ -15,7 +15,7 @@ export function toDelivery(received: Received, generation: number, queue: string
   }
 }
 
-/** What a message has come on: a link. */
+/** The link that a message came on. */
 interface Carrier {
   readonly generation: number;
   readonly connection: { destroy(reason: Undecodable): void };

@@ -1,6 +1,6 @@
 // Field tables as bytes, exactly: every type, every width, every byte of a text survives. RabbitMQ's tags, which differ
 // from the specification's: rabbitmq.com/amqp-0-9-1-errata ("Field types"). amqplib's codec would lose int64 digits,
-// the width of numbers and bytes that are no UTF-8.
+// the width of numbers and bytes that are not UTF-8.
 import { isUtf8 } from "node:buffer";
 import {
   isList,

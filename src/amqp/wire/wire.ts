@@ -1,4 +1,4 @@
-// With handshake.ts, all that knows amqplib below its public API: raw headers of what is received, back-pressure, deliveries
+// With handshake.ts, all that uses amqplib below its public API: raw headers of what is received, back-pressure, deliveries
 // and frames of our own. `keepRawHeaders`, `fitValve`, `readDeliveries` and `framing` say when amqplib is not as expected; its
 // public API is used then.
 import { EventEmitter } from "node:events";
@@ -21,7 +21,7 @@ interface Frames {
 
 /**
  * Makes amqplib hand on the bytes of each content header instead of decoding them: its decoder loses int64 digits and the
- * widths of numbers, and dies of nested tables. Bodies that would not end are refused. Returns false, and changes nothing,
+ * widths of numbers, and crashes on nested tables. Endless bodies are refused. Returns false, and changes nothing,
  * when amqplib is not as expected.
  */
 export function keepRawHeaders(model: ChannelModel): boolean {
@@ -48,7 +48,7 @@ export function keepRawHeaders(model: ChannelModel): boolean {
   return true;
 }
 
-/** amqplib keeps whatever comes until a body is complete, and frames that hold nothing complete none. @throws DecodeError */
+/** amqplib keeps whatever comes until a body is complete, which empty frames would put off for ever. @throws DecodeError */
 function checkBody(bytes: Buffer): void {
   const isEmpty = bytes[0] === BODY_FRAME && bytes.length >= 7 && bytes.readUInt32BE(3) === 0;
   if (isEmpty) throw new DecodeError("a part of its body is empty");
@@ -62,7 +62,7 @@ const bringing: Readonly<Record<number, (payload: Buffer) => number>> = {
   71: () => 9,
 };
 
-/** amqplib decodes names as UTF-8: bytes that are none are lost. `bytes` begin with the frame, if it was read from them. */
+/** amqplib decodes names as UTF-8, which loses all other bytes. `bytes` begin with the frame, if it was read from them. */
 function withExactNames(frame: unknown, bytes: Buffer): unknown {
   if (!isBringing(frame) || !isDoubtful(frame.fields)) return frame;
   const before = bringing[frame.id & 0xffff];
@@ -77,7 +77,7 @@ function withExactNames(frame: unknown, bytes: Buffer): unknown {
   return frame;
 }
 
-/** U+FFFD stands for bytes that are no UTF-8. */
+/** U+FFFD stands for bytes that are not UTF-8. */
 function isDoubtful({ exchange, routingKey }: Bringing["fields"]): boolean {
   return routingKey.includes("\ufffd") || exchange.includes("\ufffd");
 }
@@ -149,7 +149,7 @@ export function readDeliveries(
   valve: Valve,
 ): ((channel: Channel) => void) | undefined {
   if (!hasFrames(connection) || !Object.hasOwn(connection, "accept")) return undefined;
-  // Another takes its place while the connection closes, and drops what comes.
+  // While the connection closes, another function takes its place and drops what comes.
   const accept = acceptorOf(connection);
   const receive = connection.recvFrame.bind(connection);
   const reader = new DeliveryReader();

@@ -5,7 +5,7 @@ import { duration } from "../time-flag.ts";
 
 const group = "Output";
 
-/** Faster than this nobody can read, and a day is longer than any look at a run. */
+/** Nobody can read faster than this, and nobody watches a run for longer than a day. */
 const SHORTEST_MS = 100;
 const LONGEST_MS = 86_400_000;
 
