@@ -22,6 +22,17 @@ test.each(["classic", "quorum"])("hands over in order: a %s queue", async (type)
   await untilQueue(queue, { messages: 0 });
 });
 
+test.each(["classic", "quorum"])("a count leaves the rest untouched: a %s queue", async (type) => {
+  const table = { "x-queue-type": type, "x-single-active-consumer": true };
+  const queue = await createQueue(["1", "2", "3"], { arguments: table });
+  const declared = ["-Q", "--durable-queue", "--nad-queue", "--queue-type", type];
+  const words = ["-q", queue, ...declared, "--single-active-consumer", "-n", "1"];
+  for (const body of ["1", "2", "3"]) {
+    const { stdout } = await con([...words, "--format", String.raw`%s %r\n`]);
+    expect(stdout).toBe(`${body} false\n`);
+  }
+});
+
 /** A quorum queue tells its depth and its active consumer only. */
 async function untilSubscribed(queue: string, count: number): Promise<void> {
   await vi.waitFor(

@@ -3,7 +3,7 @@ import type { ConsumeMessage } from "amqplib";
 import { Cancelled, Undecodable, type Failure } from "../../errors.ts";
 import type { Delivery } from "../../message/message.ts";
 import { Waiting } from "../../time/waiting.ts";
-import { Brake } from "./brake.ts";
+import { openBrake, type Brake } from "./brake.ts";
 import { closeChannel } from "../session/connection.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
@@ -88,7 +88,9 @@ export class Consumer implements Intake {
     this.#arrived.length = this.#forgotten;
     this.#brake?.release();
     this.#changes.wake();
-    await this.#subscriptions?.cancel();
+    // The end of the subscription would make the next consumer active.
+    if (this.#plan.singleActive) this.#settler.hold();
+    else await this.#subscriptions?.cancel();
   }
 
   leftovers(): readonly Delivery[] {
@@ -116,7 +118,8 @@ export class Consumer implements Intake {
     // Nothing may arrive behind what is put back.
     if (this.#settler.putsBack) await this.#subscriptions?.drained(patienceMs);
     const isStream = this.#plan.stream !== undefined || (await this.#streams.hasAny());
-    await this.#settler.end((await this.#subscriptions?.cancel()) ?? 0, isStream);
+    const answerMs = await this.#subscriptions?.end(this.#settler.goesBack);
+    await this.#settler.end(answerMs ?? 0, isStream);
   }
 
   async giveBack(): Promise<boolean> {
@@ -150,10 +153,7 @@ export class Consumer implements Intake {
     this.#isSubscribed = this.#link === link && !this.#stopping;
     if (!this.#isSubscribed || !this.#plan.mayStopReading) return;
     // Not earlier: the answer to each subscription comes after what the one before it has brought.
-    const { valve } = link.connection;
-    this.#brake = valve && new Brake(valve);
-    if (this.#awaited) void this.#brake?.liftFor(this.#awaited);
-    for (const { body } of this.#arrived) this.#brake?.arrived(body.length);
+    this.#brake = openBrake(link.connection, this.#arrived, this.#awaited);
   }
 
   detach(): void {

@@ -69,7 +69,7 @@ export interface SubscriptionPlan {
   readonly exclusive: boolean;
   /**
    * The queue has a single active consumer, as far as the flags tell: the next one must not get any message before what this
-   * one has in hand is settled or back in its place. The end of the channel does that; the end of the subscription would not.
+   * one has in hand is settled or back in its place. The end of the channel puts it there; the end of the subscription does not.
    */
   readonly singleActive: boolean;
   readonly arguments: Table;

@@ -55,6 +55,11 @@ export class Settler {
     return this.#verdicts?.undecided ?? 0;
   }
 
+  /** Is anything left to go back at the end of the channel? */
+  get goesBack(): boolean {
+    return this.undecided + this.held > 0;
+  }
+
   /** Deliveries with a verdict. */
   get progress(): number {
     return Object.values(this.#count).reduce((sum, count) => sum + count, 0);
@@ -117,6 +122,11 @@ export class Settler {
     this.#unshown += fresh;
     this.#verdicts?.ackAll();
     this.#position?.settledOnArrival();
+  }
+
+  /** From now on the broker is told nothing before `flush`: each acknowledgement would bring another message. */
+  hold(): void {
+    this.#clock.hold();
   }
 
   flush(): void {

@@ -18,7 +18,7 @@ export class Subscriptions {
   readonly #tags: string[] = [];
   /** The latest one, answered or not; never rejects. */
   #latest: Promise<unknown> = Promise.resolve();
-  /** How long the latest one was waited for. */
+  /** How long the answer to the latest one took. */
   #answerMs = 0;
   #ending: Promise<number> | undefined;
   /** Resolves when the broker has answered that it sends nothing more. */
@@ -64,14 +64,17 @@ export class Subscriptions {
   }
 
   /**
-   * Asks the broker to send nothing more, but for a single active consumer: see SubscriptionPlan. The same answer however
-   * often. Resolves when it has agreed, has gone or is silent, with the milliseconds that an answer took: a quorum queue stores
-   * the begin and the end of a subscription. Never rejects.
+   * Asks the broker to send nothing more; the same answer however often. Resolves when it has agreed, has gone or is silent, with
+   * the milliseconds that it took: a quorum queue stores the end of a subscription. Never rejects.
    */
   async cancel(): Promise<number> {
-    if (this.#plan.singleActive) return this.#answerMs;
     this.#ending ??= this.#cancelAll();
     return this.#ending;
+  }
+
+  /** `cancel`, unless the end of the channel must do that: see SubscriptionPlan.singleActive. Resolves as `cancel` does. */
+  async end(goesBack: boolean): Promise<number> {
+    return this.#plan.singleActive && goesBack ? this.#answerMs : this.cancel();
   }
 
   /** After `cancel`: waits for the answer while anything comes before it, until so long after the end was asked for. */
