@@ -99,7 +99,7 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
       alsoFrom,
       prefetch,
       publishesToo,
-      singleActive: topology.queue?.arguments["x-single-active-consumer"] === true,
+      singleActive: isSingleActive(topology),
       isHandled,
       streamRefusal,
     }),
@@ -111,6 +111,13 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
     summary: options.summary,
     graceMs: options.grace,
   };
+}
+
+/** Where a message is dropped when it goes back once, that matters more than the order. */
+function isSingleActive({ queue }: TopologyPlan): boolean {
+  const { "x-single-active-consumer": isSingle, "x-delivery-limit": limit } =
+    queue?.arguments ?? {};
+  return isSingle === true && limit !== 0;
 }
 
 /** What --message-ttl says, where that counts more than --queue-message-ttl, which is the same. */

@@ -22,6 +22,30 @@ test.each(["classic", "quorum"])("hands over in order: a %s queue", async (type)
   await untilQueue(queue, { messages: 0 });
 });
 
+test("stops alone drop nothing, however low the delivery limit is: a quorum queue", async () => {
+  // Before RabbitMQ 4.3 whatever goes back counts.
+  const limit = /^(3|4\.[0-2])\./.test(sharedBroker().version) ? 10 : 2;
+  const declared = ["-Q", "--queue-type", "quorum", "--delivery-limit", `${limit}`];
+  const table = {
+    "x-queue-type": "quorum",
+    "x-delivery-limit": limit,
+    "x-single-active-consumer": true,
+  };
+  const numbers = Array.from({ length: 20 }, (_, i) => `${i}`);
+  const queue = await createQueue(numbers, { arguments: table });
+  const shown: string[] = [];
+  for (let run = 0; run < 5; run++) {
+    const words = ["-q", queue, ...declared, "--single-active-consumer", "--format", "body"];
+    const consumer = startCon([...words, "--rate", "20"]);
+    await consumer.waitForLines("stdout", 1);
+    consumer.kill("SIGTERM");
+    shown.push((await consumer.ended()).stdout);
+  }
+  const { stdout: left } = await con(["-q", queue, "--format", "body", "--until-empty"]);
+  const all = `${shown.join("")}${left}`.trim().split("\n").map(Number);
+  expect(all.toSorted((a, b) => a - b)).toEqual(numbers.map(Number));
+});
+
 test.each(["classic", "quorum"])("a count leaves the rest untouched: a %s queue", async (type) => {
   const table = { "x-queue-type": type, "x-single-active-consumer": true };
   const queue = await createQueue(["1", "2", "3"], { arguments: table });

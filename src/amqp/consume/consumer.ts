@@ -88,9 +88,8 @@ export class Consumer implements Intake {
     this.#arrived.length = this.#forgotten;
     this.#brake?.release();
     this.#changes.wake();
-    // The end of the subscription would make the next consumer active.
-    if (this.#plan.singleActive) this.#settler.hold();
-    else await this.#subscriptions?.cancel();
+    // Of a single active consumer, the end of its subscription would make the next one active.
+    if (!this.#settler.hold()) await this.#subscriptions?.cancel();
   }
 
   leftovers(): readonly Delivery[] {
@@ -118,7 +117,7 @@ export class Consumer implements Intake {
     // Nothing may arrive behind what is put back.
     if (this.#settler.putsBack) await this.#subscriptions?.drained(patienceMs);
     const isStream = this.#plan.stream !== undefined || (await this.#streams.hasAny());
-    const answerMs = await this.#subscriptions?.end(this.#settler.goesBack);
+    const answerMs = await this.#subscriptions?.end(this.#settler.keepsPlace);
     await this.#settler.end(answerMs ?? 0, isStream);
   }
 

@@ -1,4 +1,5 @@
 // Settles a run's deliveries on the link that they came on, together where they may wait for company, and counts them.
+import { failuresOf } from "../../message/broker-counts.ts";
 import type { Delivery } from "../../message/message.ts";
 import { FlushClock } from "./flush-clock.ts";
 import type { IntakeAccount, SubscriptionPlan } from "./intake.ts";
@@ -22,6 +23,9 @@ export class Settler {
   /** What was counted and not told yet: tags, and as what. */
   #untold: { readonly tag: number; readonly as: keyof IntakeAccount }[] = [];
   readonly #clock: FlushClock;
+  /** The last one on this link that the queue has counted as failed before. */
+  #failedTo = 0;
+  #isHeld: boolean | undefined;
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
@@ -55,9 +59,9 @@ export class Settler {
     return this.#verdicts?.undecided ?? 0;
   }
 
-  /** Is anything left to go back at the end of the channel? */
-  get goesBack(): boolean {
-    return this.undecided + this.held > 0;
+  /** After `hold`: is there anything to give back that the end of the channel, and nothing before, must give back? */
+  get keepsPlace(): boolean {
+    return this.#isHeld === true && this.undecided + this.held > 0;
   }
 
   /** Deliveries with a verdict. */
@@ -67,6 +71,7 @@ export class Settler {
 
   attach(link: Link): void {
     this.#link = link;
+    this.#failedTo = 0;
     this.#verdicts = new Verdicts(settlePort(link.channel), this.#plan.ackEvery);
   }
 
@@ -86,6 +91,7 @@ export class Settler {
 
   arrived(delivery: Delivery): void {
     this.#verdicts?.arrived();
+    if (failuresOf(delivery) > 0) this.#failedTo = delivery.deliveryTag;
     // Several streams would need a place each.
     const { alsoFrom } = this.#plan;
     if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined && alsoFrom.length === 0)
@@ -124,9 +130,17 @@ export class Settler {
     this.#position?.settledOnArrival();
   }
 
-  /** From now on the broker is told nothing before `flush`: each acknowledgement would bring another message. */
-  hold(): void {
-    this.#clock.hold();
+  /**
+   * At the stop of a single active consumer, decided once: can the end of the channel give back what is left, in its place? Then
+   * the broker is told nothing before `flush`, for each acknowledgement would bring another message. Not where it would count
+   * as failed once more what was counted before: that must be put back, or it is dropped one day.
+   */
+  hold(): boolean {
+    this.#isHeld ??=
+      this.#plan.singleActive &&
+      !(this.#tellsApart && this.#failedTo > (this.#verdicts?.settledTo ?? 0));
+    if (this.#isHeld) this.#clock.hold();
+    return this.#isHeld;
   }
 
   flush(): void {
@@ -144,9 +158,12 @@ export class Settler {
 
   /** At the end: is what is left put back? Else the end of the channel does that better. */
   get putsBack(): boolean {
+    return this.#tellsApart && this.#isHeld !== true;
+  }
+
+  get #tellsApart(): boolean {
     const { serverProperties } = this.#link?.connection ?? {};
-    if (this.#plan.singleActive || !serverProperties) return false;
-    return tellsReturnFromFailure(serverProperties);
+    return serverProperties !== undefined && tellsReturnFromFailure(serverProperties);
   }
 
   /** They were acknowledged, and counted, when they arrived. */

@@ -72,9 +72,9 @@ export class Subscriptions {
     return this.#ending;
   }
 
-  /** `cancel`, unless the end of the channel must do that: see SubscriptionPlan.singleActive. Resolves as `cancel` does. */
-  async end(goesBack: boolean): Promise<number> {
-    return this.#plan.singleActive && goesBack ? this.#answerMs : this.cancel();
+  /** `cancel`, unless that is left to the end of the channel. Resolves as `cancel` does. */
+  async end(isLeft: boolean): Promise<number> {
+    return isLeft ? this.#answerMs : this.cancel();
   }
 
   /** After `cancel`: waits for the answer while anything comes before it, until so long after the end was asked for. */
