@@ -1,4 +1,5 @@
-// How handlers end with the worker, with their time, and with what they have started themselves: nothing runs on.
+// How handlers end with the worker and with what they have started themselves: nothing runs on. Their own time is
+// handler-timeout.test.ts.
 import { describe, expect, test } from "vitest";
 import { con, startCon } from "../support/binaries.ts";
 import { listProcesses, longSleep, processesWith, untilNone } from "../support/processes.ts";
@@ -49,6 +50,23 @@ describe("the first signal", () => {
     await untilNone(nap);
     expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);
   });
+
+  test.each([1, 3])(
+    "decides nothing by the exit code (%i) of one that it ends after --grace",
+    async (code) => {
+      const script = `while :; do sleep 0.05; done`;
+      const words = ["--grace", "500ms", "--summary", "json"];
+      const { queue, worker } = await busyWorker(`trap 'exit ${code}' TERM; ${script}`, ...words);
+      worker.kill("SIGTERM");
+      const ended = await worker.ended();
+      expect(ended.code).toBe(0);
+      expect(ended.stderr).toMatch(
+        /^{"received":2,"acked":0,"requeued":0,"rejected":0,.*"left":2,/m,
+      );
+      expect(ended.stderr).not.toContain("WARNING");
+      expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);
+    },
+  );
 
   test("does not hide that the run has failed already, also when others take longer", async () => {
     const nap = longSleep();
@@ -161,53 +179,6 @@ test("--timeout leaves running handlers --grace once, also when one of them ends
   const script = "case $(cat) in short) sleep 2;; *) sleep 3.5; echo done;; esac";
   const words = ["--jobs", "2", "--timeout", "1", "--grace", "2", "--shell", script];
   expect(await con(["-q", queue, ...words])).toMatchObject({ code: 124, stdout: "" });
-});
-
-describe("--exec-timeout", () => {
-  test("ends a handler with all it has started", async () => {
-    const nap = longSleep();
-    const queue = await createQueue(["1"]);
-    const script = `${nap} & sh -c '${nap} & ${nap}' & wait`;
-    const words = ["-q", queue, "-n", "1", "--exec-timeout", "0.3", "--shell", script];
-    expect(await con(words)).toMatchObject({
-      code: 6,
-      stderr:
-        "WARNING: handler: still running after 0.3 s; rejected\nStopping: --count 1 reached\n",
-    });
-    await untilNone(nap);
-  });
-
-  test("is kept by a handler that has ended while the worker itself was stopped (Ctrl-Z)", async () => {
-    const queue = await createQueue(["1"]);
-    const script = "kill -STOP $PPID; (sleep 1.5; kill -CONT $PPID) & exit 0";
-    const words = ["-q", queue, "-n", "1", "--exec-timeout", "1", "--shell", script];
-    expect(await con(words)).toMatchObject({ code: 0, stderr: "Stopping: --count 1 reached\n" });
-    expect(await takeBodies(queue)).toEqual([]);
-  });
-
-  // Elsewhere nobody tells who is whose child without another program.
-  test.runIf(process.platform === "linux")("ends who has left its process group", async () => {
-    const nap = longSleep();
-    const queue = await createQueue(["1"]);
-    const script = `setsid -w ${nap}; exit 0`;
-    const words = ["-q", queue, "-n", "1", "--exec-timeout", "0.3", "--shell", script];
-    expect(await con(words)).toMatchObject({ code: 6 });
-    await untilNone(nap);
-  });
-
-  test("is a failure also when the handler then exits with 0", async () => {
-    const queue = await createQueue(["1"]);
-    const script = "trap 'exit 0' TERM; while :; do sleep 0.05; done";
-    const words = ["-n", "1", "--exec-timeout", "0.2", "--on-failure", "requeue"];
-    expect(await con(["-q", queue, ...words, "--shell", script])).toMatchObject({ code: 0 });
-    expect(await takeBodies(queue)).toEqual(["1"]);
-  });
-
-  test("is told when the broker may lose its patience first", async () => {
-    const words = ["-q", "x", "-n", "1", "--until-empty", "--exec-timeout", "26m", "--", "true"];
-    const { stderr } = await con([...words.slice(0, 1), await createQueue(), ...words.slice(2)]);
-    expect(stderr).toContain("WARNING: --exec-timeout is longer than 25 minutes");
-  });
 });
 
 describe("what a handler leaves behind", () => {
