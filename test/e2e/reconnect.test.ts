@@ -50,6 +50,18 @@ describe("a connection that is lost", () => {
     await untilQueue(queue, { messages: left });
   });
 
+  test("takes along the message that is worked on: that counts when it is done again", async () => {
+    const queue = await createQueue(["1"]);
+    const { proxy, env } = await proxied();
+    const words = ["-q", queue, "-n", "2", "--work", "0.5", "--summary", "text"];
+    const consumer = startCon(words, { env });
+    await consumer.waitFor("stdout", "Received: 1");
+    proxy.cut();
+    const { code, stdout, stderr } = await consumer.ended();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "Received: 1\nReceived: 1\n" });
+    expect(stderr).toContain("received 2 = acked 1 + requeued 0 + rejected 0 + left 1");
+  });
+
   test("does not make --idle-timeout take the outage for quiet", async () => {
     const queue = await createQueue();
     const { proxy, env } = await proxied();
