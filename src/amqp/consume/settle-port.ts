@@ -4,7 +4,7 @@ import { isClosing } from "../session/refusal.ts";
 import type { SettlePort } from "./verdicts.ts";
 
 /** Writes acknowledgements and rejections on this channel, as long as it is open. */
-export function settlePort(channel: Channel): SettlePort {
+export function settlePort(channel: Pick<Channel, "ack" | "nack">): SettlePort {
   return {
     ack: (tag, multiple) => unlessClosing(() => channel.ack(asReceived(tag), multiple)),
     nack: (tag, multiple, requeue) =>
