@@ -1,14 +1,14 @@
 // What becomes of a message when its handler has ended: acknowledged, answered, put back, tried again later, or given up.
 // The order is what keeps messages safe: stored elsewhere first (dispatch.ts), settled here after it. A crash in between is a
 // duplicate.
-import type { Courier, Destination } from "../amqp/publish/courier.ts";
+import type { Destination } from "../amqp/publish/courier.ts";
 import type { Intake } from "../amqp/consume/intake.ts";
 import { Failure } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { asFirstSeen } from "../message/retry-marks.ts";
 import { warningOnce, type Log } from "../ui/log.ts";
 import { deadLetter } from "./dead-letter.ts";
-import { Dispatch } from "./dispatch.ts";
+import { Dispatch, type PassingCourier } from "./dispatch.ts";
 import {
   describeEnd,
   isFailure,
@@ -55,7 +55,7 @@ export class Aftermath {
   readonly #warnOnce: (line: string) => void;
   #failed = 0;
 
-  constructor(plan: AftermathPlan, intake: SettlingIntake, courier: Courier, log: Log) {
+  constructor(plan: AftermathPlan, intake: SettlingIntake, courier: PassingCourier, log: Log) {
     this.#plan = plan;
     this.#intake = intake;
     this.#log = log;

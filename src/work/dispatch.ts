@@ -7,16 +7,18 @@ import type { Delivery, Message } from "../message/message.ts";
 import { isName } from "../message/text.ts";
 import { LEASE_MS } from "./retry.ts";
 
+export type PassingCourier = Pick<Courier, "send" | "declare">;
+
 /** Each method resolves with false when the delivery's link is gone: the message comes again. */
 export class Dispatch {
-  readonly #courier: Courier;
+  readonly #courier: PassingCourier;
   readonly #warnOnce: (line: string) => void;
   /** Until when each delay queue may be used without declaring it again. */
   readonly #leases = new Map<string, number>();
   /** Where a reply ends the connection: some brokers fail on a direct reply-to address that no broker has issued. */
   readonly #unanswerable = new Set<string>();
 
-  constructor(courier: Courier, warnOnce: (line: string) => void) {
+  constructor(courier: PassingCourier, warnOnce: (line: string) => void) {
     this.#courier = courier;
     this.#warnOnce = warnOnce;
   }

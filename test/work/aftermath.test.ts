@@ -62,6 +62,24 @@ describe("a message whose handler has failed", () => {
       lines: ["WARNING: handler: exit code 1; the broker has taken its message back meanwhile"],
     });
   });
+
+  it.each<[string, Partial<AftermathPlan>]>([
+    ["dead letter", { deadLetter: TARGET }],
+    ["error reply", { reply: true }],
+  ])("is not settled when its %s was lost, also when its link is still there", async (_, plan) => {
+    const request = someDelivery({ properties: { replyTo: "client" } });
+    expect(await conclude(plan, false, 1, [request])).toEqual({
+      settled: [],
+      failed: 0,
+      lines: ["WARNING: handler: exit code 1; the broker has taken its message back meanwhile"],
+    });
+  });
+});
+
+it("does not acknowledge a request whose reply was lost: it is handled again", async () => {
+  const request = someDelivery({ properties: { replyTo: "client" } });
+  const { settled } = await conclude({ reply: true }, false, 0, [request]);
+  expect(settled).toEqual([]);
 });
 
 it("says nothing when the handler itself rejects a message whose connection was lost", async () => {
