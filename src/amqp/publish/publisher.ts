@@ -111,7 +111,7 @@ export class Publisher implements Client {
         nacked: (nacked, acked) => this.#onNacked(link, nacked, acked),
         damaged: (reason) => this.#drop(link, reason),
       });
-    else channel.on("return", (received) => this.#onReturn(link, received));
+    else channel.on("return", (received) => this.#onReturn(received));
     connection.onBlocked({
       blocked: (reason) => this.#onBlocked(reason),
       unblocked: () => this.#onUnblocked(),
@@ -213,8 +213,7 @@ export class Publisher implements Client {
   }
 
   /** Without confirms there is no window to look in: it is told and counted. */
-  #onReturn(link: Link, received: Returned): void {
-    if (link !== this.#link) return;
+  #onReturn(received: Returned): void {
     const { message, reply } = toReturned(received);
     this.#ledger.cameBack(message, reply);
   }
