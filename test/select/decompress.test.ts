@@ -55,16 +55,19 @@ describe("--decompress", () => {
     });
   });
 
-  it("gives a bomb as it came, and warns", async () => {
+  it("gives a bomb as it came, and warns, without a look at its end", async () => {
     const log = recordingLog();
-    const bomb = encoded("gzip", gzipSync(Buffer.alloc(50_000_000)));
-    const before = process.memoryUsage().rss;
+    const bytes = gzipSync(Buffer.alloc(50_000_000));
+    // Whoever came as far as the checksum would find it wrong.
+    const bomb = encoded("gzip", bytes.fill(0xff, bytes.length - 8));
     const shown = await (await openDecompress(1024 * 1024, log))([bomb, bomb, bomb]);
     expect(shown).toEqual([bomb, bomb, bomb]);
-    expect(log.lines[0]).toBe(
-      "WARNING: message 1 is shown compressed: its body becomes larger than --decompress-limit, 1.0 MiB",
+    expect(log.lines).toEqual(
+      [1, 1, 1].map(
+        (tag) =>
+          `WARNING: message ${tag} is shown compressed: its body becomes larger than --decompress-limit, 1.0 MiB`,
+      ),
     );
-    expect(process.memoryUsage().rss - before).toBeLessThan(40_000_000);
   });
 
   it.each([
