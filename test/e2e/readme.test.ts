@@ -3,7 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createDomain } from "../support/accounts.ts";
+import { proxied } from "../support/proxied.ts";
 import { sharedBroker, sharedCertificates } from "../support/shared-broker.ts";
+import { ack, queueDeclareOk } from "../support/amqp-answer.ts";
+import type { ClientFrame } from "../support/amqp-frame.ts";
+import { misbehave } from "../support/misbehave.ts";
+import { openChannel, whenever } from "../support/misbehave-script.ts";
 import { play, type Cast } from "../support/transcript.ts";
 import { timeless } from "../support/timeless.ts";
 
@@ -13,6 +18,7 @@ const written = ["README.md", ...guides.map((name) => `docs/${name}`)]
   .map((path) => readFileSync(join(root, path), "utf8"))
   .join("\n");
 const transcripts = [...written.matchAll(/^```text\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+const clustered = transcripts.filter((text) => text.includes("was lost"));
 const onOneBroker = transcripts.filter((text) => !text.includes("was lost"));
 const withAccounts = onOneBroker.filter((text) => text.includes("domain1"));
 const plain = onOneBroker.filter((text) => !text.includes("domain1"));
@@ -26,10 +32,8 @@ const titled = (texts: readonly string[]) =>
 
 describe("README.md and docs", () => {
   test("holds the transcripts that are played here", () => {
-    expect({ plain: plain.length, withAccounts: withAccounts.length }).toEqual({
-      plain: 8,
-      withAccounts: 2,
-    });
+    const counts = [plain, withAccounts, clustered].map(({ length }) => length);
+    expect(counts).toEqual([8, 2, 1]);
   });
 
   test.each(titled(plain))("%s", async (_, text) => {
@@ -45,6 +49,27 @@ describe("README.md and docs", () => {
       "factors",
     ];
     await play(direct(text), { names });
+  });
+
+  test.each(titled(clustered))("on several nodes: %s", async (_, text) => {
+    // The first node has two messages when it is killed; behind the second one is the shared broker.
+    const first = await misbehave([
+      ...openChannel("confirm"),
+      whenever("queue.declare", (_count, frame) => queueDeclareOk(queueNamed(frame))),
+      whenever("body", (count) => (count <= 2 ? ack(count) : Buffer.alloc(0))),
+    ]);
+    const { proxy: second, env } = await proxied();
+    const nodes = [first, second].map(({ port }) => {
+      const url = new URL(env.AMQP_URL);
+      url.host = `localhost:${port}`;
+      return url.href;
+    });
+    await play(direct(text), {
+      names: ["orders"],
+      words: { "5672": first.port, "5673": second.port },
+      env: { AMQP_URL: nodes.join(",") },
+      acts: { crash: () => first.close() },
+    });
   });
 
   describe("with accounts", () => {
@@ -71,6 +96,11 @@ describe("README.md and docs", () => {
   });
 });
 
+/** The name in a queue.declare: behind class, method and a reserved number, with its length. */
+function queueNamed({ payload }: ClientFrame): string {
+  return payload.toString("utf8", 7, 7 + (payload[6] ?? 0));
+}
+
 /** A transcript of the README as a script for play(). */
 function direct(text: string): string {
   const script: string[] = [];
@@ -96,7 +126,10 @@ function direct(text: string): string {
       script.push(`${name} ^ SIGINT`);
       running.set(name, "stopping");
     } else if (shown === "…") script.push(...declared(name, command ?? ""));
-    else script.push(`${name} ${operator(shown)} ${timeless(shown)}`);
+    else {
+      if (/was lost/.test(shown)) script.push("act crash");
+      script.push(`${name} ${operator(shown)} ${timeless(shown)}`);
+    }
   }
   for (const [name, command] of running) end(name, command);
   return script.join("\n");

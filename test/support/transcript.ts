@@ -16,6 +16,8 @@ export interface Cast {
   readonly words?: Readonly<Record<string, string | number>>;
   /** Added to the environment of every command. Default: the shared broker as AMQP_URL. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What happens besides what is typed, by its name. */
+  readonly acts?: Readonly<Record<string, () => Promise<void>>>;
 }
 
 /** Said only by brokers that deny transient queues: a transcript may leave it out. */
@@ -32,6 +34,7 @@ const STREAMS = { ">": "stdout", "!": "stderr" } as const;
  *     con > Received: Hello World!    the next line of its standard output
  *     con ^ SIGINT                    a signal
  *     con = 0                         it has ended with that exit code, or by that signal, and has shown nothing else
+ *     act crash                       what the cast has by that name happens, and is over
  *     until hello has 2 consumers     the broker says so; `messages` are those ready for delivery
  *     # anything                      a remark
  *
@@ -85,10 +88,12 @@ class Terminal {
 class Stage {
   readonly #words = new Map<string, string>();
   readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #acts: NonNullable<Cast["acts"]>;
   readonly #terminals = new Map<string, Terminal>();
   readonly #exits: Record<string, Exit> = {};
 
-  constructor({ names = [], words = {}, env }: Cast) {
+  constructor({ names = [], words = {}, env, acts = {} }: Cast) {
+    this.#acts = acts;
     for (const name of names) {
       this.#words.set(name, brief(name));
       forgetAtEnd(this.#read(name));
@@ -102,6 +107,8 @@ class Stage {
       /^until (\S+) has (\d+) (message|consumer)s?$/.exec(direction) ?? [];
     if (queue !== undefined)
       return await untilQueue(this.#read(queue), { [`${what}s`]: Number(count) });
+    const [, act] = /^act (\w+)$/.exec(direction) ?? [];
+    if (act !== undefined) return await this.#act(act);
     const [, name = "", operator = "", text = ""] =
       /^(\w*) ?([$>!=^]) ?(.*)$/.exec(direction) ?? [];
     if (operator === "$") return this.#type(name, text);
@@ -116,6 +123,12 @@ class Stage {
   finish(): Readonly<Record<string, Exit>> {
     expect([...this.#terminals.keys()], "terminals left running").toEqual([]);
     return this.#exits;
+  }
+
+  async #act(name: string): Promise<void> {
+    const act = this.#acts[name];
+    if (act === undefined) throw new Error(`nothing that could happen: ${name}`);
+    await act();
   }
 
   #type(name: string, line: string): void {
