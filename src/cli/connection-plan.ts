@@ -1,5 +1,5 @@
 // Connection and TLS flags → where to connect, and as whom. Pure: reads no file and opens nothing.
-import type { Target } from "../amqp/session/target.ts";
+import type { Target, TargetFlags } from "../amqp/session/target.ts";
 import type { ConnectionPlan } from "../amqp/session/session.ts";
 import type { TlsPlan } from "../amqp/session/tls.ts";
 import { UsageError } from "../errors.ts";
@@ -97,16 +97,30 @@ function planTarget(
   const tls = wantsTls(options) || url?.tls === true;
   // Beside a URL from the same place it says more precisely what is meant, and so it counts more.
   const counts = (key: keyof Options): boolean => rank[origin(key)] >= rank[origin("url")];
+  const host = counts("serverName") ? undefined : url?.host;
+  const port = counts("portNumber") && options.portNumber !== undefined ? undefined : url?.port;
   return {
-    host: counts("serverName") ? options.serverName : (url?.host ?? options.serverName),
-    port:
-      (counts("portNumber") ? options.portNumber : undefined) ??
-      url?.port ??
-      options.portNumber ??
-      (tls ? 5671 : 5672),
+    host: host ?? options.serverName,
+    port: port ?? options.portNumber ?? (tls ? 5671 : 5672),
     vhost: counts("vhost") ? options.vhost : (url?.vhost ?? options.vhost),
     tls,
     username,
+    flags: planFlags(options, { host, port }),
+  };
+}
+
+/** `url`: what of the URL counts. A port that nobody has named belongs to the host. */
+function planFlags(
+  { portNumber, subjectname, cert, pfx }: Options,
+  url: Pick<UrlParts, "host" | "port">,
+): TargetFlags {
+  const host = url.host === undefined ? "--server-name" : "--url";
+  const isInUrl = url.port !== undefined || (portNumber === undefined && host === "--url");
+  return {
+    host,
+    port: isInUrl ? "--url" : "--port-number",
+    subjectname: subjectname === undefined ? undefined : "--subjectname",
+    certificate: cert !== undefined ? "--cert and --key" : pfx === undefined ? undefined : "--pfx",
   };
 }
 

@@ -89,8 +89,8 @@ describe("the broker's certificate", () => {
     await play(
       `
       $ amqp-con -q hello --cafile ca.pem --subjectname sakura.example --port-number TLSPORT
-      ! ERROR: TLS: 127.0.0.1:TLSPORT shows a certificate for another name: DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1
-      ! hint: connect by a name of the certificate, or name one with --subjectname
+      ! ERROR: TLS: 127.0.0.1:TLSPORT shows a certificate for another name than "sakura.example": DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1
+      ! hint: --subjectname must be a name of that certificate
       = 3
       `,
       cast,
@@ -105,7 +105,7 @@ describe("the broker's certificate", () => {
       >  TLSv1.3
       = 0
       $ amqp-pub --ping --cafile ca.pem --port-number TLSPORT
-      ! ERROR: TLS: 127.0.0.1:TLSPORT shows a certificate for another name: DNS:broker.example
+      ! ERROR: TLS: 127.0.0.1:TLSPORT shows a certificate for another name than "127.0.0.1": DNS:broker.example
       ! hint: connect by a name of the certificate, or name one with --subjectname
       = 3
       `,

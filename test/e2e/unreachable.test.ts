@@ -1,4 +1,5 @@
 // Nobody there, or somebody who does not speak AMQP: one plain sentence, the way out, and exit code 3 within the time given.
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { channelOpenOk, qosOk } from "../support/amqp-answer.ts";
 import { freePorts } from "../support/broker/greeting.ts";
@@ -12,7 +13,7 @@ import {
   whenever,
 } from "../support/misbehave-script.ts";
 import { runToEnd } from "../support/run.ts";
-import { sharedBroker } from "../support/shared-broker.ts";
+import { sharedBroker, sharedCertificates } from "../support/shared-broker.ts";
 import { play } from "../support/transcript.ts";
 
 const nobody = { env: { AMQP_URL: undefined } };
@@ -36,13 +37,34 @@ describe("nobody", () => {
     );
   });
 
+  test("listens where the URL says: that place is named, wherever it was", async () => {
+    const [port = 0] = await freePorts(1);
+    await play(
+      `
+      $ amqp-pub -k hello -m 'Hello World!' -u amqp://127.0.0.1:PORT
+      ! ERROR: nobody listens on 127.0.0.1:PORT
+      ! hint: start the broker, check --url, or wait for it with --wait 30
+      = 3
+      $ AMQP_URL=amqp://127.0.0.1:PORT amqp-pub -k hello -m 'Hello World!'
+      ! ERROR: nobody listens on 127.0.0.1:PORT
+      ! hint: start the broker, check AMQP_URL, or wait for it with --wait 30
+      = 3
+      $ AMQP_SERVER_NAME=127.0.0.1 amqp-pub -k hello -m 'Hello World!' --port-number PORT
+      ! ERROR: nobody listens on 127.0.0.1:PORT
+      ! hint: start the broker, check AMQP_SERVER_NAME and --port-number, or wait for it with --wait 30
+      = 3
+      `,
+      { words: { PORT: port }, ...nobody },
+    );
+  });
+
   test("has that name", async () => {
     await play(
       `
       $ amqp-con -q hello --server-name no-such-host.invalid
       ! WARNING: the connection is not secured.
       ! ERROR: unknown host "no-such-host.invalid"
-      ! hint: check --server-name or --url
+      ! hint: check --server-name
       = 3
       `,
       nobody,
@@ -82,7 +104,7 @@ describe("nobody", () => {
       $ amqp-con -q hello -u amqp://127.0.0.1:PORT --wait 500ms
       ! nobody listens on 127.0.0.1:PORT; trying again for 0.5 s
       ! ERROR: nobody listens on 127.0.0.1:PORT
-      ! hint: start the broker, check --server-name and --port-number, or wait for it with --wait 30
+      ! hint: start the broker, check --url, or wait for it with --wait 30
       = 3
       `,
       { words: { PORT: port }, ...nobody },
@@ -129,6 +151,21 @@ describe("somebody else", () => {
         await serverWith(["anything", end]),
       );
     },
+  );
+});
+
+test("a broker that wants a client certificate is unreachable without one", async () => {
+  const { ca, server } = sharedCertificates();
+  const [cert, key] = [readFileSync(server.cert), readFileSync(server.key)];
+  const tls = { cert, key, requestCert: true, rejectUnauthorized: true };
+  await play(
+    `
+    $ amqp-pub --ping --cafile ca.pem --server-name 127.0.0.1 --port-number PORT
+    ! ERROR: TLS: 127.0.0.1:PORT refused the handshake: tlsv13 alert certificate required
+    ! hint: the broker wants a client certificate: give --cert and --key
+    = 3
+    `,
+    { words: { PORT: (await misbehave([], { tls })).port, "ca.pem": ca }, ...nobody },
   );
 });
 

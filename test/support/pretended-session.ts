@@ -9,6 +9,7 @@ import {
   type ConnectionPlan,
   type SessionReport,
 } from "../../src/amqp/session/session.ts";
+import type { Target, TargetFlags } from "../../src/amqp/session/target.ts";
 import type { TopologyPlan } from "../../src/amqp/session/topology.ts";
 import type { Failure } from "../../src/errors.ts";
 import { atTestEnd } from "./cleanup.ts";
@@ -40,12 +41,23 @@ export function queueTopology(name: string, exclusive = false): TopologyPlan {
   return { ...noTopology, queue };
 }
 
+/** A broker on the loopback, named by --server-name and --port-number; without TLS. */
+export function pretendedTarget(port: number, flags: Partial<TargetFlags> = {}): Target {
+  const named = {
+    host: "--server-name",
+    port: "--port-number",
+    subjectname: undefined,
+    certificate: undefined,
+  } as const;
+  const place = { host: "127.0.0.1", port, tls: false, vhost: "/", username: "guest" };
+  return { ...place, flags: { ...named, ...flags } };
+}
+
 /** A plan that connects to these ports of the loopback in turn, as guest. */
 function planFor(ports: readonly number[], wishes: Wishes): ConnectionPlan {
   const { waitMs = 0, maxOutageMs = 5000, connectTimeoutMs = 2000, heartbeatMs = 0 } = wishes;
-  const place = { host: "127.0.0.1", tls: false, vhost: "/", username: "guest" };
   return {
-    targets: ports.map((port) => ({ ...place, port })),
+    targets: ports.map((port) => pretendedTarget(port)),
     password: { from: "known", secret: new Secret("guest") },
     tls: undefined,
     waitMs,

@@ -33,9 +33,12 @@ export function fromTls(error: unknown, target: Target): Failure | undefined {
   const code = errorCode(error);
   const where = addressOf(target);
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    const wanted = error instanceof Error && "host" in error ? error.host : target.host;
     return new Untrusted(
-      `TLS: ${where} shows a certificate for another name: ${certificateNames(error)}`,
-      "connect by a name of the certificate, or name one with --subjectname",
+      `TLS: ${where} shows a certificate for another name than "${String(wanted)}": ${certificateNames(error)}`,
+      target.flags.subjectname
+        ? "--subjectname must be a name of that certificate"
+        : "connect by a name of the certificate, or name one with --subjectname",
       error,
     );
   }
@@ -55,11 +58,19 @@ export function fromTls(error: unknown, target: Target): Failure | undefined {
         : code;
     return new Untrusted(
       `TLS: ${where} refused the handshake: ${reason}`,
-      "check --cert and --key, and which TLS versions the broker allows",
+      handshakeHint(code, target),
       error,
     );
   }
   return undefined;
+}
+
+/** The way out when the broker has refused the handshake, without a word on why but the alert's name. */
+function handshakeHint(code: string, { flags: { certificate } }: Target): string {
+  if (certificate) return `check ${certificate}, and which TLS versions the broker allows`;
+  return code === "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    ? "the broker wants a client certificate: give --cert and --key"
+    : "check which TLS versions the broker allows; if it wants a client certificate, give --cert and --key";
 }
 
 /** The names that the refused certificate carries. Node's own text has them for host names, but not for addresses. */
@@ -79,6 +90,11 @@ class Untrusted extends Failure {
   }
 }
 
+/** Where its host and port were given. */
+function places({ flags }: Target): string {
+  return [...new Set([flags.host, flags.port])].join(" and ");
+}
+
 /** Any other error: the connection could not be had, or was lost. */
 export function fromSocket(error: unknown, target: Target): Failure {
   const where = addressOf(target);
@@ -87,16 +103,12 @@ export function fromSocket(error: unknown, target: Target): Failure {
     case "ECONNREFUSED":
       return new Unreachable(
         `nobody listens on ${where}`,
-        "start the broker, check --server-name and --port-number, or wait for it with --wait 30",
+        `start the broker, check ${places(target)}, or wait for it with --wait 30`,
         error,
       );
     case "ENOTFOUND":
     case "EAI_NONAME":
-      return new Unreachable(
-        `unknown host "${target.host}"`,
-        "check --server-name or --url",
-        error,
-      );
+      return new Unreachable(`unknown host "${target.host}"`, `check ${target.flags.host}`, error);
     case "EAI_AGAIN":
       return new Unreachable(
         `the name server does not answer for "${target.host}"`,

@@ -1,8 +1,9 @@
 // The way out of refusals that no other test provokes.
 import { expect, it } from "vitest";
 import { hintFor } from "../../../src/amqp/session/hints.ts";
+import { pretendedTarget } from "../../support/pretended-session.ts";
 
-const target = { host: "h", port: 5672, tls: false, vhost: "/", username: "u" };
+const target = pretendedTarget(5672);
 
 it("of a queue that the broker cannot name is to name it", () => {
   const text =
