@@ -136,7 +136,8 @@ async function askOnTerminal(
 ): Promise<string> {
   const terminal = await openTerminal();
   const asked = terminal ?? { input: stdin.open(), screen: process.stderr };
-  return askPassword(asked, signal).finally(() => terminal?.close());
+  const interrupt = (): void => void process.kill(process.pid, "SIGINT");
+  return askPassword(asked, signal, interrupt).finally(() => terminal?.close());
 }
 
 /** What it takes to run other programs, and to leave none behind. */

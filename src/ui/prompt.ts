@@ -1,6 +1,6 @@
 // Asks for a password on the terminal, without echo.
 import { Writable } from "node:stream";
-import { Failure, Unreachable, UsageError } from "../errors.ts";
+import { Unreachable, UsageError } from "../errors.ts";
 
 /** A terminal to ask on. */
 export interface Terminal {
@@ -30,10 +30,14 @@ export async function openTerminal(): Promise<
   }
 }
 
-/** Resolves with what was typed. @throws UsageError when there is no terminal, Failure when nobody wants to, or the signal is aborted */
+/**
+ * Resolves with what was typed. Ctrl-C, which comes as a character here, calls `interrupt`. @throws UsageError when there is no
+ * terminal or nothing was typed, Unreachable when the signal is aborted
+ */
 export async function askPassword(
   { input, screen }: Terminal,
   signal: AbortSignal,
+  interrupt: () => void,
 ): Promise<string> {
   if (!input.isTTY)
     throw new UsageError(
@@ -54,7 +58,7 @@ export async function askPassword(
         screen.write("Password: ");
         asking.resume();
       });
-      asking.once("SIGINT", () => reject(new Failure("interrupted", "no password was given")));
+      asking.on("SIGINT", interrupt);
       const giveUp = (): void => reject(new UsageError("no password was given"));
       asking.once("close", giveUp);
       // The terminal was closed. There is one more when it cannot be set back.

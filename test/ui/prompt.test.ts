@@ -7,7 +7,7 @@ function asking() {
   const terminal = Object.assign(new PassThrough(), { isTTY: true });
   const screen = new PassThrough();
   const stopping = new AbortController();
-  const answer = askPassword({ input: terminal, screen }, stopping.signal);
+  const answer = askPassword({ input: terminal, screen }, stopping.signal, () => stopping.abort());
   return { terminal, screen, stopping, answer };
 }
 
@@ -21,7 +21,7 @@ describe("the password prompt", () => {
 
   test.each<[string, number, (asked: ReturnType<typeof asking>) => void]>([
     ["a signal", 3, ({ stopping }) => stopping.abort()],
-    ["Ctrl-C", 130, ({ terminal }) => void terminal.write("\u0003")],
+    ["Ctrl-C", 3, ({ terminal }) => void terminal.write("\u0003")],
     ["Ctrl-D", 2, ({ terminal }) => void terminal.write("\u0004")],
     ["the end of input", 2, ({ terminal }) => terminal.end()],
     ["a terminal that is closed", 2, ({ terminal }) => void terminal.destroy(new Error("EIO"))],
@@ -33,7 +33,8 @@ describe("the password prompt", () => {
 
   test("is not shown where there is no terminal", async () => {
     const { signal } = new AbortController();
-    const answer = askPassword({ input: new PassThrough(), screen: new PassThrough() }, signal);
+    const terminal = { input: new PassThrough(), screen: new PassThrough() };
+    const answer = askPassword(terminal, signal, () => {});
     await expect(answer).rejects.toThrow("no terminal to ask on");
   });
 });
