@@ -4,7 +4,7 @@
 #   sh examples/tls-client-certificate.sh make FOLDER    makes an authority, two certificates, and a rabbitmq.conf for them
 #   docker run -d -p 5671:5671 -v FOLDER:FOLDER:ro -v FOLDER/rabbitmq.conf:/etc/rabbitmq/rabbitmq.conf:ro rabbitmq:4
 #   AMQPS_URL=amqps://localhost:5671 sh examples/tls-client-certificate.sh FOLDER
-usage() { sed -n 's/^#   //p' "$0" >&2; exit 2; }
+usage() { sed -n '1,/^usage/s/^#   //p' "$0" >&2; exit 2; }
 
 make_certificates() {
   new='-newkey rsa:2048 -nodes'
@@ -49,8 +49,14 @@ amqp-pub "$@" --cert "$certificate" --key "$key" -k safe -m 'for your eyes only'
 wait
 expect 'it arrived' "$(cat "$dir/received")" 'Received: for your eyes only'
 
-# Login was by password still. --auth external logs in by the certificate alone, where the broker has the plug-in
-# rabbitmq_auth_mechanism_ssl and a user with the certificate's name.
+# Login was by password still. --auth external logs in by the certificate alone. It takes two steps at the broker, and a user:
+#   rabbitmq-plugins enable rabbitmq_auth_mechanism_ssl
+#   in rabbitmq.conf, all that it shall offer:
+#     auth_mechanisms.1 = PLAIN
+#     auth_mechanisms.2 = AMQPLAIN
+#     auth_mechanisms.3 = EXTERNAL
+#   a user named as the certificate's whole subject, here CN=client; or as its common name, here client, where rabbitmq.conf
+#   has ssl_cert_login_from = common_name
 # Who shows no certificate is sent away; and a broker that the authority does not vouch for is not spoken to: exit code 3.
 expect_code 3 amqp-pub "$@" -k safe -m x
 expect_code 3 amqp-pub --url "$AMQPS_URL" --cert "$certificate" --key "$key" -k safe -m x

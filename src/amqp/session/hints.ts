@@ -36,7 +36,7 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
   [
     403,
     /mechanism EXTERNAL/,
-    "the broker takes the user's name from the certificate (its subject, or the common name): add that user with rabbitmqctl add_user, or check --cert",
+    "the broker takes the user's name from the certificate (its whole subject, such as CN=client; its common name where rabbitmq.conf has ssl_cert_login_from = common_name): add that user with rabbitmqctl add_user, or check --cert",
   ],
   [403, /Login was refused|user '.*' - |credentials/i, loginHint],
   [403, /access to (vhost|exchange|queue|topic)/i, permissionHint],

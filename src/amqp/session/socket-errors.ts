@@ -137,7 +137,7 @@ export function fromSocket(error: unknown, target: Target): Failure {
       "refused",
       `the broker does not offer login by ${mechanism}`,
       mechanism === "EXTERNAL"
-        ? "enable the broker's plugin rabbitmq_auth_mechanism_ssl, or use --auth plain"
+        ? "enable the broker's plugin rabbitmq_auth_mechanism_ssl, and list in rabbitmq.conf auth_mechanisms.1 = PLAIN, auth_mechanisms.2 = AMQPLAIN, auth_mechanisms.3 = EXTERNAL; or use --auth plain"
         : "let the broker offer it (auth_mechanisms), or log in by certificate with --auth external",
       error,
     );

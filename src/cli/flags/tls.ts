@@ -31,6 +31,7 @@ export const tlsFlags = {
     group,
     default: "plain",
     summary: "login by password, or by client certificate",
-    details: "external needs the broker's plugin rabbitmq_auth_mechanism_ssl and --cert or --pfx.",
+    details:
+      "external needs --cert or --pfx, the broker's plugin rabbitmq_auth_mechanism_ssl, and EXTERNAL in its rabbitmq.conf, where the list replaces the default one: `auth_mechanisms.1 = PLAIN`, `auth_mechanisms.2 = AMQPLAIN`, `auth_mechanisms.3 = EXTERNAL`. The user's name is the certificate's whole subject (`CN=client`), or its common name with `ssl_cert_login_from = common_name`.",
   }),
 };

@@ -137,7 +137,11 @@ describe("the first connection", () => {
 describe("a handshake that comes to nothing", () => {
   it.each([
     ["PLAIN", "EXTERNAL", /certificate with --auth external$/],
-    ["EXTERNAL", "PLAIN", /rabbitmq_auth_mechanism_ssl, or use --auth plain$/],
+    [
+      "EXTERNAL",
+      "PLAIN",
+      /plugin rabbitmq_auth_mechanism_ssl, .*auth_mechanisms\.3 = EXTERNAL.*--auth plain$/,
+    ],
   ])("for lack of login by %s, which leaves %s, says how else", async (missing, offered, hint) => {
     const server = await misbehave(["header", start({}, offered)]);
     const auth = missing === "PLAIN" ? "plain" : "external";
