@@ -13,6 +13,8 @@ const tlsBroker = sharedBroker("tls");
 /** Newer brokers say which access is refused. */
 const isModern = Number.parseInt(plainBroker.version, 10) >= 4;
 const [configure, write] = isModern ? ["configure access", "write access"] : ["access", "access"];
+const lacking = (permission: string): string =>
+  isModern ? `the ${permission} permission` : "a permission";
 
 /** What the README's words stand for on a broker with that domain. */
 function castFor(
@@ -63,17 +65,17 @@ describe("domain1, alice and bob", () => {
       `
       $ AMQP_PASSWORD=bob123 amqp-con -q hello -Q --vhost domain1 --username bob
       ! ERROR:  (403, "ACCESS_REFUSED - ${configure} to queue 'hello' in vhost 'domain1' refused for user 'bob'")
-      ! hint: grant it: rabbitmqctl set_permissions -p "domain1" "bob" CONFIGURE WRITE READ
+      ! hint: user "bob" lacks ${lacking("configure")}: rabbitmqctl list_user_permissions "bob" shows what there is; set_permissions replaces all three (configure, write, read)
       = 4
       $ AMQP_PASSWORD=bob123 amqp-pub -e logs -E --vhost domain1 --username bob
       ! ERROR:  (403, "ACCESS_REFUSED - ${configure} to exchange 'logs' in vhost 'domain1' refused for user 'bob'")
-      ! hint: grant it: rabbitmqctl set_permissions -p "domain1" "bob" CONFIGURE WRITE READ
+      ! hint: user "bob" lacks ${lacking("configure")}: rabbitmqctl list_user_permissions "bob" shows what there is; set_permissions replaces all three (configure, write, read)
       = 4
       $ AMQP_PASSWORD=bob123 amqp-pub -e amq.fanout -m 'Hello World!' --vhost domain1 --username bob
       > Sent: Hello World!
       ! Account: read 1 = confirmed 0 + returned 0 + nacked 0 + unconfirmed 1
       ! ERROR:  (403, "ACCESS_REFUSED - ${write} to exchange 'amq.fanout' in vhost 'domain1' refused for user 'bob'")
-      ! hint: grant it: rabbitmqctl set_permissions -p "domain1" "bob" CONFIGURE WRITE READ
+      ! hint: user "bob" lacks ${lacking("write")}: rabbitmqctl list_user_permissions "bob" shows what there is; set_permissions replaces all three (configure, write, read)
       = 4
       `,
       castFor(plain, plainBroker),

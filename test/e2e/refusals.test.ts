@@ -51,7 +51,9 @@ describe("403", () => {
 });
 
 /** Newer brokers say which access is refused. */
-const read = isModern ? "read access" : "access";
+const [read, lacking] = isModern
+  ? ["read access", "the read permission"]
+  : ["access", "a permission"];
 
 describe("users who may not do everything", () => {
   let domain: Domain;
@@ -74,15 +76,15 @@ describe("users who may not do everything", () => {
       = 0
       $ AMQP_PASSWORD=writer123 amqp-con -q tasks --username writer --vhost domain1
       ! ERROR:  (403, "ACCESS_REFUSED - ${read} to queue 'tasks' in vhost 'domain1' refused for user 'writer'")
-      ! hint: grant it: rabbitmqctl set_permissions -p "domain1" "writer" CONFIGURE WRITE READ
+      ! hint: user "writer" lacks ${lacking}: rabbitmqctl list_user_permissions "writer" shows what there is; set_permissions replaces all three (configure, write, read)
       = 4
       $ AMQP_PASSWORD=writer123 amqp-con -q tasks --get --username writer --vhost domain1
       ! ERROR:  (403, "ACCESS_REFUSED - ${read} to queue 'tasks' in vhost 'domain1' refused for user 'writer'")
-      ! hint: grant it: rabbitmqctl set_permissions -p "domain1" "writer" CONFIGURE WRITE READ
+      ! hint: user "writer" lacks ${lacking}: rabbitmqctl list_user_permissions "writer" shows what there is; set_permissions replaces all three (configure, write, read)
       = 4
       $ AMQP_PASSWORD=writer123 amqp-con -q tasks -e amq.topic --bind-queue -k '#' --username writer --vhost domain1
       ! ERROR:  (403, "ACCESS_REFUSED - ${read} to exchange 'amq.topic' in vhost 'domain1' refused for user 'writer'")
-      ! hint: grant it: rabbitmqctl set_permissions -p "domain1" "writer" CONFIGURE WRITE READ
+      ! hint: user "writer" lacks ${lacking}: rabbitmqctl list_user_permissions "writer" shows what there is; set_permissions replaces all three (configure, write, read)
       = 4
       `,
       cast(),
@@ -94,7 +96,7 @@ describe("users who may not do everything", () => {
       `
       $ AMQP_PASSWORD=stranger123 amqp-pub -k hello --username stranger --vhost domain1
       ! ERROR:  (530, "NOT_ALLOWED - access to vhost 'domain1' refused for user 'stranger'")
-      ! hint: grant it: rabbitmqctl set_permissions -p "domain1" "stranger" CONFIGURE WRITE READ
+      ! hint: user "stranger" has no permissions there; all of them: rabbitmqctl set_permissions -p "domain1" "stranger" ".*" ".*" ".*"
       = 4
       `,
       cast(),
@@ -179,20 +181,21 @@ describe("406", () => {
   test("a queue that exists with other properties shows both sides", async () => {
     const cast = { words: { tasks: await createQueue() } };
     const none = isModern ? "'classic'" : "none";
+    const sameType = isModern ? "give --queue-type classic" : "leave out --queue-type";
     const asked = isModern ? "'quorum'" : "the value 'quorum' of type 'longstr'";
     await play(
       `
       $ amqp-con -q tasks -Q --durable-queue
       ! ERROR:  (406, "PRECONDITION_FAILED - inequivalent arg 'auto_delete' for queue 'tasks' in vhost '/': received 'true' but current is 'false'")
-      ! hint: queue tasks exists with auto_delete=false, you asked for auto_delete=true; use the same flags, another name, or delete it
+      ! hint: queue tasks exists with auto_delete=false, you asked for auto_delete=true; give --nad-queue, use another name, or delete it
       = 4
       $ amqp-con -q tasks -Q --durable-queue --nad-queue --queue-ttl 60000
       ! ERROR:  (406, "PRECONDITION_FAILED - inequivalent arg 'x-expires' for queue 'tasks' in vhost '/': received the value '60000' of type 'signedint' but current is none")
-      ! hint: queue tasks exists with x-expires=none, you asked for x-expires=60000; use the same flags, another name, or delete it
+      ! hint: queue tasks exists with x-expires=none, you asked for x-expires=60000; leave out --queue-ttl, use another name, or delete it
       = 4
       $ amqp-pub -q tasks -Q --queue-type quorum
       ! ERROR:  (406, "PRECONDITION_FAILED - inequivalent arg 'x-queue-type' for queue 'tasks' in vhost '/': received ${asked} but current is ${none}")
-      ! hint: queue tasks exists with x-queue-type=${none.replaceAll("'", "")}, you asked for x-queue-type=quorum; use the same flags, another name, or delete it
+      ! hint: queue tasks exists with x-queue-type=${none.replaceAll("'", "")}, you asked for x-queue-type=quorum; ${sameType}, use another name, or delete it
       = 4
       `,
       cast,
@@ -205,11 +208,11 @@ describe("406", () => {
       `
       $ amqp-con -e logs -E -t fanout --nad-exchange -Q --exclusive --bind-queue
       ! ERROR:  (406, "PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'logs' in vhost '/': received 'fanout' but current is 'topic'")
-      ! hint: exchange logs exists with type=topic, you asked for type=fanout; use the same flags, another name, or delete it
+      ! hint: exchange logs exists with type=topic, you asked for type=fanout; give -t topic, use another name, or delete it
       = 4
       $ amqp-con -e logs -E -t topic --nad-exchange --durable-exchange -Q --exclusive --bind-queue
       ! ERROR:  (406, "PRECONDITION_FAILED - inequivalent arg 'durable' for exchange 'logs' in vhost '/': received 'true' but current is 'false'")
-      ! hint: exchange logs exists with durable=false, you asked for durable=true; use the same flags, another name, or delete it
+      ! hint: exchange logs exists with durable=false, you asked for durable=true; leave out --durable-exchange, use another name, or delete it
       = 4
       `,
       cast,

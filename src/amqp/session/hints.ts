@@ -1,5 +1,6 @@
 // The way out of each refusal of the broker, by its code and text.
 import type { Reply } from "../../errors.ts";
+import { inequivalenceHint } from "./inequivalence.ts";
 import type { Target } from "./target.ts";
 
 /** One sentence, or undefined when the broker's own text says it all. */
@@ -39,7 +40,9 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     "the broker takes the user's name from the certificate (its whole subject, such as CN=client; its common name where rabbitmq.conf has ssl_cert_login_from = common_name): add that user with rabbitmqctl add_user, or check --cert",
   ],
   [403, /Login was refused|user '.*' - |credentials/i, loginHint],
-  [403, /access to (vhost|exchange|queue|topic)/i, permissionHint],
+  [403, /access to vhost/i, entryHint],
+  [403, /access to topic/i, topicHint],
+  [403, /access to (exchange|queue)/i, permissionHint],
   [403, /'amq\.|reserved/i, "names that begin with amq. belong to the broker; choose another"],
   [403, /exclusive|consumer/i, "another consumer holds this queue exclusively; stop it first"],
   [
@@ -145,30 +148,36 @@ function loginHint(_text: string, target: Target): string {
   return `check user "${target.username}" and its password; guest may log in only from the broker's own machine`;
 }
 
-function permissionHint(_text: string, target: Target): string {
-  return `grant it: rabbitmqctl set_permissions -p "${target.vhost}" "${target.username}" CONFIGURE WRITE READ`;
+/** No line to copy: set_permissions replaces what the user has, and takes any words for patterns. */
+function permissionHint(text: string, target: Target): string {
+  const user = refusedUser(text, target);
+  return `user "${user}" lacks ${lacking(text)}: rabbitmqctl list_user_permissions "${user}" shows what there is; set_permissions replaces all three (configure, write, read)`;
+}
+
+function topicHint(text: string, target: Target): string {
+  const user = refusedUser(text, target);
+  return `user "${user}" lacks ${lacking(text)} for this topic: rabbitmqctl list_user_topic_permissions "${user}" shows what there is; set_topic_permissions replaces both (write, read)`;
+}
+
+/** Newer brokers say which one. */
+function lacking(text: string): string {
+  const [, permission] = /(configure|write|read) access to/.exec(text) ?? [];
+  return permission === undefined ? "a permission" : `the ${permission} permission`;
+}
+
+/** Who has no permissions in the vhost has none to lose. */
+function entryHint(text: string, target: Target): string {
+  const user = refusedUser(text, target);
+  return `user "${user}" has no permissions there; all of them: rabbitmqctl set_permissions -p "${target.vhost}" "${user}" ".*" ".*" ".*"`;
+}
+
+/** The broker's name for the user, which may come from a certificate. */
+function refusedUser(text: string, { username }: Target): string {
+  return / refused for user '(.*)'$/s.exec(text)?.[1] ?? username;
 }
 
 function vhostHint(text: string, target: Target): string {
   return /not found/.test(text)
     ? `create it (rabbitmqctl add_vhost "${target.vhost}") or check --vhost`
-    : permissionHint(text, target);
-}
-
-/** `the value '60000' of type 'signedint'` → `60000`. */
-function plain(value = ""): string {
-  return value
-    .replace(/^the value /, "")
-    .replace(/ of type '\w+'$/, "")
-    .replaceAll("'", "");
-}
-
-/** The broker names the first argument that differs; both sides are in its text. */
-function inequivalenceHint(text: string): string {
-  const pattern =
-    /inequivalent arg '(.*?)' for (\w+) '(.*?)' in vhost .*?: received (.*?) but current is (.*)$/s;
-  const [, argument, kind, name, asked, current] = pattern.exec(text) ?? [];
-  if (argument === undefined)
-    return "it exists with other properties; use the same flags or another name";
-  return `${kind} ${name} exists with ${argument}=${plain(current)}, you asked for ${argument}=${plain(asked)}; use the same flags, another name, or delete it`;
+    : entryHint(text, target);
 }
