@@ -22,7 +22,9 @@ export function reportPublish(
       const where = `exchange "${message.exchange}", key "${message.routingKey}"`;
       if (publisher.mandatory) log.note(`Returned: ${code} ${text} (${where})`);
       else if (!warned)
-        log.warn(`the broker has no queue for messages to ${where}; they are counted as returned`);
+        log.warn(
+          `no queue takes messages to ${where} (there is none, or its node is down); they are counted as returned`,
+        );
       warned = true;
     },
     nacked: ({ exchange, routingKey }, reason) =>

@@ -99,7 +99,7 @@ describe("messages that reach no queue", () => {
     await play(
       `
       $ amqp-pub -k nowhere -m x --confirm --nb-messages 3 --interval 0
-      ! WARNING: the broker has no queue for messages to exchange "", key "nowhere"; they are counted as returned
+      ! WARNING: no queue takes messages to exchange "", key "nowhere" (there is none, or its node is down); they are counted as returned
       ! Account: read 3 = confirmed 0 + returned 3 + nacked 0 + unconfirmed 0
       = 0
       `,

@@ -120,6 +120,11 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
   [503, /(unknown|invalid) exchange type/, typeHint],
   [
     530,
+    /number of channels/,
+    "raise the limit (rabbitmqctl set_user_limits); --forward, --reply and handlers take a second channel",
+  ],
+  [
+    530,
     /connection limit|connections in|limit.*reached/i,
     "raise the limit (rabbitmqctl set_vhost_limits or set_user_limits) or close a connection",
   ],

@@ -29,6 +29,11 @@ it.each([
   ],
   [
     530,
+    "NOT_ALLOWED - number of channels opened for user 'bob' has reached the maximum allowed user limit of (1)",
+    "raise the limit (rabbitmqctl set_user_limits); --forward, --reply and handlers take a second channel",
+  ],
+  [
+    530,
     "NOT_ALLOWED - access to vhost '/' refused for user 'bob'",
     'user "bob" has no permissions there; all of them: rabbitmqctl set_permissions -p "/" "bob" ".*" ".*" ".*"',
   ],
