@@ -35,7 +35,11 @@ describe.each(["bash", "zsh", "fish"] as const)("in %s, TAB", async (shell) => {
     ["a choice that only is likely", "amqp-pub -t fan", "fanout"],
     ["a file name with a blank", "amqp-pub --cafile only", "only file.txt"],
     ["one of several files", "amqp-pub -f other.txt only", "only file.txt"],
+    ["one of several files of a long flag", "amqp-pub --file other.txt only", "only file.txt"],
+    ["a flag after files", "amqp-pub -f other.txt --nb-m", "--nb-messages"],
+    ["a value after files", "amqp-pub -f other.txt -t fan", "fanout"],
     ["a file of a flag whose value may be missing", "amqp-pub -l only", "only file.txt"],
+    ["one of its several files", "amqp-pub -l other.txt other.txt only", "only file.txt"],
     ["a flag of the other program", "amqp-con --consumer-t", "--consumer-tag"],
     ["a shell", "amqp-con --completion zs", "zsh"],
     ["a value that may be missing", "amqp-con --dry-run=mer", "--dry-run=mermaid"],
@@ -48,9 +52,14 @@ describe.each(["bash", "zsh", "fish"] as const)("in %s, TAB", async (shell) => {
     expect(opened.running).toBe(true);
   });
 
-  test("offers no files where a text is wanted", async () => {
+  test.each([
+    ["a text is wanted", "amqp-pub -m only"],
+    ["nothing is wanted", "amqp-pub only"],
+    ["nothing is wanted any more", "amqp-pub -q hello only"],
+    ["files were wanted before another flag", "amqp-pub -f other.txt -q hello only"],
+  ])("offers no files where %s", async (_, typed) => {
     const opened = await open(shell);
-    await opened.write("amqp-pub -m only\t\n");
+    await opened.write(`${typed}\t\n`);
     await opened.waitFor("stdout", "got [only]");
     expect(opened.running).toBe(true);
   });

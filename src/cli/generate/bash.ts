@@ -1,7 +1,7 @@
 // A program's flags → its bash completion. Needs nothing but bash, also the 3.2 of macOS (which then completes no files).
 import type { FlagTable } from "../flag.ts";
 import type { Program } from "../program.ts";
-import { list, long, offers, type Entry } from "./listing.ts";
+import { list, offers, spellings, type Entry } from "./listing.ts";
 
 /** A script to be sourced, or put where bash-completion finds it by the program's name. */
 export function bashCompletion<F extends FlagTable>({
@@ -77,9 +77,4 @@ ${branch(many, "compopt -o default 2>/dev/null")}  esac
 
 function branch(entries: readonly Entry[], action: string): string {
   return entries.length === 0 ? "" : `  ${entries.flatMap(spellings).join(" | ")}) ${action} ;;\n`;
-}
-
-function spellings(entry: Entry): readonly string[] {
-  const { short } = entry.flag;
-  return short === undefined ? [long(entry)] : [`-${short}`, long(entry)];
 }

@@ -36,6 +36,12 @@ export function long({ key }: Entry): string {
   return `--${kebab(key)}`;
 }
 
+/** `-q` and `--queue` */
+export function spellings(entry: Entry): readonly string[] {
+  const { short } = entry.flag;
+  return short === undefined ? [long(entry)] : [`-${short}`, long(entry)];
+}
+
 /** `QUEUE`, `FILE...`, or `[FILE...]` when the value may be left out; empty for a toggle. */
 export function value({ flag }: Entry): string {
   if (flag.takes === "none") return "";

@@ -1,7 +1,7 @@
 // A program's flags → its zsh completion, by zsh's own _arguments.
 import { isRepeatable, type FlagTable } from "../flag.ts";
 import type { Program } from "../program.ts";
-import { list, long, offers, type Entry } from "./listing.ts";
+import { list, long, offers, spellings, type Entry } from "./listing.ts";
 
 /** A script to be sourced, or an autoloaded file named `_` and the program's name. */
 export function zshCompletion<F extends FlagTable>({
@@ -10,7 +10,8 @@ export function zshCompletion<F extends FlagTable>({
   runsCommand,
 }: Pick<Program<F>, "name" | "flags" | "runsCommand">): string {
   const entries = list(flags);
-  const operands = entries.some(({ flag }) => flag.takes === "many") ? ["'*:FILE:_files'"] : [];
+  const many = entries.filter(({ flag }) => flag.takes === "many");
+  const operands = many.length > 0 ? [files(many)] : [];
   const command = runsCommand ? ["'*:::COMMAND:->command'"] : [];
   const specs = [...entries.map(spec), ...operands, ...command]
     .map((line) => `    ${line}`)
@@ -39,6 +40,12 @@ const after = `  local result=$?
   [[ $state == command ]] && (( \${typed[(I)--]} )) && _normal && result=0
   return result
 `;
+
+/** After a flag that takes several files, each word up to the next flag is a file; no other word is. */
+function files(many: readonly Entry[]): string {
+  const flag = "${words[1,CURRENT-1][(R)-?*]}";
+  return `'*:FILE:{ [[ ${flag} == (${many.flatMap(spellings).join("|")}) ]] && _files }'`;
+}
 
 /** `'(-q --queue)'{-q+,--queue=}'[queue to consume from]:QUEUE: '` */
 function spec(entry: Entry): string {
