@@ -36,22 +36,37 @@ const letters: Readonly<Record<string, Part>> = {
   "%": () => Buffer.from("%"),
 };
 
+/** What stands in braces behind a letter, as errors show it, and what the two mean. */
+interface Worded {
+  readonly words: readonly string[];
+  readonly read: (word: string) => Part;
+}
+
 /** Letters with a word in braces behind them. */
-const worded: Readonly<Record<string, (word: string) => Part>> = {
-  p: (word) => {
-    const key = properties.get(word.replaceAll(/[-_]/g, "").toLowerCase());
-    if (!key) throw new ValueError(`%p{${word}} is no property; one is ${propertyList}`);
-    return text((delivery) => `${delivery.properties[key] ?? ""}`);
+const worded: Readonly<Record<string, Worded>> = {
+  p: {
+    words: ["PROPERTY"],
+    read: (word) => {
+      const key = properties.get(word.replaceAll(/[-_]/g, "").toLowerCase());
+      if (!key) throw new ValueError(`%p{${word}} is no property; one is ${propertyList}`);
+      return text((delivery) => `${delivery.properties[key] ?? ""}`);
+    },
   },
-  h: (word) =>
-    text(({ properties: { headers } }) => {
-      const field = headers && Object.hasOwn(headers, word) ? headers[word] : undefined;
-      return field === undefined ? "" : plainField(field);
-    }),
-  s: (word) => {
-    if (word !== "hex" && word !== "base64")
-      throw new ValueError(`%s{${word}}: a body is shown in hex or base64`);
-    return ({ body }) => Buffer.from(body.toString(word));
+  h: {
+    words: ["NAME"],
+    read: (word) =>
+      text(({ properties: { headers } }) => {
+        const field = headers && Object.hasOwn(headers, word) ? headers[word] : undefined;
+        return field === undefined ? "" : plainField(field);
+      }),
+  },
+  s: {
+    words: ["hex", "base64"],
+    read: (word) => {
+      if (word !== "hex" && word !== "base64")
+        throw new ValueError(`%s{${word}}: a body is shown in hex or base64`);
+      return ({ body }) => Buffer.from(body.toString(word));
+    },
   },
 };
 
@@ -102,14 +117,18 @@ function readPart(token: Readonly<Record<string, string | undefined>>): Part {
 }
 
 function readLetter(letter: string, word: string | undefined): Part {
-  const part = word === undefined ? letters[letter] : worded[letter]?.(word);
+  const part = word === undefined ? letters[letter] : worded[letter]?.read(word);
   if (part) return part;
   if (word === undefined && letter === "p")
     throw new ValueError(`%p needs a property: one of ${propertyList}, as in %p{type}`);
   if (word !== undefined) throw new ValueError(`%${letter} takes no {${word}}`);
-  throw new ValueError(
-    `%${letter} is no letter; there are ${Object.keys(letters)
-      .map((known) => `%${known}`)
-      .join(" ")} and %p{PROPERTY}`,
+  throw new ValueError(`%${letter} is not known; there are ${listKnown().join(" ")}`);
+}
+
+/** `%s`, …, `%s{hex}`, … */
+function listKnown(): readonly string[] {
+  const inBraces = Object.entries(worded).flatMap(([letter, { words }]) =>
+    words.map((word) => `${letter}{${word}}`),
   );
+  return [...Object.keys(letters), ...inBraces].map((known) => `%${known}`);
 }

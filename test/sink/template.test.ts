@@ -75,7 +75,10 @@ describe("a template", () => {
   });
 
   it.each([
-    ["%z", "%z is no letter; there are %s"],
+    [
+      "%z",
+      "%z is not known; there are %s %S %k %K %e %q %h %T %R %o %r %% %p{PROPERTY} %h{NAME} %s{hex} %s{base64}",
+    ],
     ["50%", '"%" is no letter; a percent sign is %%'],
     ["a\\q", String.raw`"\q" is no escape; there are \n`],
     ["a\\", String.raw`"\" is no escape`],
