@@ -127,11 +127,12 @@ function afterwards({ kind }: Broker): string {
   return `That was the main job. ${left}
 
 Try it yourself:
-  npm install -g .                 both commands on your PATH (or: node dist/amqp-con.cjs …)
-  docker compose up -d             a broker on localhost that stays; or set AMQP_URL to yours
-  amqp-con -q hello -Q             in one terminal
-  amqp-pub -k hello -m 'Hello!'    in another
-  npm test                         all tests, with a broker that comes and goes by itself`;
+  npm install -g .               both commands on your PATH
+                                 (or: node dist/amqp-con.cjs …)
+  docker compose up -d           a broker that stays; or set AMQP_URL to yours
+  amqp-con -q hello -Q           in one terminal
+  amqp-pub -k hello -m 'Hello!'  in another
+  npm test                       all tests, with a broker of their own`;
 }
 
 function quote(word: string): string {

@@ -38,6 +38,11 @@ describe("npm start", () => {
       "$ amqp-pub -k hello --mandatory --confirm -m 'Hello World!'",
       "Sent: Hello World!",
     ]);
+    const closing = lines.slice(
+      lines.findIndex((line) => line.startsWith("That was the main job")),
+    );
+    expect(closing).toContain("Try it yourself:");
+    expect(closing.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it("says in one line when AMQP_URL leads nowhere", async () => {
