@@ -144,7 +144,8 @@ async function openWork(
   world: World,
 ): Promise<Work> {
   if (plan.handler) world.output.watchReader();
-  if (plan.handler && courier) return Handling.open(plan.handler, intake, courier, world);
+  if (plan.handler && courier)
+    return Handling.open({ ...plan.handler, graceMs: plan.graceMs }, intake, courier, world);
   // When a run is stopped, what was still under way no longer matters; after a failure nothing more comes.
   const isOver = (): boolean => world.signal.aborted || courier?.failed.aborted === true;
   const comesAgain = (): boolean => isOver() || rules.giveBack();

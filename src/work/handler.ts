@@ -24,6 +24,9 @@ export interface HandlerPlan {
   readonly aftermath: AftermathPlan;
 }
 
+/** With how long they may still run after a signal. */
+type Plan = HandlerPlan & { readonly graceMs: number };
+
 /** What a handler's work may touch. */
 export interface HandlerWorld extends Pick<
   World,
@@ -35,10 +38,12 @@ const MAX_REPLY_BYTES = 16 * 1024 * 1024;
 /** How long after a signal has ended a handler the same signal may reach us. */
 const SAME_SIGNAL_MS = 100;
 /** When a run that must stop still has handlers running after this long, people are told what it waits for. */
-const TELL_WAITING_MS = 3000;
+const TELL_WAITING_MS = { afterSignal: 500, afterFailure: 3000 };
+/** A shorter wait need not be told. */
+const LEAST_GRACE_MS = 1000;
 
 export class Handling implements Work {
-  readonly #plan: HandlerPlan;
+  readonly #plan: Plan;
   readonly #world: HandlerWorld;
   readonly #children: Children;
   readonly #aftermath: Aftermath;
@@ -54,7 +59,7 @@ export class Handling implements Work {
   #telling: NodeJS.Timeout | undefined;
 
   private constructor(
-    plan: HandlerPlan,
+    plan: Plan,
     children: Children,
     aftermath: Aftermath,
     isLost: AbortSignal,
@@ -70,7 +75,7 @@ export class Handling implements Work {
       signal.addEventListener("abort", () => this.#hurry(), { once: true });
   }
 
-  static open(plan: HandlerPlan, intake: Intake, courier: Courier, world: HandlerWorld): Handling {
+  static open(plan: Plan, intake: Intake, courier: Courier, world: HandlerWorld): Handling {
     const pipes = new Pipes(2 * plan.jobs);
     const children = new Children(plan.command, pipes, world);
     const aftermath = new Aftermath(plan.aftermath, intake, courier, world.log);
@@ -174,14 +179,20 @@ export class Handling implements Work {
   /** The run must stop: nothing more begins. */
   #hurry(): void {
     this.#changes.wake();
-    this.#telling ??= setTimeout(() => this.#tellWaiting(), TELL_WAITING_MS).unref();
+    const { afterSignal, afterFailure } = TELL_WAITING_MS;
+    const ms = this.#world.signal.aborted ? afterSignal : afterFailure;
+    this.#telling ??= setTimeout(() => this.#tellWaiting(), ms).unref();
   }
 
   #tellWaiting(): void {
-    if (this.#running === 0) return;
+    const { graceMs } = this.#plan;
+    const isSignalled = this.#world.signal.aborted;
+    if (this.#running === 0 || (isSignalled && graceMs < LEAST_GRACE_MS)) return;
     const handlers = this.#running === 1 ? "1 handler" : `${this.#running} handlers`;
-    const wayOut = this.#world.signal.aborted ? "; another signal ends them at once" : "";
-    this.#world.log.note(`waiting for ${handlers} to end${wayOut}`);
+    const until = isSignalled
+      ? `, ${graceMs / 1000} s at most (--grace); a second signal ends them at once`
+      : " to end";
+    this.#world.log.note(`Waiting for ${handlers}${until}`);
   }
 }
 

@@ -1,7 +1,10 @@
 // How handlers end with the worker and with what they have started themselves: nothing runs on. Their own time is
 // handler-timeout.test.ts.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { con, startCon } from "../support/binaries.ts";
+import { testFolder } from "../support/folder.ts";
 import { listProcesses, longSleep, processesWith, untilNone } from "../support/processes.ts";
 import { pty } from "../support/run.ts";
 import { sharedBroker } from "../support/shared-broker.ts";
@@ -25,10 +28,16 @@ async function busyWorker(script: string, ...words: readonly string[]) {
 
 describe("the first signal", () => {
   test("lets running handlers finish, acknowledges theirs, and puts back the rest", async () => {
-    const { queue, worker } = await busyWorker("sleep 1; cat; echo", "--prefetch", "4");
+    const go = join(await testFolder(), "go");
+    const script = `until [ -e ${go} ]; do sleep 0.05; done; cat; echo`;
+    const { queue, worker } = await busyWorker(script, "--prefetch", "4");
     worker.kill("SIGTERM");
+    const waiting =
+      "Waiting for 2 handlers, 10 s at most (--grace); a second signal ends them at once";
+    await worker.waitFor("stderr", waiting);
+    await writeFile(go, "");
     const { code, stdout, stderr } = await worker.ended();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "began\nbegan\nStopped\n" });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `began\nbegan\n${waiting}\nStopped\n` });
     expect(stdout.trim().split("\n").toSorted()).toEqual(["1", "2"]);
     expect((await takeBodies(queue)).toSorted()).toEqual(["3", "4", "5"]);
   });
@@ -44,9 +53,11 @@ describe("the first signal", () => {
 
   test("gives them --grace, and ends with all they have started after that", async () => {
     const nap = longSleep();
-    const { queue, worker } = await busyWorker(`trap '' TERM; ${nap} & ${nap}`, "--grace", "300ms");
+    const { queue, worker } = await busyWorker(`trap '' TERM; ${nap} & ${nap}`, "--grace", "900ms");
     worker.kill("SIGTERM");
-    expect(await worker.ended()).toMatchObject({ code: 0 });
+    // So short a wait is not told.
+    const stderr = "began\nbegan\nStopped\n";
+    expect(await worker.ended()).toMatchObject({ code: 0, stderr });
     await untilNone(nap);
     expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);
   });
@@ -83,13 +94,17 @@ describe("the first signal", () => {
     expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);
   });
 
-  test("tells what the run waits for when handlers take long", async () => {
+  test("tells what the run waits for when handlers take long, and a second one ends them", async () => {
     const nap = longSleep();
-    const { worker } = await busyWorker(nap);
+    const script = `[ $AMQP_DELIVERY_TAG = 1 ] && exit; ${nap}`;
+    const { worker } = await busyWorker(script, "-n", "2", "--grace", "90s");
     worker.kill("SIGTERM");
-    await worker.waitFor("stderr", "waiting for 2 handlers to end");
-    worker.kill("SIGTERM");
-    expect(await worker.ended()).toMatchObject({ code: 143 });
+    await worker.waitFor(
+      "stderr",
+      "Waiting for 1 handler, 90 s at most (--grace); a second signal",
+    );
+    worker.kill("SIGINT");
+    expect(await worker.ended()).toMatchObject({ code: 130 });
     await untilNone(nap);
   });
 
