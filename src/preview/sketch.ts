@@ -1,6 +1,7 @@
 // What a dry run knows: the plan of either program, reduced to what is declared and how messages would flow. No secrets.
 import { addressOf } from "../address.ts";
 import type { AdministrationPlan } from "../administer.ts";
+import type { Offset } from "../amqp/consume/stream.ts";
 import type { Destination } from "../amqp/publish/courier.ts";
 import type { ConnectionPlan } from "../amqp/session/session.ts";
 import type { Task } from "../amqp/session/task.ts";
@@ -51,6 +52,9 @@ export interface Consuming {
   /** The first one empty: the declared queue. */
   readonly queue: string;
   readonly alsoFrom: readonly string[];
+  /** Where to begin in a stream, unless this file says where to go on. */
+  readonly start: Offset | undefined;
+  readonly offsetFile: string | undefined;
   /** Infinity: no limit. */
   readonly prefetch: number;
   readonly ackOnArrival: boolean;
@@ -94,7 +98,7 @@ export function sketchPublish(plan: PublishPlan | RpcPlan): Sketch {
 
 /** The plan of amqp-con. */
 export function sketchConsume(plan: ConsumePlan): Sketch {
-  const { queue, alsoFrom, prefetch, ackOnArrival } = plan.subscription;
+  const { queue, alsoFrom, prefetch, ackOnArrival, stream } = plan.subscription;
   return {
     ...sketchRun("amqp-con", plan),
     tasks: [],
@@ -102,6 +106,8 @@ export function sketchConsume(plan: ConsumePlan): Sketch {
     consuming: {
       queue,
       alsoFrom,
+      start: stream?.start,
+      offsetFile: plan.offsetFile,
       prefetch,
       ackOnArrival,
       get: plan.intake === "get",

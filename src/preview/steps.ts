@@ -1,9 +1,11 @@
 // What a run would do, one line each, in the words in which a run says that it was done.
+import type { Offset } from "../amqp/consume/stream.ts";
 import type { Destination } from "../amqp/publish/courier.ts";
 import type { Task } from "../amqp/session/task.ts";
-import type { TopologyPlan } from "../amqp/session/topology.ts";
-import { describeExchange, describeQueue, nameQueue } from "./descriptions.ts";
-import type { Publishing, Sketch } from "./sketch.ts";
+import type { BindingPlan, TopologyPlan } from "../amqp/session/topology.ts";
+import { formatDuration } from "../ui/figures.ts";
+import { describeExchange, describeFields, describeQueue, nameQueue } from "./descriptions.ts";
+import type { Consuming, Publishing, Sketch } from "./sketch.ts";
 
 /** The lines, in the order of the run. Nothing is escaped yet. */
 export function listSteps({
@@ -13,28 +15,33 @@ export function listSteps({
   publishing,
   consuming,
 }: Sketch): readonly string[] {
-  const { queue } = topology;
-  const consumed = consuming
-    ? [nameQueue(queue?.name || consuming.queue), ...consuming.alsoFrom]
-    : [];
   return [
     `Would connect to ${places.join(", or to ")}`,
     ...listTopology(topology),
     ...tasks.map(describeTask),
     ...(publishing ? [describeSending(publishing)] : []),
-    ...(consumed.length > 0
-      ? [`Would consume from queue${consumed.length > 1 ? "s" : ""}: ${consumed.join(", ")}`]
-      : []),
-    ...(consuming ? listWork(consuming) : []),
+    ...(consuming ? [describeConsuming(consuming, topology), ...listWork(consuming)] : []),
   ];
 }
 
-function listWork({
-  handler,
-  forward,
-  retryQueues,
-  deadLetter,
-}: NonNullable<Sketch["consuming"]>): readonly string[] {
+function describeConsuming(
+  { queue, alsoFrom, start, offsetFile }: Consuming,
+  topology: TopologyPlan,
+): string {
+  const queues = [nameQueue(topology.queue?.name || queue), ...alsoFrom];
+  const goesOn = offsetFile === undefined ? "" : `, unless ${offsetFile} says otherwise`;
+  const from = start === undefined ? "" : ` (offset ${describeOffset(start)}${goesOn})`;
+  return `Would consume from queue${queues.length > 1 ? "s" : ""}: ${queues.join(", ")}${from}`;
+}
+
+function describeOffset(start: Offset): string {
+  if (typeof start === "string") return start;
+  if ("number" in start) return `${start.number}`;
+  if ("seconds" in start) return new Date(start.seconds * 1000).toISOString();
+  return `${formatDuration(start.agoMs)} ago`;
+}
+
+function listWork({ handler, forward, retryQueues, deadLetter }: Consuming): readonly string[] {
   const [first, ...others] = retryQueues;
   const more = others.length > 0 ? `, and ${others.length} more` : "";
   return [
@@ -61,11 +68,24 @@ function listTopology({ exchange, queue, bindings, passive }: TopologyPlan): rea
   return [
     ...(exchange ? [say("exchange", exchange.name, describeExchange(exchange))] : []),
     ...(queue ? [say("queue", nameQueue(queue.name), describeQueue(queue, []))] : []),
-    ...bindings.map(({ to, destination, source, key }) => {
-      const name = nameQueue(destination || (queue?.name ?? ""));
-      return `Would bind ${to === "queue" ? "Queue" : "Exchange"} [${name}] to Exchange [${source}] ${key}`;
+    ...bindings.map((binding) => {
+      const name = binding.destination || (queue?.name ?? "");
+      return `Would bind ${describeBinding(binding, name, "to")}`;
     }),
   ];
+}
+
+/** `Queue [q] to Exchange [e] key`, and what is asked of headers. */
+function describeBinding(
+  { to, source, key, arguments: table }: BindingPlan,
+  name: string,
+  preposition: "to" | "from",
+): string {
+  const fields = describeFields(table);
+  const asked = fields.length === 0 ? [] : [`(${fields.join(", ")})`];
+  const kind = to === "queue" ? "Queue" : "Exchange";
+  const terms = key === "" && asked.length > 0 ? asked : [key, ...asked];
+  return `${kind} [${nameQueue(name)}] ${preposition} Exchange [${source}] ${terms.join(" ")}`;
 }
 
 function describeTask(task: Task): string {
@@ -78,10 +98,8 @@ function describeTask(task: Task): string {
       return `Would delete queue: ${nameQueue(task.queue)}${conditions(task.ifEmpty, task.ifUnused)}`;
     case "delete-exchange":
       return `Would delete exchange: ${task.exchange}${conditions(false, task.ifUnused)}`;
-    case "unbind": {
-      const { to, destination, source, key } = task.binding;
-      return `Would unbind ${to === "queue" ? "Queue" : "Exchange"} [${nameQueue(destination)}] from Exchange [${source}] ${key}`;
-    }
+    case "unbind":
+      return `Would unbind ${describeBinding(task.binding, task.binding.destination, "from")}`;
   }
 }
 
