@@ -19,6 +19,10 @@ export class Footer {
   #lines: readonly string[] = [];
   /** The widths of the lines that are on the screen: in a terminal made narrower each may take several rows. */
   #drawn: readonly number[] = [];
+  /** Those of lines above them that a terminal made lower has moved into its history; made higher, it brings them back. */
+  #lost: readonly number[] = [];
+  /** The terminal's at that time. */
+  #rows = 0;
 
   constructor(screen: Screen) {
     this.#screen = screen;
@@ -40,7 +44,7 @@ export class Footer {
 
   /** Writes text that ends with a newline above the lines. */
   above(text: string): void {
-    if (this.#drawn.length === 0) this.#write(text);
+    if (this.#drawn.length + this.#lost.length === 0) this.#write(text);
     else this.#redraw(text);
   }
 
@@ -48,6 +52,7 @@ export class Footer {
   release(): void {
     this.#lines = [];
     this.#drawn = [];
+    this.#lost = [];
   }
 
   #redraw(text: string): void {
@@ -56,15 +61,29 @@ export class Footer {
     const rows = shown.map((line) => `${line}${ERASE_LINE}\n`).join("");
     const above = text.replaceAll("\n", `${ERASE_LINE}\n`);
     this.#write(`${BEGIN}${this.#goUp()}${above}${rows}${ERASE_BELOW}${END}`);
+    // What is lost above text stays there.
+    this.#lost = text === "" ? this.#findLost() : [];
     this.#drawn = shown.map((line) => line.length);
+    this.#rows = this.rows;
   }
 
+  /** To the first of our lines, or to the first row of the screen: no terminal goes further. */
   #goUp(): string {
-    const rows = this.#drawn.reduce(
-      (sum, width) => sum + Math.max(1, Math.ceil(width / this.columns)),
-      0,
-    );
+    const rows = this.#countRows([...this.#lost, ...this.#drawn]);
     return rows > 0 ? `\x1b[${rows}A\r` : "\r";
+  }
+
+  /** Lines that were not reached. While there are any, the others begin in the first row. */
+  #findLost(): readonly number[] {
+    const all = [...this.#lost, ...this.#drawn];
+    const back = Math.max(0, this.rows - this.#rows);
+    const above = this.#lost.length > 0 ? this.#countRows(this.#drawn) + back : Infinity;
+    const reach = Math.min(above, this.rows - 1);
+    return all.filter((_, i) => this.#countRows(all.slice(i)) > reach);
+  }
+
+  #countRows(widths: readonly number[]): number {
+    return widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / this.columns)), 0);
   }
 
   #write(text: string): void {

@@ -1,5 +1,6 @@
 // A small terminal for tests: understands what a footer writes, and nothing else.
 import { Writable } from "node:stream";
+import { rowsOf } from "../../src/ui/terminal-size.ts";
 
 /** A control sequence or a character. */
 // oxlint-disable-next-line no-control-regex
@@ -9,9 +10,11 @@ export const TOKEN = /\x1b\[\??\d*[A-Za-z]|[^]/g;
 export class TestScreen extends Writable {
   readonly isTTY = true;
   columns: number;
-  rows = 24;
   readonly #shown: string[] = [""];
   written = "";
+  #rows = 24;
+  /** The line in the first row; those before are history. */
+  #top = 0;
   #row = 0;
   #column = 0;
 
@@ -20,7 +23,18 @@ export class TestScreen extends Writable {
     this.columns = columns;
   }
 
-  /** What it shows, without the blanks at the ends of its lines. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** As tmux and others do: the line of the cursor stays, and a higher screen shows lines of the history again. */
+  set rows(rows: number) {
+    this.#top = Math.max(0, this.#top - Math.max(0, rows - this.#rows));
+    this.#rows = rows;
+    this.#scroll();
+  }
+
+  /** What it shows and has in its history, without the blanks at the ends of its lines. */
   get lines(): readonly string[] {
     return this.#shown.map((line) => line.trimEnd());
   }
@@ -36,7 +50,7 @@ export class TestScreen extends Writable {
     const line = this.#shown[this.#row] ?? "";
     if (token === "\n") this.#goDown();
     else if (token === "\r") this.#column = 0;
-    else if (count !== "") this.#row = Math.max(0, this.#row - Number(count));
+    else if (count !== "") this.#row = Math.max(this.#top, this.#row - Number(count));
     else if (token === "\x1b[K") this.#shown[this.#row] = line.slice(0, this.#column);
     else if (token === "\x1b[J")
       this.#shown.splice(this.#row, Infinity, line.slice(0, this.#column));
@@ -46,6 +60,11 @@ export class TestScreen extends Writable {
   #goDown(): void {
     this.#column = 0;
     this.#shown[++this.#row] ??= "";
+    this.#scroll();
+  }
+
+  #scroll(): void {
+    this.#top = Math.max(this.#top, this.#row - rowsOf(this) + 1);
   }
 
   #put(character: string, line: string): void {

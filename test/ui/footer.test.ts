@@ -5,6 +5,8 @@ import { Footer } from "../../src/ui/footer.ts";
 import { openLog } from "../../src/ui/log.ts";
 import { TestScreen, TOKEN } from "../support/screen.ts";
 
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => `${count}.${i + 1}`);
+
 describe("a footer", () => {
   it("is drawn again in its place, whether it has become longer or shorter", () => {
     const terminal = new TestScreen(40);
@@ -58,6 +60,41 @@ describe("a footer", () => {
     terminal.columns = 10;
     footer.show(["new"]);
     expect(terminal.written.slice(before)).toContain("\x1b[3A");
+  });
+
+  it.each([
+    [14, 13],
+    [4, 3],
+    [4, 1],
+  ])(
+    "leaves nothing behind when the terminal had %d rows for a while, and it %d",
+    (rows, count) => {
+      const terminal = new TestScreen(40);
+      const footer = new Footer(terminal);
+      footer.above("above\n");
+      footer.show(numbered(18));
+      terminal.rows = rows;
+      footer.show(numbered(count));
+      footer.show(numbered(count));
+      expect(terminal.lines.slice(-count - 1)).toEqual([...numbered(count), ""]);
+      terminal.rows = 10;
+      footer.show(numbered(2));
+      terminal.rows = 24;
+      footer.show(numbered(17));
+      expect(terminal.lines).toEqual(["above", ...numbered(17), ""]);
+    },
+  );
+
+  it("keeps what was written above it in a lower terminal", () => {
+    const terminal = new TestScreen(40);
+    const footer = new Footer(terminal);
+    footer.show(numbered(6));
+    terminal.rows = 4;
+    footer.show([]);
+    footer.above("note\n");
+    terminal.rows = 24;
+    footer.show(["rate"]);
+    expect(terminal.lines.slice(-3)).toEqual(["note", "rate", ""]);
   });
 
   it("leaves what it has shown when it is released", () => {
