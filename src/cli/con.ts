@@ -99,7 +99,7 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
       alsoFrom,
       prefetch,
       publishesToo,
-      singleActive: isSingleActive(topology),
+      singleActive: keepsOrder(topology),
       isHandled,
       streamRefusal,
     }),
@@ -113,11 +113,14 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
   };
 }
 
-/** Where a message is dropped when it goes back once, that matters more than the order. */
-function isSingleActive({ queue }: TopologyPlan): boolean {
+/** A queue that drops messages which have gone back less often: that matters more than their order. */
+const LOW_DELIVERY_LIMIT = 10;
+
+/** Is its order kept when a run stops? */
+function keepsOrder({ queue }: TopologyPlan): boolean {
   const { "x-single-active-consumer": isSingle, "x-delivery-limit": limit } =
     queue?.arguments ?? {};
-  return isSingle === true && limit !== 0;
+  return isSingle === true && !(typeof limit === "number" && limit < LOW_DELIVERY_LIMIT);
 }
 
 /** What --message-ttl says, where that counts more than --queue-message-ttl, which is the same. */

@@ -2,6 +2,7 @@
 import type { ConsumeMessage } from "amqplib";
 import { Cancelled, Undecodable, type Failure } from "../../errors.ts";
 import type { Delivery } from "../../message/message.ts";
+import { within } from "../../time/deadline.ts";
 import { Waiting } from "../../time/waiting.ts";
 import { openBrake, type Brake } from "./brake.ts";
 import { closeChannel } from "../session/connection.ts";
@@ -72,8 +73,7 @@ export class Consumer implements Intake {
 
   async *batches(): AsyncGenerator<readonly Delivery[], void, void> {
     for (;;) {
-      const isOver = (): boolean =>
-        this.#stopping || (this.#failure ?? this.#undecodable) !== undefined;
+      const isOver = (): boolean => this.#stopping || !!(this.#failure ?? this.#undecodable);
       await this.#changes.until(() => this.#arrived.length > 0 || isOver());
       if (this.#stopping) return;
       if (this.#arrived.length > 0) yield this.#handOut();
@@ -88,8 +88,9 @@ export class Consumer implements Intake {
     this.#arrived.length = this.#forgotten;
     this.#brake?.release();
     this.#changes.wake();
-    // Of a single active consumer, the end of its subscription would make the next one active.
-    if (!this.#settler.hold()) await this.#subscriptions?.cancel();
+    this.#settler.stop();
+    // The end of the subscription would make the next consumer active before what is in hand is finished.
+    if (!this.#plan.singleActive) await this.#subscriptions?.cancel();
   }
 
   leftovers(): readonly Delivery[] {
@@ -114,16 +115,16 @@ export class Consumer implements Intake {
 
   async end(patienceMs: number): Promise<void> {
     await this.stop();
+    const answerMs = await this.#subscriptions?.end(this.#settler.leavesRest());
     // Nothing may arrive behind what is put back.
     if (this.#settler.putsBack) await this.#subscriptions?.drained(patienceMs);
     const isStream = this.#plan.stream !== undefined || (await this.#streams.hasAny());
-    const answerMs = await this.#subscriptions?.end(this.#settler.keepsPlace);
     await this.#settler.end(answerMs ?? 0, isStream);
   }
 
   async giveBack(): Promise<boolean> {
     if (this.#stopping || !this.#subscriptions || !this.#settler.putsBack) return false;
-    await this.end(GIVING_BACK_MS);
+    await within(GIVING_BACK_MS, this.end(GIVING_BACK_MS));
     return true;
   }
 
@@ -188,7 +189,7 @@ export class Consumer implements Intake {
     if (!delivery) return;
     if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined)
       this.#streams.suspect(queue, link);
-    if (this.#stopping) return this.#settler.arrivedLate();
+    if (this.#stopping) return this.#settler.arrivedLate(delivery);
     if (delivery.redelivered) this.#missing.cameBack();
     this.#settler.arrived(delivery);
     this.#arrived.push(delivery);

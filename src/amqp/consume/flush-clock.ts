@@ -21,7 +21,6 @@ export class FlushClock {
   #gathering: NodeJS.Timeout | undefined;
   #waiting: NodeJS.Timeout | undefined;
   #waitingSince: number | undefined;
-  #isHeld = false;
 
   /** `flush` sends the verdicts that are due, or all, and returns whether any still wait for company. */
   constructor(prefetch: number, flush: (all: boolean) => boolean) {
@@ -29,15 +28,8 @@ export class FlushClock {
     this.#flush = flush;
   }
 
-  /** Nothing is due any more. */
-  hold(): void {
-    this.stop();
-    this.#isHeld = true;
-  }
-
   /** This many verdicts have been added. */
   added(count: number): void {
-    if (this.#isHeld) return;
     this.#fresh += count;
     if (this.#fresh >= this.#enough) this.#flushDue();
     else this.#gathering ??= setTimeout(() => this.#flushDue(), TOGETHER_MS);

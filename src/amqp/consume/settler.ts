@@ -25,7 +25,8 @@ export class Settler {
   readonly #clock: FlushClock;
   /** The last one on this link that the queue has counted as failed before. */
   #failedTo = 0;
-  #isHeld: boolean | undefined;
+  #isHandingOver = false;
+  #leavesRest: boolean | undefined;
 
   constructor(plan: SubscriptionPlan) {
     this.#plan = plan;
@@ -59,11 +60,6 @@ export class Settler {
     return this.#verdicts?.undecided ?? 0;
   }
 
-  /** After `hold`: is there anything to give back that the end of the channel, and nothing before, must give back? */
-  get keepsPlace(): boolean {
-    return this.#isHeld === true && this.undecided + this.held > 0;
-  }
-
   /** Deliveries with a verdict. */
   get progress(): number {
     return Object.values(this.#count).reduce((sum, count) => sum + count, 0);
@@ -90,8 +86,7 @@ export class Settler {
   }
 
   arrived(delivery: Delivery): void {
-    this.#verdicts?.arrived();
-    if (failuresOf(delivery) > 0) this.#failedTo = delivery.deliveryTag;
+    this.arrivedLate(delivery);
     // Several streams would need a place each.
     const { alsoFrom } = this.#plan;
     if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined && alsoFrom.length === 0)
@@ -100,8 +95,9 @@ export class Settler {
   }
 
   /** One has come that nobody will see: it is only put back. */
-  arrivedLate(): void {
+  arrivedLate(delivery: Delivery): void {
     this.#verdicts?.arrived();
+    if (failuresOf(delivery) > 0) this.#failedTo = delivery.deliveryTag;
   }
 
   settle(
@@ -118,7 +114,9 @@ export class Settler {
       if (as && verdict !== "requeue") this.#untold.push({ tag: delivery.deliveryTag, as });
       this.#verdicts?.settle(delivery.deliveryTag, verdict);
     }
-    this.#clock.added(batch.length);
+    // The last ones wait for `end`: acknowledged before the end of the subscription, they would bring other messages.
+    if (this.#isHandingOver && !this.#goesBack) this.#clock.stop();
+    else this.#clock.added(batch.length);
   }
 
   /** Acknowledges all that has arrived. */
@@ -130,17 +128,9 @@ export class Settler {
     this.#position?.settledOnArrival();
   }
 
-  /**
-   * At the stop of a single active consumer, decided once: can the end of the channel give back what is left, in its place? Then
-   * the broker is told nothing before `flush`, for each acknowledgement would bring another message. Not where it would count
-   * as failed once more what was counted before: that must be put back, or it is dropped one day.
-   */
-  hold(): boolean {
-    this.#isHeld ??=
-      this.#plan.singleActive &&
-      !(this.#tellsApart && this.#failedTo > (this.#verdicts?.settledTo ?? 0));
-    if (this.#isHeld) this.#clock.hold();
-    return this.#isHeld;
+  /** The run stops. A single active consumer goes on being it until `end`. */
+  stop(): void {
+    this.#isHandingOver = this.#plan.singleActive;
   }
 
   flush(): void {
@@ -156,9 +146,23 @@ export class Settler {
     if (!isStream && this.putsBack) this.#verdicts?.putBack();
   }
 
+  /**
+   * At the end, decided once: does a single active consumer leave to the end of the channel what goes back, so that it is in its
+   * place before the next one gets any? Not where the broker would count as failed once more what was counted before: that is
+   * put back, or it would be dropped one day.
+   */
+  leavesRest(): boolean {
+    const isCounted = this.#tellsApart && this.#failedTo > (this.#verdicts?.settledTo ?? 0);
+    return (this.#leavesRest ??= this.#isHandingOver && this.#goesBack && !isCounted);
+  }
+
   /** At the end: is what is left put back? Else the end of the channel does that better. */
   get putsBack(): boolean {
-    return this.#tellsApart && this.#isHeld !== true;
+    return this.#tellsApart && this.#leavesRest !== true;
+  }
+
+  get #goesBack(): boolean {
+    return this.undecided + this.held > 0;
   }
 
   get #tellsApart(): boolean {
