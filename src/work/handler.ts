@@ -115,6 +115,10 @@ export class Handling implements Work {
     this.#isOver = true;
     clearTimeout(this.#telling);
     this.#aftermath.end();
+    if (this.#running > 0)
+      this.#world.log.warn(
+        `${countHandlers(this.#running)} still running after --grace: ended; what was in hand comes again`,
+      );
     await this.#children.end();
   }
 
@@ -188,15 +192,18 @@ export class Handling implements Work {
     const { graceMs } = this.#plan;
     const isSignalled = this.#world.signal.aborted;
     if (this.#running === 0 || (isSignalled && graceMs < LEAST_GRACE_MS)) return;
-    const handlers = this.#running === 1 ? "1 handler" : `${this.#running} handlers`;
     const until = isSignalled
       ? `, ${graceMs / 1000} s at most (--grace); a second signal ends them at once`
       : " to end";
-    this.#world.log.note(`Waiting for ${handlers}${until}`);
+    this.#world.log.note(`Waiting for ${countHandlers(this.#running)}${until}`);
   }
 }
 
 /** The handler's program must be there. @throws UsageError when it is clear that it is not */
 export function checkCommand({ command }: HandlerPlan, env: Environment): void {
   findProgram(command.file, env["PATH"]);
+}
+
+function countHandlers(count: number): string {
+  return count === 1 ? "1 handler" : `${count} handlers`;
 }

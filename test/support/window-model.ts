@@ -1,7 +1,8 @@
 // A window of unconfirmed messages with a broker that keeps its own books, in the simplest way. What is done to the two, and
 // what must hold of them, is in window.test.ts.
 import { expect } from "vitest";
-import { Window, type Entry } from "../../src/amqp/publish/window.ts";
+import type { Entry } from "../../src/amqp/publish/entry.ts";
+import { Window } from "../../src/amqp/publish/window.ts";
 import type { Message } from "../../src/message/message.ts";
 
 export const noRoute = { code: 312, text: "NO_ROUTE" };

@@ -2,7 +2,7 @@
 // some headers on the way to a stream). When several are on their way nobody can tell which one it is, so they then go one by one:
 // docs/adr/0035-messages-the-broker-fails-on.md.
 import { Evidence } from "./evidence.ts";
-import type { Entry } from "../publish/window.ts";
+import type { Entry } from "../publish/entry.ts";
 
 export class Suspects {
   /** The last message that was on its way when a connection ended like that. */

@@ -3,13 +3,14 @@
 import type { Channel } from "amqplib";
 import { type Failure, Unreachable } from "../../errors.ts";
 import { toReturned } from "../wire/received.ts";
-import type { Entry, Window } from "./window.ts";
+import type { Entry } from "./entry.ts";
+import type { Window } from "./window.ts";
 
 /** What happens on each answer. */
 export interface AnswerListener {
   /** True once answers no longer count: what an old channel still says is about other messages. */
   readonly isOver: () => boolean;
-  /** What has left the window, in the order of sending. */
+  /** What was acked and can be told, in the order of sending: see WindowPlan.inOrder. */
   readonly acked: (entries: readonly Entry[]) => void;
   /** The same, and the acked ones that they had held up in the window. */
   readonly nacked: (nacked: readonly Entry[], acked: readonly Entry[]) => void;

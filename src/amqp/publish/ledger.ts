@@ -4,7 +4,7 @@
 import type { Reply } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
 import type { BlockedReport } from "../session/connection.ts";
-import type { Entry } from "./window.ts";
+import type { Entry } from "./entry.ts";
 
 /** Where every message read has gone. */
 export interface Account {

@@ -1,6 +1,6 @@
 // What may be sent twice gets a message-id, so that a consumer can tell (RabbitMQ's reliability guide).
 import { randomBytes } from "node:crypto";
-import type { Entry } from "./window.ts";
+import type { Entry } from "./entry.ts";
 
 /** The id that a message is sent with; undefined for none. The same each time it is sent. */
 export type IdOf = (entry: Entry) => string | undefined;

@@ -18,7 +18,8 @@ import type { Client } from "../session/client.ts";
 import { Successor } from "./successor.ts";
 import { Waiting } from "../../time/waiting.ts";
 import { Watchdog } from "./watchdog.ts";
-import { Window, type Entry } from "./window.ts";
+import type { Entry } from "./entry.ts";
+import { Window } from "./window.ts";
 
 export class Publisher implements Client {
   readonly channelKind: "plain" | "confirm";
@@ -46,7 +47,10 @@ export class Publisher implements Client {
     this.#plan = plan;
     this.#report = report;
     this.#ledger = new Ledger(report);
-    this.#window = new Window(plan.numbered ? numbering() : ownId, this.#successor.readdress);
+    this.#window = new Window({
+      idOf: plan.numbered ? numbering() : ownId,
+      readdress: this.#successor.readdress,
+    });
     this.channelKind = plan.confirm ? "confirm" : "plain";
     this.repeats = plan.confirm;
     const isIdle = (): boolean => this.#window.size === 0 || this.#blocked;

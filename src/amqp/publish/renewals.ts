@@ -2,7 +2,7 @@
 // leader refuses for ever (seen on RabbitMQ 3.10). But the queue may just as well be full, so that is tried only a few times.
 import { Unreachable, type Failure } from "../../errors.ts";
 import type { Link } from "../session/link.ts";
-import type { Entry } from "./window.ts";
+import type { Entry } from "./entry.ts";
 
 /** How many channels in a row may bring no ack before the queue itself is taken to refuse. */
 const MOST = 3;

@@ -1,5 +1,5 @@
 // Messages that the broker has refused (basic.nack), until it is time to send them again.
-import type { Entry } from "./window.ts";
+import type { Entry } from "./entry.ts";
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;

@@ -10,7 +10,8 @@ import { onAnswers } from "./answers.ts";
 import { openSender, type Sender } from "./sender.ts";
 import type { QueuePlan } from "../session/topology.ts";
 import { Watchdog } from "./watchdog.ts";
-import { Window, type Entry } from "./window.ts";
+import type { Entry } from "./entry.ts";
+import { Window } from "./window.ts";
 
 /**
  * What became of a message: stored; in no queue; nacked by the broker; unknown, as the link is gone; or the link is lost each
@@ -27,7 +28,8 @@ export class Route {
   isReplaced = false;
   readonly #channel: Channel;
   readonly #sender: Sender;
-  readonly #window = new Window();
+  /** Each caller waits for one message, and not for those of others. */
+  readonly #window = new Window({ inOrder: false });
   readonly #waiting = new Map<Entry, (fate: Fate) => void>();
   readonly #watchdog: Watchdog;
   #isBlocked = false;

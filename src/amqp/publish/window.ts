@@ -2,27 +2,23 @@
 // Pure bookkeeping by delivery tag; knows no channel and no time.
 import type { Reply } from "../../errors.ts";
 import type { Message } from "../../message/message.ts";
+import { asOpen, bySerial, isOpen, type Entry } from "./entry.ts";
 import { ownId, type IdOf } from "./message-ids.ts";
 
-/** One message on its way. */
-export interface Entry {
-  readonly message: Message;
-  /** Counts messages in the order in which they were added first. */
-  readonly serial: number;
-  /** How often the broker has nacked it (basic.nack). */
-  readonly nacks: number;
-  /** When it was taken, by the meter's clock; 0 without a meter. */
-  readonly takenAt: number;
-  /** The broker could not route it: its basic.return, which comes before its ack. */
-  returned: Reply | undefined;
-  state: "open" | "acked" | "nacked";
+export interface WindowPlan {
+  /** The message-id that an entry is sent with. */
+  readonly idOf?: IdOf;
+  /** Says where a message goes on the current channel. */
+  readonly readdress?: (message: Message) => Message;
+  /** Is an acked entry told only when all that were sent before it are settled? Else at once. */
+  readonly inOrder?: boolean;
 }
 
 /** An ordered window. Delivery tags count from 1 on each channel, in the order of sending. */
 export class Window {
-  /** The message-id that an entry is sent with. */
   readonly idOf: IdOf;
   readonly #readdress: (message: Message) => Message;
+  readonly #inOrder: boolean;
   #entries: (Entry | undefined)[] = [];
   #head = 0;
   /** The delivery tag of the entry at #head. */
@@ -37,10 +33,10 @@ export class Window {
   /** The highest serial that was ever sent. */
   #lastSent = -1;
 
-  /** `readdress` says where a message goes on the current channel. */
-  constructor(idOf: IdOf = ownId, readdress = (message: Message): Message => message) {
+  constructor({ idOf = ownId, readdress = (message) => message, inOrder = true }: WindowPlan = {}) {
     this.idOf = idOf;
     this.#readdress = readdress;
+    this.#inOrder = inOrder;
   }
 
   /** Messages that are not settled, sent or not. */
@@ -73,7 +69,7 @@ export class Window {
 
   /** Adds messages that were nacked: they are sent once more. */
   addAgain(nacked: readonly Entry[]): void {
-    for (const entry of inOrder(nacked)) this.#push(asOpen(entry, entry.nacks + 1));
+    for (const entry of bySerial(nacked)) this.#push(asOpen(entry, entry.nacks + 1));
   }
 
   #push(entry: Entry): void {
@@ -107,9 +103,7 @@ export class Window {
 
   /** What was sent on this channel and has no answer yet, in the order of sending. */
   underWay(): readonly Entry[] {
-    return this.#entries
-      .slice(this.#head, this.#unsent)
-      .filter((entry): entry is Entry => entry?.state === "open");
+    return this.#entries.slice(this.#head, this.#unsent).filter(isOpen);
   }
 
   /** The first of them; undefined when there is none. */
@@ -144,7 +138,6 @@ export class Window {
    * which messages were added first.
    */
   restart(nacked: readonly Entry[] = []): void {
-    const isOpen = (entry: Entry | undefined): entry is Entry => entry?.state === "open";
     const open = this.#entries.filter(isOpen);
     const all = [
       ...open.map((entry) => asOpen(entry, entry.nacks)),
@@ -157,7 +150,7 @@ export class Window {
     this.#unsent = 0;
     this.#returnFrom = 0;
     this.#bytes = 0;
-    for (const entry of inOrder(all))
+    for (const entry of bySerial(all))
       this.#push({ ...entry, message: this.#readdress(entry.message) });
   }
 
@@ -173,11 +166,13 @@ export class Window {
     return undefined;
   }
 
-  /** basic.ack of a tag that is covered: returns the acked entries that leave the window, in the order of sending. */
+  /** basic.ack of a tag that is covered: returns the entries of which that can be told, in the order of sending. */
   ack(tag: number, multiple: boolean): readonly Entry[] {
     this.#hasAcked = true;
-    for (const entry of this.#range(tag, multiple)) entry.state = "acked";
-    return this.#shift();
+    const acked = this.#range(tag, multiple);
+    for (const entry of acked) entry.state = "acked";
+    const leaving = this.#shift();
+    return this.#inOrder ? leaving : acked;
   }
 
   /** Everything sent is as good as acked: for channels without confirms. */
@@ -185,14 +180,15 @@ export class Window {
     return this.ack(this.#headTag + this.#unsent - this.#head - 1, true);
   }
 
-  /** basic.nack: `nacked` leave the window (the caller may add them again); `acked` are those set free behind them. */
+  /** basic.nack: `nacked` leave the window (the caller may add them again); `acked` can be told now that these are settled. */
   nack(
     tag: number,
     multiple: boolean,
   ): { readonly nacked: readonly Entry[]; readonly acked: readonly Entry[] } {
     const nacked = this.#range(tag, multiple);
     for (const entry of nacked) entry.state = "nacked";
-    return { nacked, acked: this.#shift() };
+    const leaving = this.#shift();
+    return { nacked, acked: this.#inOrder ? leaving : [] };
   }
 
   #isCopy({ exchange, routingKey, properties, body }: Message, entry: Entry): boolean {
@@ -235,13 +231,4 @@ export class Window {
     this.#returnFrom = Math.max(0, this.#returnFrom - this.#head);
     this.#head = 0;
   }
-}
-
-function inOrder(entries: readonly Entry[]): readonly Entry[] {
-  return entries.toSorted((a, b) => a.serial - b.serial);
-}
-
-/** The same message, of which the broker has not yet said anything. */
-function asOpen({ message, serial, takenAt }: Entry, nacks: number): Entry {
-  return { message, serial, nacks, takenAt, returned: undefined, state: "open" };
 }

@@ -1,7 +1,7 @@
 // Who is suspected of having ended a connection.
 import { expect, it } from "vitest";
 import { Suspects } from "../../../src/amqp/poison/suspects.ts";
-import type { Entry } from "../../../src/amqp/publish/window.ts";
+import type { Entry } from "../../../src/amqp/publish/entry.ts";
 import { message } from "../../support/pretended-publisher.ts";
 
 function entry(serial: number): Entry {

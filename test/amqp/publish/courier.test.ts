@@ -53,6 +53,14 @@ describe("a message that is passed on", () => {
     expect(refused.server.connections).toBe(1);
   });
 
+  it("is told as confirmed though one before it is not: its original can be acknowledged", async () => {
+    const { courier, server } = await openCourier([...opening, "body", "body", ack(2, false, 2)]);
+    const stuck = courier.send(message("stuck"), 1);
+    expect(await courier.send(message("b"), 1)).toBe("confirmed");
+    server.send(ack(1, false, 2));
+    expect(await stuck).toBe("confirmed");
+  });
+
   it("belongs to its link: on another one nobody knows", async () => {
     const { courier, link } = await openCourier(dies, confirms);
     await link(2);

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Ledger } from "../../../src/amqp/publish/ledger.ts";
-import type { Entry } from "../../../src/amqp/publish/window.ts";
+import type { Entry } from "../../../src/amqp/publish/entry.ts";
 import type { Message } from "../../../src/message/message.ts";
 
 const NO_ROUTE = { code: 312, text: "NO_ROUTE" };

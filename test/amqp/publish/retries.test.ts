@@ -1,7 +1,7 @@
 // When refused messages are sent again. The time is the tests' own.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Retries } from "../../../src/amqp/publish/retries.ts";
-import type { Entry } from "../../../src/amqp/publish/window.ts";
+import type { Entry } from "../../../src/amqp/publish/entry.ts";
 import { message } from "../../support/pretended-publisher.ts";
 
 beforeEach(() => {

@@ -1,7 +1,8 @@
 // The window's bookkeeping against a broker that settles in any way the protocol allows, over channels that come and go.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Window, type Entry } from "../../../src/amqp/publish/window.ts";
+import type { Entry } from "../../../src/amqp/publish/entry.ts";
+import { Window } from "../../../src/amqp/publish/window.ts";
 import type { Message } from "../../../src/message/message.ts";
 import { type Fate, message, Model, noRoute } from "../../support/window-model.ts";
 
