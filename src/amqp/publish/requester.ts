@@ -1,5 +1,5 @@
-// Asks and is answered: sends requests, and gives each reply to the request with its correlation-id. Requests without an
-// answer are sent again on a new link, so that a server may see one twice (at least once).
+// Asks and is answered: sends requests, and gives each reply to the request with its correlation-id. Requests without a
+// reply are sent again on a new link, so that a server may see one twice (at least once).
 import type { ConsumeMessage, Message as Returned } from "amqplib";
 import { randomBytes } from "node:crypto";
 import { alarm } from "../../time/deadline.ts";
@@ -193,10 +193,13 @@ export class Requester implements Client {
     pending.retry = setTimeout(() => this.#send(id), delayMs).unref();
   }
 
-  /** Sends a pending request, if there is a link; else it goes out with the next one. */
+  /**
+   * Sends a pending request, if there is a link; else it goes out with the next one. One that has a reply is not sent again: the
+   * second reply of that server would count as another's. Its own time ends it.
+   */
   #send(id: string, isNew = false): void {
     const pending = this.#pending.get(id);
-    if (!this.#sender || !pending) return;
+    if (!this.#sender || !pending || pending.count > 0) return;
     // On a new link it goes out before its time.
     clearTimeout(pending.retry);
     const { message } = pending;

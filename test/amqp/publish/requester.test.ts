@@ -106,3 +106,22 @@ it.each([
   const { ending, shown } = await ask(() => Buffer.concat([ack(1), ...all]), replies);
   expect([shown, ending]).toEqual(end);
 });
+
+it.each([
+  [2, "late"],
+  [0, "answered"],
+])(
+  "that awaits %i is not sent again with a reply: that server's second one is no other's",
+  async (replies, end) => {
+    const lost: Script = [...opening, "body", takeAndReply(1), "rst"];
+    const server = await misbehave(inTurn(lost, [...opening, whenever("body", takeAndReply)]));
+    const { ending, shown } = await askServer(server, replies);
+    expect([ending, shown, bodiesOn(server, 2)]).toEqual([end, ["r"], []]);
+  },
+);
+
+it("with a reply is not sent again either when one of its queues refuses it", async () => {
+  const replied = Buffer.concat([nack(1), deliver("c", 1, { body: "r", correlationId: "id" })]);
+  const { ending, shown, got } = await ask(() => replied, 2);
+  expect([ending, shown, got]).toEqual(["nacked", ["r"], ["a"]]);
+});
