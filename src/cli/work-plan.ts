@@ -16,6 +16,7 @@ import { ofRetries } from "./stream-checks.ts";
 type Options = OptionsOf<typeof handlerFlags & typeof consumeFlags & typeof outputFlags> & {
   readonly queue: string;
   readonly save: string | undefined;
+  readonly channelMax: number | undefined;
 };
 type Key = keyof Options;
 
@@ -138,6 +139,11 @@ function checkWork(
     throw new UsageError(
       `${way} excludes --${kebab(excluded ?? "ackEvery")}`,
       command ? "its exit code decides, and its output is shown" : "messages are passed on instead",
+    );
+  if (options.channelMax === 1)
+    throw new UsageError(
+      `--channel-max 1 excludes ${way}`,
+      "messages come on one channel and are passed on by another",
     );
 }
 

@@ -11,6 +11,11 @@ describe("wrong use", () => {
     [["-q", "t", "--shell", "x", "--save", "d"], "a handler excludes --save"],
     [["-q", "t", "--forward", ":u", "--work", "1"], "--forward excludes --work"],
     [["-q", "q".repeat(250), "--retries", "1", "--shell", "x"], "too long for retries"],
+    [["-q", "t", "--forward", "e", "--channel-max", "1"], "--channel-max 1 excludes --forward"],
+    [
+      ["-q", "t", "--shell", "x", "--channel-max", "1"],
+      "--channel-max 1 excludes a handler\nhint: messages come on one channel and are passed on by another",
+    ],
     [["-q", "t", "-q", "u", "--forward", ":u"], '--forward leads back to queue "u"'],
     [
       ["-q", "t", "-q", "u", "--dead-letter", ":u", "--shell", "x"],

@@ -41,16 +41,17 @@ export type Script = readonly Step[];
 export interface Greeting {
   readonly properties?: Fields;
   readonly frameMax?: number;
+  readonly channelMax?: number;
 }
 
 /** The AMQP handshake up to an open connection. */
 export function handshake(heartbeatSeconds = 0, greeting: Greeting = {}): Script {
-  const { properties = {}, frameMax = 131_072 } = greeting;
+  const { properties = {}, frameMax = 131_072, channelMax = 2047 } = greeting;
   return [
     "header",
     start(properties),
     "start-ok",
-    tune(2047, frameMax, heartbeatSeconds),
+    tune(channelMax, frameMax, heartbeatSeconds),
     "tune-ok",
     "open",
     openOk(),

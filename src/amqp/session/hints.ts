@@ -23,6 +23,11 @@ export function hintForTarget({ text }: Reply): string {
 export const hintForPassive =
   "--passive only looks: leave it out to declare it, or start the side that declares it first";
 
+const forChannels = "--forward, --reply and handlers take a second channel";
+
+/** The way out when the broker allows too few channels on a connection. */
+export const hintForChannels = `raise channel_max in rabbitmq.conf; ${forChannels}`;
+
 type Hint = string | ((text: string, target: Target) => string);
 
 const typeHint = "-t must name a type that this broker has; further types come with plugins";
@@ -118,11 +123,7 @@ const hints: readonly (readonly [number, RegExp, Hint?])[] = [
     "the broker does not accept this value; see its text above",
   ],
   [503, /(unknown|invalid) exchange type/, typeHint],
-  [
-    530,
-    /number of channels/,
-    "raise the limit (rabbitmqctl set_user_limits); --forward, --reply and handlers take a second channel",
-  ],
+  [530, /number of channels/, `raise the limit (rabbitmqctl set_user_limits); ${forChannels}`],
   [
     530,
     /connection limit|connections in|limit.*reached/i,

@@ -11,7 +11,7 @@ import {
   Unreachable,
 } from "../../errors.ts";
 import { isPassing } from "./failed-tries.ts";
-import { hintFor } from "./hints.ts";
+import { hintFor, hintForChannels } from "./hints.ts";
 import { fromSocket, fromTls } from "./socket-errors.ts";
 import { DecodeError } from "../wire/table.ts";
 import type { Target } from "./target.ts";
@@ -21,7 +21,9 @@ export function toFailure(error: unknown, target: Target): Failure {
   if (error instanceof Failure) return error;
   const reply = toReply(error);
   if (reply) return fromReply(reply, target, error);
-  return fromCodec(error) ?? fromTls(error, target) ?? fromSocket(error, target);
+  return (
+    fromChannels(error) ?? fromCodec(error) ?? fromTls(error, target) ?? fromSocket(error, target)
+  );
 }
 
 /** Did amqplib throw this because the channel is closing? Its loss is reported elsewhere, and what was on its way comes again. */
@@ -34,6 +36,13 @@ function toReply(error: unknown): Reply | undefined {
   const message = messageOf(error);
   const [, code, text] = /(\d{3}) \([\w-]*\) with message "(.*)"$/s.exec(message) ?? [];
   return code === undefined || text === undefined ? undefined : { code: Number(code), text };
+}
+
+/** amqplib counts channels itself, up to what the broker has allowed in the handshake. */
+function fromChannels(error: unknown): Failure | undefined {
+  if (messageOf(error) !== "No channels left to allocate") return undefined;
+  const message = "the broker allows no more channels on this connection (channel_max)";
+  return new Failure("refused", message, hintForChannels, error);
 }
 
 /** amqplib's decoder and ours throw these at what no client should have written; its encoder at what is too large for it. */

@@ -31,6 +31,20 @@ it("arguments that amqplib has no room for are not taken for something received"
   );
 });
 
+it("a broker that allows too few channels is told of as that, not as a lost connection", async () => {
+  const server = await misbehave(openChannel("plain", { channelMax: 1 }));
+  const client = new IdleClient(async ({ connection }) => {
+    await connection.openChannel("plain");
+  });
+  const { error } = await failing(openSession([server.port], client, { waitMs: 5000 }));
+  expect(error).toMatchObject({
+    exit: "refused",
+    message: "the broker allows no more channels on this connection (channel_max)",
+    hint: "raise channel_max in rabbitmq.conf; --forward, --reply and handlers take a second channel",
+  });
+  expect(server.connections).toBe(1);
+});
+
 it("a broker that refuses is not said to be away, and why is told once", async () => {
   const server = await misbehave(inTurn(lost, refused));
   const client = new IdleClient();
