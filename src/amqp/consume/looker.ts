@@ -2,12 +2,12 @@
 // it takes each message that was fetched with basic.get for that of another consumer, and puts them back in any order. But a
 // subscription ends a queue that lives only as long as it has subscribers, and gets nothing where another one is the only
 // active one: there, messages are fetched.
-import { messageOf } from "../../errors.ts";
 import type { Delivery } from "../../message/message.ts";
 import { Consumer } from "./consumer.ts";
 import { Getter } from "./getter.ts";
 import { queuesOf, type Intake, type IntakeAccount, type SubscriptionPlan } from "./intake.ts";
 import type { Link } from "../session/link.ts";
+import { toFailure } from "../session/refusal.ts";
 import type { Verdict } from "./verdicts.ts";
 
 /** Decides on the first link that lasts long enough, and is a Consumer or a Getter from then on. */
@@ -130,7 +130,8 @@ const otherArguments = /inequivalent arg 'x-/;
 
 /**
  * Does the queue outlive its subscribers? Declared in a way that no queue can be, it is refused, and the broker names the first
- * thing that differs. A user who may not declare the queue gets no answer. A stream is not a queue to look into.
+ * thing that differs. Any other refusal, as of a user who may not declare the queue or of a second channel, tells nothing of the
+ * queue, and counts as no. A stream is not a queue to look into. @throws Failure when the link was lost: the next one is asked
  */
 async function isLasting({ connection }: Link, queue: string): Promise<boolean> {
   try {
@@ -139,7 +140,9 @@ async function isLasting({ connection }: Link, queue: string): Promise<boolean> 
     await channel.assertQueue(queue, { durable: true, autoDelete: false, arguments: impossible });
     return false;
   } catch (error) {
-    const reason = messageOf(error);
-    return otherArguments.test(reason) && !/current is (the value )?'stream'/.test(reason);
+    const failure = toFailure(error, connection.target);
+    if (failure.passing) throw failure;
+    const { message } = failure;
+    return otherArguments.test(message) && !/current is (the value )?'stream'/.test(message);
   }
 }
