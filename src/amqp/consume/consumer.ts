@@ -184,7 +184,8 @@ export class Consumer implements Intake {
   }
 
   #take(link: Link, queue: string, message: ConsumeMessage | null): void {
-    if (!message) return link.connection.destroy(new Cancelled(queue));
+    // After a stop nothing more is wanted, and what is in hand is still to be settled on this link.
+    if (!message) return this.#stopping ? undefined : link.connection.destroy(new Cancelled(queue));
     const delivery = this.#decode(message, link, queue);
     if (!delivery) return;
     if (delivery.properties.headers?.[STREAM_OFFSET] !== undefined)
