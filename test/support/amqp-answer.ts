@@ -15,6 +15,11 @@ export function channelCloseOk(channel = 1): Buffer {
   return method(channel, 20, 41);
 }
 
+/** channel.flow by the broker: stop sending, or go on. */
+export function flow(active: boolean, channel = 1): Buffer {
+  return method(channel, 20, 20, octet(Number(active)));
+}
+
 export function exchangeDeclareOk(channel = 1): Buffer {
   return method(channel, 40, 11);
 }

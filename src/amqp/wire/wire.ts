@@ -3,6 +3,7 @@
 // public API is used then.
 import { EventEmitter } from "node:events";
 import type { Channel, ChannelModel } from "amqplib";
+import { Failure } from "../../errors.ts";
 import { decodeText } from "../../message/text.ts";
 import { DeliveryReader } from "./deliveries.ts";
 import { BASIC, BODY_FRAME, FRAME_END, HEADER_FRAME, METHOD_FRAME } from "./frame-format.ts";
@@ -21,7 +22,7 @@ interface Frames {
 
 /**
  * Makes amqplib hand on the bytes of each content header instead of decoding them: its decoder loses int64 digits and the
- * widths of numbers, and crashes on nested tables. Endless bodies are refused. Returns false, and changes nothing,
+ * widths of numbers, and crashes on nested tables. Endless bodies and channel.flow are refused. Returns false, and changes nothing,
  * when amqplib is not as expected.
  */
 export function keepRawHeaders(model: ChannelModel): boolean {
@@ -31,6 +32,7 @@ export function keepRawHeaders(model: ChannelModel): boolean {
   connection.recvFrame = () => {
     const { rest } = connection;
     checkBody(rest);
+    refuseFlow(rest);
     if (rest[0] !== HEADER_FRAME || rest.length < 8) return withExactNames(receive(), rest);
     const end = 8 + rest.readUInt32BE(3);
     if (rest.length < end || rest[end - 1] !== FRAME_END || rest.readUInt16BE(7) !== BASIC)
@@ -52,6 +54,19 @@ export function keepRawHeaders(model: ChannelModel): boolean {
 function checkBody(bytes: Buffer): void {
   const isEmpty = bytes[0] === BODY_FRAME && bytes.length >= 7 && bytes.readUInt32BE(3) === 0;
   if (isEmpty) throw new DecodeError("a part of its body is empty");
+}
+
+/** channel.flow: class 20, method 20. */
+const FLOW = 0x0014_0014;
+
+/** amqplib would take it for an answer to whatever was asked. To agree means to stop sending; RabbitMQ never asks. @throws Failure */
+function refuseFlow(bytes: Buffer): void {
+  if (bytes[0] !== METHOD_FRAME || bytes.length < 11 || bytes.readUInt32BE(7) !== FLOW) return;
+  throw new Failure(
+    "refused",
+    "the broker tells when to send on a channel (channel.flow), which is not supported",
+    "RabbitMQ does not do that; another broker may have a setting for it",
+  );
 }
 
 /** The methods that bring a message: what stands before its exchange and routing key. */

@@ -1,7 +1,7 @@
 // A session that a living broker refuses after a loss: the reason is told while it waits, and when it gives up.
 import { expect, it } from "vitest";
 import { UsageError } from "../../../src/errors.ts";
-import { channelClose, queueDeclareOk } from "../../support/amqp-answer.ts";
+import { channelClose, flow, queueDeclareOk } from "../../support/amqp-answer.ts";
 import { openChannel, type Script } from "../../support/misbehave-script.ts";
 import { misbehave } from "../../support/misbehave.ts";
 import {
@@ -44,6 +44,25 @@ it("a broker that allows too few channels is told of as that, not as a lost conn
   });
   expect(server.connections).toBe(1);
 });
+
+it.each([
+  ["in one piece", [flow(false)]],
+  ["in two", [flow(false).subarray(0, 9), "basic.qos", flow(false).subarray(9)]],
+] as const)(
+  "a broker that steers by channel.flow, %s, is not connected to again",
+  async (_, said) => {
+    const server = await misbehave([...openChannel(), ...said]);
+    const client = new IdleClient(async ({ channel }) => {
+      await channel.prefetch(1);
+    });
+    const { error } = await failing(openSession([server.port], client, { waitMs: 5000 }));
+    expect(error).toMatchObject({
+      exit: "refused",
+      message: "the broker tells when to send on a channel (channel.flow), which is not supported",
+    });
+    expect(server.connections).toBe(1);
+  },
+);
 
 it("a broker that refuses is not said to be away, and why is told once", async () => {
   const server = await misbehave(inTurn(lost, refused));
