@@ -7,7 +7,10 @@ export interface Client {
   readonly channelKind: "plain" | "confirm";
   /** Takes up work on a new link. A broker's error is thrown as it is. */
   attach(link: Link): Promise<void>;
-  /** The link is gone; another will be attached, or `fail` is called. */
+  /**
+   * The link is gone, or could not be attached; another will be, or `fail` is called. It must do no harm a second time: a client may
+   * have detached itself. It does not come when the session was closed.
+   */
   detach(): void;
   /** The broker has refused something that will not come again: work can go on, on a new link. */
   outlives?(reason: Failure): boolean;

@@ -1,4 +1,7 @@
 // How long a session has been without a working broker, how long to wait before the next try, and what of it is news.
+// What decides what (giving-up.ts): `left` ends the tries; `losses` those that cannot decode, `quickLosses` those of connections that
+// the broker ends. `isContinued` (nothing got through, and not for long) goes on with the outage before, its patience and its pauses;
+// `wasShort` alone (not for long) leaves a broker that ends connections alone for a while.
 import { now } from "../../time/clock.ts";
 import type { Failure } from "../../errors.ts";
 

@@ -136,6 +136,7 @@ export class Session {
     for (let link = first; ;) {
       const reason = await link.lost;
       this.#link = undefined;
+      // After `close` the client is not detached: whoever closed the session has ended its client first.
       if (this.#closing.signal.aborted) return;
       this.#client.detach();
       link.connection.destroy();

@@ -1,6 +1,10 @@
 // With handshake.ts, all that uses amqplib below its public API: raw headers of what is received, back-pressure, deliveries
 // and frames of our own. `keepRawHeaders`, `fitValve`, `readDeliveries` and `framing` say when amqplib is not as expected; its
 // public API is used then.
+//
+// Three functions wrap amqplib's recvFrame, which takes the next frame from `rest`, and again after it has read more bytes. The
+// order matters, from the inside: `keepRawHeaders` looks at the very frame that amqplib would read next; `fitValve` stops both;
+// `readDeliveries` takes whole deliveries before them, and asks the valve again behind the last one, which may have closed it.
 import { EventEmitter } from "node:events";
 import type { Channel, ChannelModel } from "amqplib";
 import { Failure } from "../../errors.ts";
