@@ -98,8 +98,7 @@ export class Consumer implements Intake {
   }
 
   async isOfStream({ queue }: Delivery): Promise<boolean> {
-    if (this.#plan.stream !== undefined) return true;
-    const known = this.#streams.known(queue);
+    const known = this.#plan.stream !== undefined || this.#streams.known(queue);
     if (known !== undefined) return known;
     this.#awaited = this.#streams.has(queue);
     return this.#brake?.liftFor(this.#awaited) ?? this.#awaited;
