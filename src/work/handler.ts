@@ -117,7 +117,7 @@ export class Handling implements Work {
     this.#aftermath.end();
     if (this.#running > 0)
       this.#world.log.warn(
-        `${countHandlers(this.#running)} still running after --grace: ended; what was in hand comes again`,
+        `${countHandlers(this.#running)} still running after --grace: ended; what was in hand is not acknowledged`,
       );
     await this.#children.end();
   }

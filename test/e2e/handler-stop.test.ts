@@ -57,7 +57,7 @@ describe("the first signal", () => {
     worker.kill("SIGTERM");
     // So short a wait is not told.
     const stderr =
-      "began\nbegan\nWARNING: 2 handlers still running after --grace: ended; what was in hand comes again\nStopped\n";
+      "began\nbegan\nWARNING: 2 handlers still running after --grace: ended; what was in hand is not acknowledged\nStopped\n";
     expect(await worker.ended()).toMatchObject({ code: 0, stderr });
     await untilNone(nap);
     expect((await takeBodies(queue)).toSorted()).toEqual(["1", "2", "3", "4", "5"]);

@@ -22,6 +22,21 @@ test.each(["classic", "quorum"])("hands over in order: a %s queue", async (type)
   await untilQueue(queue, { messages: 0 });
 });
 
+test("hands over in order also what is on its way when nothing is in hand", async () => {
+  const table = { "x-queue-type": "quorum", "x-single-active-consumer": true };
+  const numbers = Array.from({ length: 20_000 }, (_, i) => `${i}`);
+  const queue = await createQueue(numbers, { arguments: table });
+  const declared = ["-q", queue, "-Q", "--queue-type", "quorum", "--single-active-consumer"];
+  const words = [...declared, "--format", "body"];
+  const first = startCon([...words, "--prefetch", "1"]);
+  await first.waitForLines("stdout", 1);
+  const second = con([...words, "--until-body", "19999"]);
+  await untilSubscribed(queue, 2);
+  first.kill("SIGTERM");
+  const ends = await Promise.all([first.ended(), second]);
+  expect(ends.map(({ stdout }) => stdout).join("")).toBe(`${numbers.join("\n")}\n`);
+});
+
 test("stops alone drop nothing: a quorum queue", async () => {
   const declared = ["-Q", "--queue-type", "quorum", "--delivery-limit", "10"];
   const table = {

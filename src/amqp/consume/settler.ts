@@ -114,8 +114,8 @@ export class Settler {
       if (as && verdict !== "requeue") this.#untold.push({ tag: delivery.deliveryTag, as });
       this.#verdicts?.settle(delivery.deliveryTag, verdict);
     }
-    // The last ones wait for `end`: acknowledged before the end of the subscription, they would bring other messages.
-    if (this.#isHandingOver && !this.#goesBack) this.#clock.stop();
+    // These wait for `end`: acknowledged before the end of the subscription, they would bring other messages.
+    if (this.#isHandingOver && this.#isLast) this.#clock.stop();
     else this.#clock.added(batch.length);
   }
 
@@ -147,13 +147,13 @@ export class Settler {
   }
 
   /**
-   * At the end, decided once: does a single active consumer leave to the end of the channel what goes back, so that it is in its
+   * At the end, decided once: does a single active consumer leave to the end of the channel what may go back, so that it is in its
    * place before the next one gets any? Not where the broker would count as failed once more what was counted before: that is
    * put back, or it would be dropped one day.
    */
   leavesRest(): boolean {
     const isCounted = this.#tellsApart && this.#failedTo > (this.#verdicts?.settledTo ?? 0);
-    return (this.#leavesRest ??= this.#isHandingOver && this.#goesBack && !isCounted);
+    return (this.#leavesRest ??= this.#isHandingOver && !this.#isLast && !isCounted);
   }
 
   /** At the end: is what is left put back? Else the end of the channel does that better. */
@@ -161,8 +161,9 @@ export class Settler {
     return this.#tellsApart && this.#leavesRest !== true;
   }
 
-  get #goesBack(): boolean {
-    return this.undecided + this.held > 0;
+  /** Is all that the broker may send here, and finished? Then nothing goes back, for nothing can be on its way. */
+  get #isLast(): boolean {
+    return this.undecided + this.held === 0 && (this.unacked ?? 0) >= this.#plan.prefetch;
   }
 
   get #tellsApart(): boolean {

@@ -8,11 +8,11 @@ import { misbehave } from "../../support/misbehave.ts";
 import { openSession } from "../../support/pretended-session.ts";
 import { subscriptionPlan } from "../../support/subscription-plan.ts";
 
-const plan = { ...subscriptionPlan, singleActive: true };
+const usual = { ...subscriptionPlan, singleActive: true };
 const counted = Buffer.concat([shortstr("x-delivery-count"), Buffer.from("l"), longlong(1)]);
 
 /** What the broker hears of a consumer that takes these, settles the first of them after its stop, and ends. */
-async function stop(version: string, deliveries: readonly Buffer[]) {
+async function stop(version: string, deliveries: readonly Buffer[], plan = usual) {
   const server = await misbehave([
     ...openChannel("plain", { properties: { version } }),
     whenever("basic.qos", qosOk()),
@@ -43,8 +43,13 @@ it.each(["3.10.8", "4.3.0"])("leaves the rest to the end of the channel on %s", 
   expect(heard).toEqual(["ack", "channel.close", "close"]);
 });
 
-it("ends its subscription where nothing goes back, and then acknowledges, which would bring more", async () => {
-  expect(await stop("3.10.8", [first])).toEqual(["cancel", "ack", "channel.close", "close"]);
+it("ends its subscription where nothing can be on its way, and then acknowledges, which would bring more", async () => {
+  const heard = await stop("3.10.8", [first], { ...usual, prefetch: 1 });
+  expect(heard).toEqual(["cancel", "ack", "channel.close", "close"]);
+});
+
+it("leaves to the end of the channel what may still be on its way", async () => {
+  expect(await stop("3.10.8", [first])).toEqual(["ack", "channel.close", "close"]);
 });
 
 it("puts back what the end of the channel would count as failed once more", async () => {
