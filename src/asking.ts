@@ -1,5 +1,6 @@
 // Requests under way: sends each message of the source as one, shows the replies, and tells what has become of each request.
-import type { Requester, RequestOutcome, RequestPlan } from "./amqp/publish/requester.ts";
+import type { RequestOutcome, RequestPlan } from "./amqp/publish/request.ts";
+import type { Requester } from "./amqp/publish/requester.ts";
 import { orAborted, until } from "./time/deadline.ts";
 import { Unsendable } from "./errors.ts";
 import { MAX_BODY_BYTES, type Delivery, type Message } from "./message/message.ts";

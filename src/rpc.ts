@@ -1,5 +1,6 @@
 // The story of amqp-pub --rpc: for each message of the source, ask; show each reply; tell who did not answer, and why.
-import { Requester, type RequestPlan } from "./amqp/publish/requester.ts";
+import type { RequestPlan } from "./amqp/publish/request.ts";
+import { Requester } from "./amqp/publish/requester.ts";
 import { Session } from "./amqp/session/session.ts";
 import { Asking } from "./asking.ts";
 import { withGrace } from "./time/deadline.ts";

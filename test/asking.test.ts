@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
-import type { RequestOutcome } from "../src/amqp/publish/requester.ts";
+import type { RequestOutcome } from "../src/amqp/publish/request.ts";
 import { Asking } from "../src/asking.ts";
 import { Skips } from "../src/sending.ts";
 import { planAsking } from "./support/plan.ts";

@@ -8,26 +8,10 @@ import type { Delivery, Message } from "../../message/message.ts";
 import type { BlockedReport } from "../session/connection.ts";
 import type { Link } from "../session/link.ts";
 import { toDeliveryOrDrop, toProperties } from "../wire/received.ts";
+import type { RequestOutcome, RequestPlan } from "./request.ts";
 import { explainUnsent, openSender, type Sender } from "./sender.ts";
 import type { Client } from "../session/client.ts";
 import { SizeLimit } from "../poison/size-limit.ts";
-
-/** What requests are like. */
-export interface RequestPlan {
-  /** Replies to a request after which no more are awaited; 0: all that come in time. */
-  readonly replies: number;
-  readonly timeoutMs: number;
-  /** A queue of our own for replies, instead of the broker's direct reply-to. */
-  readonly ownQueue: boolean;
-}
-
-/** How a request has ended: with all its replies, late, in no queue, refused by the broker, or with the run. */
-export type RequestOutcome = "answered" | "late" | "returned" | "nacked" | "stopped" | Unsent;
-
-/** It was taken, and cannot be sent on the connection of now, for this reason. */
-interface Unsent {
-  readonly unsent: string;
-}
 
 /** The pseudo-queue of direct reply-to (rabbitmq.com/docs/direct-reply-to). */
 const DIRECT = "amq.rabbitmq.reply-to";
@@ -93,8 +77,11 @@ export class Requester implements Client {
    */
   async ask(message: Message, onReply: (reply: Delivery) => void): Promise<RequestOutcome> {
     if (this.#failure) throw this.#failure;
-    if (this.#sizeLimit.excludes(message))
-      throw new Unsendable(this.#sizeLimit.explain(message.body.length), undefined);
+    if (this.#sizeLimit.excludes(message)) {
+      const reason = this.#sizeLimit.explain(message.body.length);
+      if (this.#sizeLimit.refusal) return { unsent: reason };
+      throw new Unsendable(reason, undefined);
+    }
     const own = message.properties.correlationId;
     if (own !== undefined && this.#given.has(own))
       throw new Unsendable(
@@ -138,6 +125,17 @@ export class Requester implements Client {
   detach(): void {
     this.#sender = undefined;
     this.#unconfirmed.clear();
+  }
+
+  /** A request that is too large for this broker ends alone; the others are sent again. */
+  outlives(reason: Failure): boolean {
+    if (!this.#sizeLimit.learn(reason)) return false;
+    const tooLarge = [...this.#pending.values()].filter(({ message }) =>
+      this.#sizeLimit.excludes(message),
+    );
+    for (const { message, end } of tooLarge)
+      end({ unsent: this.#sizeLimit.explain(message.body.length) });
+    return tooLarge.length > 0;
   }
 
   fail(failure: Failure): void {

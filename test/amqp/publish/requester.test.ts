@@ -1,7 +1,7 @@
 // A request that the broker refuses (basic.nack): its queue may be full, or look for a leader. And more replies than awaited.
 import { expect, it } from "vitest";
 import { Requester } from "../../../src/amqp/publish/requester.ts";
-import { ack, consumeOk, deliver, nack } from "../../support/amqp-answer.ts";
+import { ack, channelClose, consumeOk, deliver, nack } from "../../support/amqp-answer.ts";
 import { misbehave, type Misbehaviour } from "../../support/misbehave.ts";
 import {
   openChannel,
@@ -62,6 +62,20 @@ it("is refused with the correlation-id of an earlier one: a late reply would be 
   const { ending, requester, request } = await ask(takeAndReply);
   expect(ending).toBe("answered");
   await expect(requester.ask(request, () => {})).rejects.toThrow("that of an earlier request");
+});
+
+it("is refused alone when this broker takes none as large, and so is the next one", async () => {
+  const text = "PRECONDITION_FAILED - message size 2 is larger than configured max size 1";
+  const refuses: Script = [...opening, "body", channelClose(406, text), "channel.close-ok"];
+  const server = await misbehave(inTurn(refuses, [...opening, whenever("body", takeAndReply)]));
+  const requester = open();
+  await openSession([server.port], requester);
+  const large = message("aa", { properties: {} });
+  const unsent = { unsent: "2 bytes, the limit is 1" };
+  expect(await requester.ask(large, () => {})).toEqual(unsent);
+  expect(await requester.ask(large, () => {})).toEqual(unsent);
+  const small = message("a", { properties: { correlationId: "id" } });
+  expect(await requester.ask(small, () => {})).toBe("answered");
 });
 
 it("is not sent when it is larger than any broker takes: some close the connection, each time anew", async () => {
