@@ -1,4 +1,5 @@
 // Mistakes in the properties of a queue: messages that disappear, arguments that the broker refuses.
+import { queueFlags } from "../flag-names.ts";
 import { nameQueue, textIn } from "./descriptions.ts";
 import type { Sketch } from "./sketch.ts";
 
@@ -20,16 +21,10 @@ const refused: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The flags that set these. */
-const flags: Readonly<Record<string, string>> = {
+/** The flags that set these; a time to live has two. */
+const flags: typeof queueFlags = {
+  ...queueFlags,
   "x-message-ttl": "--message-ttl or --queue-message-ttl",
-  "x-expires": "--queue-ttl",
-  "x-max-length": "--max-length",
-  "x-overflow": "--overflow",
-  "x-max-priority": "--max-priority",
-  "x-delivery-limit": "--delivery-limit",
-  "x-single-active-consumer": "--single-active-consumer",
-  [deadLetterExchange]: "--dead-letter-exchange",
 };
 
 /** Keyed by what is wrong; see Rule in mistakes.ts. */

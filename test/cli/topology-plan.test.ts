@@ -1,5 +1,6 @@
 // Topology flags: what is declared and bound, in both binaries.
 import { describe, expect, it } from "vitest";
+import { queueFlags } from "../../src/flag-names.ts";
 import { planConsume } from "../../src/cli/con.ts";
 import { parseCon, planCon, planPub, wrongUse } from "../support/plan.ts";
 
@@ -54,7 +55,10 @@ describe("queues", () => {
     const dead = ["--dead-letter-exchange", "dlx", "--dead-letter-routing-key", "dead"];
     const more = ["--max-priority", "9", "--delivery-limit", "5", "--single-active-consumer"];
     const free = ["--queue-message-ttl", "1500", "--queue-arg", "x-n:int=9007199254740993"];
-    expect(con(...argv, ...limits, ...dead, ...more, ...free).queue?.arguments).toEqual({
+    const table = con(...argv, ...limits, ...dead, ...more, ...free).queue?.arguments;
+    const known = [...Object.keys(queueFlags), "x-n"];
+    expect(Object.keys(table ?? {}).filter((name) => !known.includes(name))).toEqual([]);
+    expect(table).toEqual({
       "x-queue-type": "classic",
       "x-expires": 30_000,
       "x-message-ttl": 1500,

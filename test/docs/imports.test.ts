@@ -22,7 +22,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that stand in src alone and import from no folder but time: any may import them. The other ones there choose and start runs. */
-const leaves = ["address", "errors", "input", "version", "world"].map((name) => `${name}.ts`);
+const leaves = ["address", "flag-names", "errors", "input", "version", "world"].map(
+  (name) => `${name}.ts`,
+);
 
 /** The folders, named to this depth, and the files that stand in src alone, from which a file imports values. */
 function valuesOf(path: string, depth = 1): readonly string[] {

@@ -1,29 +1,9 @@
 // The way out when a queue or exchange exists otherwise than it was to be declared: the flag that makes both sides alike.
+import { exchangeFlags, queueFlags } from "../../flag-names.ts";
 
-/** The flags of each argument, as the broker names it. */
 const flags: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  queue: {
-    durable: "--durable-queue",
-    auto_delete: "--nad-queue",
-    "x-queue-type": "--queue-type",
-    "x-expires": "--queue-ttl",
-    "x-message-ttl": "--queue-message-ttl",
-    "x-dead-letter-exchange": "--dead-letter-exchange",
-    "x-dead-letter-routing-key": "--dead-letter-routing-key",
-    "x-max-length": "--max-length",
-    "x-max-length-bytes": "--max-length-bytes",
-    "x-overflow": "--overflow",
-    "x-max-priority": "--max-priority",
-    "x-delivery-limit": "--delivery-limit",
-    "x-single-active-consumer": "--single-active-consumer",
-  },
-  exchange: {
-    type: "-t",
-    durable: "--durable-exchange",
-    auto_delete: "--nad-exchange",
-    internal: "--internal-exchange",
-    "alternate-exchange": "--alternate-exchange",
-  },
+  queue: queueFlags,
+  exchange: exchangeFlags,
 };
 
 /** Quorum queues and streams have these whatever the flags say. */
