@@ -1,21 +1,33 @@
 // --print-config: every option with its value and where that came from, as TOML that is a profile.
 import { type Flag, type FlagTable, isRepeatable, kebab, variable } from "./flag.ts";
 import { bySection } from "./generate/listing.ts";
-import type { Profile, Readings } from "./parse.ts";
+import { rank, type Profile, type Readings } from "./parse.ts";
 import { DEFAULT, isChoosing } from "./profile.ts";
-import { hidePassword, splitPath, splitUrls } from "./url.ts";
+import { dropPassword, hidePassword, splitPath, splitUrls } from "./url.ts";
 
 /** Where the comment that names the origin begins, when the value leaves room. */
 const COMMENT_COLUMN = 40;
 
 /** How much of a secret may be shown; of others nothing is. */
 const reveal: Readonly<Record<string, (text: string) => string>> = {
-  url: (text) => splitUrls(text).map(showUrl).join(","),
+  url: (text) => mapUrls(text, hidePassword),
   // Without a colon it is wrong, and perhaps only the password.
   userpass: (text) => (text.includes(":") ? text.replace(/:.*/s, ":***") : "***"),
 };
 
-/** The text. Secrets are hidden, and they and defaults stand in comments. `location` is where the file was looked for. */
+/** Which flags a URL stands in for, where it counts more and names that part. */
+const parts: Readonly<Record<string, (url: URL) => boolean>> = {
+  serverName: (url) => url.hostname !== "",
+  portNumber: (url) => url.port !== "",
+  vhost: (url) => url.pathname.length > 1,
+  username: (url) => url.username !== "",
+  passwordFile: (url) => url.password !== "",
+};
+
+/**
+ * The text. What would not be the same in a profile stands in comments: defaults, what the URL overrides, and secrets; but
+ * of a URL only its password is left out. `location` is where the file was looked for.
+ */
 export function printConfig(
   program: string,
   flags: FlagTable,
@@ -47,18 +59,39 @@ function line(key: string, flag: Flag, readings: Readings): string {
   const origin = describeOrigin(key, readings);
   const texts = readings.texts(key) ?? (flag.shownDefault === undefined ? [] : [flag.shownDefault]);
   const name = kebab(key);
+  const isOverridden = overriddenByUrl(key, readings);
+  const comment = isOverridden ? `${origin}, but the URL counts more` : origin;
   // What nobody has set stays unset in a profile: some flags mean more when they are given.
-  const mark = readings.origin(key) === "default" ? "# " : "";
+  const mark = isOverridden || readings.origin(key) === "default" ? "# " : "";
   if (flag.takes === "none")
-    return row(`${mark}${name} = ${String(readings.options[key])}`, origin);
+    return row(`${mark}${name} = ${String(readings.options[key])}`, comment);
   if (texts.length === 0) return row(`# ${name}`, "not set");
+  if (key === "url") return urlLine(texts.at(-1) ?? "", comment);
   const shown = flag.secret ? texts.map((text) => showSecret(key, text)) : texts;
   const isHidden = shown.some((text, i) => text !== texts[i]);
   // A flag that is not repeatable has its last text; a list of one may be written without brackets.
   const isList = isRepeatable(flag);
   const value =
     isList && shown.length > 1 ? `[${shown.map(toToml).join(", ")}]` : toToml(shown.at(-1) ?? "");
-  return row(`${isHidden ? "# " : mark}${name} = ${value}`, origin);
+  return row(`${isHidden ? "# " : mark}${name} = ${value}`, comment);
+}
+
+/** Host, port, user and vhost are worth keeping where the password must not be. */
+function urlLine(text: string, origin: string): string {
+  const isRead = splitUrls(text).every(isUrl);
+  const shown = mapUrls(text, dropPassword);
+  const isWhole = shown === mapUrls(text, (place) => place);
+  const comment = isWhole ? origin : `${origin}, without its password`;
+  return row(`${isRead ? "" : "# "}url = ${toToml(shown)}`, comment);
+}
+
+function overriddenByUrl(key: string, readings: Readings): boolean {
+  const names = parts[key];
+  const text = readings.texts("url")?.at(-1);
+  if (!names || text === undefined) return false;
+  const urls = splitUrls(text).map((url) => URL.parse(url.trim()));
+  const countsLess = rank[readings.origin(key)] < rank[readings.origin("url")];
+  return countsLess && urls.some((url) => url !== null && names(url));
 }
 
 /** As much of a secret flag's value as may be shown. */
@@ -83,11 +116,18 @@ function describeOrigin(key: string, readings: Readings): string {
   }
 }
 
-/** Without what follows the path, which is never read; what is not a URL is hidden entirely. */
-function showUrl(text: string): string {
-  if (!URL.parse(text.trim())?.host) return "***";
-  const { place, path } = splitPath(text);
-  return `${hidePassword(place)}${path}`;
+/** Each URL without what follows its path, which is never read; what is not a URL is hidden entirely. */
+function mapUrls(list: string, show: (place: string) => string): string {
+  return splitUrls(list)
+    .map((text) => {
+      const { place, path } = splitPath(text);
+      return isUrl(text) ? `${show(place)}${path}` : "***";
+    })
+    .join(",");
+}
+
+function isUrl(text: string): boolean {
+  return /^amqps?:\/\//i.test(text.trim()) && URL.canParse(text.trim());
 }
 
 function toKey(name: string): string {

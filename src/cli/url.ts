@@ -42,6 +42,12 @@ export function hidePassword(text: string): string {
   return text === hint ? text : text.replace(passwordPattern, (found) => found && "***");
 }
 
+/** `amqp://alice:secret@host` → `amqp://alice@host`; what everybody knows stays. */
+export function dropPassword(url: string): string {
+  const password = findPassword(url);
+  return isSecret(password) ? url.replace(`:${password}@`, "@") : url;
+}
+
 /** A URL up to its path, and the path as it is written: parsing would drop what looks like `..` in it. */
 export function splitPath(url: string): { readonly place: string; readonly path: string } {
   const [, place = "", path = ""] = /^([^/]*\/\/[^/?#]*)([^?#]*)/.exec(url.trim()) ?? [];

@@ -1,11 +1,13 @@
 // --print-config: what it shows, that it could be a profile again, and what it never shows.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { planConnection } from "../../src/cli/connection-plan.ts";
 import { con } from "../../src/cli/con.ts";
 import type { ConfigFile } from "../../src/cli/config-file.ts";
 import { parse } from "../../src/cli/parse.ts";
 import { printConfig } from "../../src/cli/print-config.ts";
 import { readProfile } from "../../src/cli/profile.ts";
+import type { Environment } from "../../src/world.ts";
 
 const file = (text: string): ConfigFile => ({ path: "/etc/c.toml", text, isShared: false });
 
@@ -13,6 +15,12 @@ function print(argv: readonly string[], env = {}, profileText = ""): string {
   const profile = readProfile(file(profileText), undefined, con.flags);
   const parsed = parse(con.name, con.flags, argv, env, profile);
   return printConfig(con.name, con.flags, parsed, "/etc/c.toml");
+}
+
+function connect(argv: readonly string[], env: Environment, profileText: string) {
+  const profile = readProfile(file(`[default]\n${profileText}`), "default", con.flags);
+  const parsed = parse(con.name, con.flags, argv, env, profile);
+  return planConnection(parsed.options, parsed, con.name);
 }
 
 const line = (text: string, start: string) =>
@@ -63,14 +71,17 @@ describe("--print-config", () => {
     expect(text).not.toContain("s3cret");
     expect(line(text, "# password =")).toBe(`# password = "***" # environment AMQP_PASSWORD`);
     expect(line(text, "# userpass")).toBe(`# userpass = "alice:***" # flag --userpass`);
-    expect(line(text, "# url")).toBe(
-      `# url = "amqp://bob:***@one/v,AMQPS://two:5671" # flag --url`,
+    expect(line(text, "url")).toBe(
+      `url = "amqp://bob@one/v,AMQPS://two:5671" # flag --url, without its password`,
     );
-    expect(line(print(["--url", "amqp://me@corp:s3cret@host:1/../v"]), "# url")).toBe(
-      `# url = "amqp://me@corp:***@host:1/../v" # flag --url`,
+    expect(line(print(["--url", "amqp://me@corp:s3cret@host:1/../v"]), "url")).toBe(
+      `url = "amqp://me@corp@host:1/../v" # flag --url, without its password`,
     );
-    expect(line(print(["--url", "amqp://bob:s3cret@host/v@w"]), "# url")).toBe(
-      `# url = "amqp://bob:***@host/v@w" # flag --url`,
+    expect(line(print(["--url", "amqp://bob:s3:cret@host/v:@w"]), "url")).toBe(
+      `url = "amqp://bob@host/v:@w" # flag --url, without its password`,
+    );
+    expect(line(print(["--url", "amqp://guest:guest@host"]), "url")).toBe(
+      `url = "amqp://guest:guest@host" # flag --url`,
     );
     expect(line(print(["--url", "amqp://host/v"]), "url")).toBe(
       `url = "amqp://host/v" # flag --url`,
@@ -119,6 +130,34 @@ describe("--print-config", () => {
           expect(parse(con.name, con.flags, [], {}, profile).options).toEqual(options);
         },
       ),
+    );
+  });
+
+  it.each([
+    { url: "amqp://bob@localhost:5790/examples", profile: `vhost = "domain1"` },
+    { url: "amqp://bob:s3cret@localhost:5790/examples", profile: `username = "alice"` },
+    { url: "amqp://bob@localhost:5790,amqp://localhost:5791", profile: "port-number = 1" },
+    { url: "amqps://localhost", profile: `server-name = "elsewhere"\nvhost = "domain1"` },
+    { url: "amqp:///v", profile: `server-name = "elsewhere"\nusername = "alice"` },
+  ])("is a profile that connects to the same place: $url over $profile", ({ url, profile }) => {
+    for (const [argv, env] of [[["--url", url], {}] as const, [[], { AMQP_URL: url }] as const]) {
+      const { targets } = connect(argv, env, profile);
+      const written = print(argv, env, `[default]\n${profile}`).replace("[default]\n", "");
+      expect(connect([], {}, written).targets).toEqual(targets);
+    }
+  });
+
+  it("says which parts the URL overrides", () => {
+    const text = print(
+      ["--url", "amqp://alice:s3cret@host/v"],
+      { AMQP_VHOST: "w" },
+      "[default]\npassword-file = 'p'",
+    );
+    expect(line(text, "# vhost")).toBe(
+      `# vhost = "w" # environment AMQP_VHOST, but the URL counts more`,
+    );
+    expect(line(text, "# password-file")).toBe(
+      `# password-file = "p" # profile "default", but the URL counts more`,
     );
   });
 
