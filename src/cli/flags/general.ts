@@ -22,7 +22,7 @@ export const generalFlags = {
     default: 10_000,
     summary: "time to finish what is in hand after a signal",
     details:
-      "The signals are SIGINT, SIGTERM and SIGHUP; a second one stops at once. A broker that does not answer adds two seconds. Handlers of amqp-con have it too when the broker, or the queue, is gone for good.",
+      "The signals are SIGINT, SIGTERM and SIGHUP; a second one stops at once. A broker that does not answer adds up to four seconds. Handlers of amqp-con have it too when the broker, or the queue, is gone for good.",
   }),
   profile: text({
     group,
