@@ -60,9 +60,11 @@ export class Dispatch {
   }
 
   async #lease(queue: QueuePlan, { generation }: Delivery): Promise<boolean> {
-    if (now() < (this.#leases.get(queue.name) ?? 0)) return true;
-    this.#leases.set(queue.name, now() + LEASE_MS);
-    return this.#courier.declare(queue, generation);
+    const start = now();
+    if (start < (this.#leases.get(queue.name) ?? 0)) return true;
+    const isDeclared = await this.#courier.declare(queue, generation);
+    if (isDeclared) this.#leases.set(queue.name, start + LEASE_MS);
+    return isDeclared;
   }
 
   /** Undefined when it came back: it reaches no queue. @throws Failure when the broker refuses it */

@@ -20,15 +20,16 @@ function messageTo(routingKey: string): Message {
   return { exchange: "", routingKey, properties: {}, body: Buffer.from("x") };
 }
 
-/** What the courier has to do, when all declarations end like this, and messages like these: the last one goes on. */
-function openDispatch(isDeclared: boolean, ...fates: readonly [Fate, ...Fate[]]) {
+/** What the courier has to do, when declarations end like these, and messages like these: the last one goes on. */
+function openDispatch(declarations: readonly boolean[], ...fates: readonly [Fate, ...Fate[]]) {
   const done: string[] = [];
   const told: string[] = [];
+  let declared = 0;
   let sent = 0;
   const courier = {
     declare: async ({ name }: { readonly name: string }) => {
       done.push(`declare ${name}`);
-      return isDeclared;
+      return declarations[Math.min(declared++, declarations.length - 1)] ?? false;
     },
     send: async ({ routingKey }: Message) => {
       done.push(`send ${routingKey}`);
@@ -44,7 +45,7 @@ describe("a delay queue", () => {
   const sent = `send ${queue.name}`;
 
   it("is declared once for many messages, and again before the broker may delete it", async () => {
-    const { dispatch, done } = openDispatch(true, "confirmed");
+    const { dispatch, done } = openDispatch([true], "confirmed");
     await dispatch.delay(copy, queue, delivery);
     time += LEASE_MS - 1;
     await dispatch.delay(copy, queue, delivery);
@@ -54,22 +55,24 @@ describe("a delay queue", () => {
   });
 
   it("is declared again when a message came back from it", async () => {
-    const { dispatch, done } = openDispatch(true, "confirmed", "returned", "confirmed");
+    const { dispatch, done } = openDispatch([true], "confirmed", "returned", "confirmed");
     await dispatch.delay(copy, queue, delivery);
     expect(await dispatch.delay(copy, queue, delivery)).toBe(true);
     expect(done).toEqual([declared, sent, sent, declared, sent]);
   });
 
-  it("gets nothing when it could not be declared: its link is gone", async () => {
-    const { dispatch, done } = openDispatch(false, "confirmed");
+  it("gets nothing when it could not be declared: its link is gone; on the next one it is declared again", async () => {
+    const { dispatch, done } = openDispatch([false, true], "confirmed");
     expect(await dispatch.delay(copy, queue, delivery)).toBe(false);
     expect(done).toEqual([declared]);
+    expect(await dispatch.delay(copy, queue, delivery)).toBe(true);
+    expect(done).toEqual([declared, declared, sent]);
   });
 });
 
 describe("a reply that ends the connection each time", () => {
   it("is told and not sent again, so that its request is done with; others are", async () => {
-    const { dispatch, done, told } = openDispatch(true, "fatal", "confirmed");
+    const { dispatch, done, told } = openDispatch([true], "fatal", "confirmed");
     const answers: boolean[] = [];
     for (const to of ["forged", "forged", "other"])
       answers.push(await dispatch.answer(messageTo(to), delivery));
