@@ -2,6 +2,7 @@
 import type { TopologyPlan } from "../amqp/session/topology.ts";
 import type { ConsumePlan } from "../consume.ts";
 import { UsageError } from "../errors.ts";
+import { wholeNumberIn } from "../message/broker-counts.ts";
 import type { HandlerPlan } from "../work/handler.ts";
 import { planConnection } from "./connection-plan.ts";
 import { administrationFlags } from "./flags/administration.ts";
@@ -120,7 +121,12 @@ const LOW_DELIVERY_LIMIT = 10;
 function keepsOrder({ queue }: TopologyPlan): boolean {
   const { "x-single-active-consumer": isSingle, "x-delivery-limit": limit } =
     queue?.arguments ?? {};
-  return isSingle === true && !(typeof limit === "number" && limit < LOW_DELIVERY_LIMIT);
+  return isSingle === true && !isLow(wholeNumberIn(limit));
+}
+
+/** Negative is no limit, since RabbitMQ 4.0; before, it is 0, and what goes back is dropped in whatever order. */
+function isLow(limit: number | undefined): boolean {
+  return limit !== undefined && limit >= 0 && limit < LOW_DELIVERY_LIMIT;
 }
 
 /** What --message-ttl says, where that counts more than --queue-message-ttl, which is the same. */

@@ -20,8 +20,12 @@ function brokersCount({ redelivered, properties: { headers } }: Delivery, name: 
 
 /** A count in a header, whatever whole number type it has; 0 for anything else. */
 export function countIn(field: Field | undefined): number {
-  if (field === undefined || isList(field)) return 0;
+  return Math.max(0, Math.min(wholeNumberIn(field) ?? 0, Number.MAX_SAFE_INTEGER));
+}
+
+/** A whole number, whatever type it has; undefined for anything else. */
+export function wholeNumberIn(field: Field | undefined): number | undefined {
+  if (field === undefined || isList(field)) return undefined;
   const [tag, value] = typed(field);
-  const isNumber = /^(longlong|int|u?int(8|16|32))$/.test(tag);
-  return isNumber ? Math.max(0, Math.min(Number(value), Number.MAX_SAFE_INTEGER)) : 0;
+  return /^(longlong|int|u?int(8|16|32))$/.test(tag) ? Number(value) : undefined;
 }

@@ -57,6 +57,23 @@ describe("a run", () => {
   });
 });
 
+describe("a single active consumer", () => {
+  const declared = ["-Q", "--queue-type", "quorum", "--single-active-consumer"];
+
+  it.each([
+    [[], true],
+    [["--delivery-limit", "10"], true],
+    [["--delivery-limit", "9"], false],
+    [["--queue-arg", "x-delivery-limit:int=9"], false],
+    [["--queue-arg", 'x-delivery-limit:json={"int8":"9"}'], false],
+    [["--queue-arg", "x-delivery-limit:int=-1"], true],
+    [["--queue-arg", 'x-delivery-limit:json={"int":"-1"}'], true],
+    [["--get"], false],
+  ])("with %j keeps the order when it stops: %j", (argv, keepsOrder) => {
+    expect(plan(...declared, ...argv).subscription.singleActive).toBe(keepsOrder);
+  });
+});
+
 describe("wrong use", () => {
   it.each([
     [[], "no queue to consume from\nhint: name one with -q QUEUE, or declare one with -Q"],
