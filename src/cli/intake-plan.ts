@@ -32,7 +32,7 @@ export function planIntake(
   checkSettling(options);
   checkIntake(options, origins, circumstances);
   const stream = planStream(options);
-  const settling = planSettling(options, stream !== undefined);
+  const settling = planSettling(options);
   const limit = options.count ?? settling.limit ?? (fetchesOne(options) ? 1 : undefined);
   return {
     subscription: {
@@ -65,7 +65,6 @@ export function planIntake(
       decompressLimit: options.decompress ? options.decompressLimit : undefined,
       where: options.where,
       mismatch: settling.mismatch,
-      late: settling.late,
       streamRefusal: circumstances.streamRefusal,
       perSecond: options.rate,
       isSingle: options.work !== undefined || circumstances.isHandled,
@@ -123,29 +122,24 @@ function planStream(options: IntakeOptions): SubscriptionPlan["stream"] {
 interface Settling {
   readonly verdict: Verdict;
   readonly mismatch: Verdict;
-  readonly late: Verdict;
   readonly limit?: number;
   readonly untilEmpty: string | undefined;
 }
 
 /** What becomes of a message that was shown. What is to be put back is held to the end, or it would come again at once. */
-function planSettling(options: IntakeOptions, isStream: boolean): Settling {
+function planSettling(options: IntakeOptions): Settling {
   const refuses = options.nack || options.reject;
-  // A stream keeps its messages; leaving one unacknowledged would only make it stop.
-  const putBack = isStream ? "ack" : "leave";
-  const mismatch = options.onMismatch === "requeue" ? putBack : options.onMismatch;
+  const mismatch = options.onMismatch === "requeue" ? "leave" : options.onMismatch;
   if (options.peek || (refuses && options.requeue))
     return {
       verdict: "leave",
       mismatch,
-      late: putBack,
       limit: options.prefetch || MAX_PREFETCH,
       untilEmpty: options.peek ? "--peek" : "--requeue",
     };
   return {
     verdict: refuses ? "reject" : "ack",
     mismatch,
-    late: putBack,
     untilEmpty: undefined,
   };
 }
@@ -158,7 +152,8 @@ function planPrefetch(
   { verdict, mismatch }: Settling,
   limit = Infinity,
 ): number {
-  if (options.where !== undefined && mismatch === "leave")
+  // A stream keeps its messages: what is not wanted is not held.
+  if (options.where !== undefined && mismatch === "leave" && !saysStream(options))
     return given("prefetch") ? usual : MAX_PREFETCH;
   if (verdict === "leave") return limit > MAX_PREFETCH ? Infinity : limit;
   // What --where cannot decide on is held as well, and does not count for --count.

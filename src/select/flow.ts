@@ -15,8 +15,6 @@ export interface FlowPlan {
   readonly where: string | undefined;
   /** What becomes of messages that --where does not want. */
   readonly mismatch: Verdict;
-  /** And of those that it cannot decide on in time, which must not be thrown away. */
-  readonly late: Verdict;
   /** At most so many, one by one. */
   readonly perSecond: number | undefined;
   /** One by one. */
@@ -168,12 +166,12 @@ export class Flow {
     answers: readonly Answer[],
     intake: Pick<Intake, "isOfStream">,
   ): Promise<readonly Other[]> {
-    const { mismatch, late } = this.#plan;
     const others: Other[] = [];
     for (const [i, answer] of answers.entries()) {
       const delivery = raw[i];
       if (!delivery || answer === true) continue;
-      const verdict = answer === "late" ? late : mismatch;
+      // What it cannot decide on in time must not be thrown away.
+      const verdict = answer === "late" ? "leave" : this.#plan.mismatch;
       // A stream keeps its messages; leaving one unacknowledged would only make it stop.
       const isKept = verdict === "leave" && (await intake.isOfStream(delivery));
       others.push({ delivery, verdict: isKept ? "ack" : verdict });

@@ -20,7 +20,6 @@ const plan: FlowPlan = {
   decompressLimit: 64 * 1024 * 1024,
   where: undefined,
   mismatch: "leave",
-  late: "leave",
   perSecond: undefined,
   isSingle: false,
   streamRefusal: undefined,
@@ -134,24 +133,38 @@ it("what is left at the end comes in parts too, behind what waits for its turn",
   expect(await all(flow.finish(left))).toEqual([[2], [3], [4], [5], [6]]);
 });
 
-it("what --where cannot decide on in time is not thrown away with what it does not want", async () => {
-  const where = '!redelivered && (key == "easy" || body.matches("^(a+)+$"))';
-  const flow = await Flow.open({ ...plan, where, mismatch: "ack" }, recordingLog());
-  const came = [
-    messageIn({ deliveryTag: 1, redelivered: true }),
-    messageIn({ deliveryTag: 2, body: `${"a".repeat(40)}!` }),
-    messageIn({ deliveryTag: 3, routingKey: "easy" }),
-  ];
-  const settled: unknown[] = [];
-  for await (const batch of flow.through(of(came), held, endless)) {
-    expect(tags(batch)).toEqual([3]);
-    flow.passOver(batch, false, {
-      settle: (others, verdict) => void settled.push([tags(others), verdict]),
-    });
-  }
-  expect(settled).toEqual([
-    [[1], "ack"],
-    [[2], "leave"],
-  ]);
-  expect(flow.mismatches).toBe(2);
-});
+it.each([
+  [
+    "ack",
+    false,
+    [
+      [[1], "ack"],
+      [[2], "leave"],
+    ],
+  ],
+  ["leave", false, [[[1, 2], "leave"]]],
+  // A stream keeps its messages.
+  ["ack", true, [[[1, 2], "ack"]]],
+  ["leave", true, [[[1, 2], "ack"]]],
+] as const)(
+  "what --where cannot decide on in time is not thrown away with what it does not want: %s, of a stream %s",
+  async (mismatch, isStream, verdicts) => {
+    const where = '!redelivered && (key == "easy" || body.matches("^(a+)+$"))';
+    const flow = await Flow.open({ ...plan, where, mismatch }, recordingLog());
+    const came = [
+      messageIn({ deliveryTag: 1, redelivered: true }),
+      messageIn({ deliveryTag: 2, body: `${"a".repeat(40)}!` }),
+      messageIn({ deliveryTag: 3, routingKey: "easy" }),
+    ];
+    const settled: unknown[] = [];
+    const intake = { ...held, isOfStream: async () => isStream };
+    for await (const batch of flow.through(of(came), intake, endless)) {
+      expect(tags(batch)).toEqual([3]);
+      flow.passOver(batch, false, {
+        settle: (others, verdict) => void settled.push([tags(others), verdict]),
+      });
+    }
+    expect(settled).toEqual(verdicts);
+    expect(flow.mismatches).toBe(2);
+  },
+);
