@@ -11,15 +11,16 @@ import type { Origins } from "./parse.ts";
 type Options = OptionsOf<typeof rpcFlags>;
 
 /** Flags that would change nothing about requests, and what does instead. */
-const useless = {
-  confirmWindow: "every request is confirmed; --jobs says how many are under way at once",
-  confirmTimeout: "every request is confirmed; --timeout says how long to wait for its reply",
-  nackRetries: "what the broker refuses is sent again until --timeout is over",
-  latencyHeader: "--stats and --report show the time from request to reply",
-} as const satisfies Partial<
-  Record<keyof typeof publisherFlags | keyof typeof publisherMeasureFlags, string>
->;
-type Useless = keyof typeof useless;
+const useless = [
+  ["confirmWindow", "every request is confirmed; --jobs says how many are under way at once"],
+  ["confirmTimeout", "every request is confirmed; --timeout says how long to wait for its reply"],
+  ["nackRetries", "what the broker refuses is sent again until --timeout is over"],
+  ["latencyHeader", "--stats and --report show the time from request to reply"],
+] as const satisfies readonly (readonly [
+  keyof typeof publisherFlags | keyof typeof publisherMeasureFlags,
+  string,
+])[];
+type Useless = (typeof useless)[number][0];
 
 /** How to ask for replies to what is sent. @throws UsageError */
 export function planRequests(
@@ -55,7 +56,6 @@ export function checkNoRequests({ typed }: Origins<keyof Options>): void {
 }
 
 function checkUseless({ typed }: Origins<Useless>): void {
-  const keys = ["confirmWindow", "confirmTimeout", "nackRetries", "latencyHeader"] as const;
-  const stray = keys.find(typed);
-  if (stray) throw new UsageError(`--rpc excludes --${kebab(stray)}`, useless[stray]);
+  const [stray, hint] = useless.find(([key]) => typed(key)) ?? [];
+  if (stray) throw new UsageError(`--rpc excludes --${kebab(stray)}`, hint);
 }
