@@ -111,11 +111,6 @@ export class Aftermath {
     }
   }
 
-  /** Can it still be settled? */
-  holds(delivery: Delivery): boolean {
-    return this.#intake.holds(delivery);
-  }
-
   /** Gives back at the end what no handler has seen. */
   leave(deliveries: readonly Delivery[]): void {
     this.#intake.settle(deliveries, "leave");
@@ -160,7 +155,7 @@ export class Aftermath {
     if (!(await this.#answer(delivery, errorReplyTo(delivery, end)))) return this.#warnLost(end);
     // In a stream, to acknowledge is to go on: nothing can be rejected.
     const verdict = to || (await this.#intake.isOfStream(delivery)) ? "ack" : "reject";
-    if (!this.holds(delivery)) return this.#warnLost(end);
+    if (!this.#intake.holds(delivery)) return this.#warnLost(end);
     if (verdict === "reject" && delivery.routingKey !== asFirstSeen(delivery).routingKey)
       this.#warnOnce(
         "a message that was tried again is rejected with its queue's name as its key: a dead-letter exchange that routes by key may drop it (give the queue x-dead-letter-routing-key, or use --dead-letter)",

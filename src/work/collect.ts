@@ -1,6 +1,5 @@
 // What handlers print: standard output whole per message, though several run at once; standard error line by line.
 import { StringDecoder } from "node:string_decoder";
-import { aborted } from "../time/deadline.ts";
 import { characterLength, endOfCharacter } from "../message/text.ts";
 import type { Log } from "../ui/log.ts";
 import { escapeBytes } from "../ui/escape.ts";
@@ -27,10 +26,10 @@ export class Turns {
   /** Resolves when it is the caller's turn, with what ends it. */
   async take(): Promise<() => void> {
     const before = this.#last;
-    const turn = new AbortController();
-    this.#last = aborted(turn.signal);
+    let end = ignore;
+    this.#last = new Promise((resolve) => (end = resolve));
     await before;
-    return () => turn.abort();
+    return end;
   }
 }
 
@@ -142,3 +141,5 @@ export class ErrorLines implements Taker {
     if (end > 0) await this.#log.relay(whole.slice(0, end).replace(/\n$/, ""));
   }
 }
+
+function ignore(): void {}
