@@ -206,7 +206,7 @@ export class Publisher implements Client {
     this.#ledger.acked(acked);
     this.#flush();
     this.#waiting.wake();
-    const reason = mayBeStuck(link, this.#window) ? this.#renewals.reason(nacked) : undefined;
+    const reason = mayBeStuck(link, this.#window) ? this.#renewals.giveUp(nacked) : undefined;
     if (reason) this.#drop(link, reason);
   }
 

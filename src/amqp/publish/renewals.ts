@@ -36,8 +36,8 @@ export class Renewals {
     return true;
   }
 
-  /** Why to give up a connection that has nacked these again; undefined when that was tried often enough. */
-  reason(nacked: readonly Entry[]): Failure | undefined {
+  /** Gives up a connection that has nacked these again, and says why; undefined when that was tried often enough. */
+  giveUp(nacked: readonly Entry[]): Failure | undefined {
     if (nacked.every(({ nacks }) => nacks === 0) || !this.next()) return undefined;
     this.#last = new Unreachable("the broker refuses every message on this channel");
     return this.#last;
