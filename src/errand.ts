@@ -2,7 +2,7 @@
 import {
   planAdministration,
   type AnyParsed,
-  type TopologyWords,
+  type TopologyDetails,
 } from "./cli/administration-plan.ts";
 import type { FlagTable } from "./cli/flag.ts";
 import type { Sketch } from "./preview/sketch.ts";
@@ -18,10 +18,10 @@ interface DryRunWords {
 export function prepareErrand<F extends FlagTable>(
   program: { readonly name: string; readonly flags: F },
   parsed: AnyParsed<F>,
-  { sketch, check, ...words }: TopologyWords & DryRunWords,
+  { sketch, check, ...details }: TopologyDetails & DryRunWords,
 ): Run | undefined {
   const { dryRun } = parsed.options;
-  const plan = planAdministration(program, parsed, words);
+  const plan = planAdministration(program, parsed, details);
   if (dryRun !== undefined) {
     return async (world) => {
       const { preview } = await import("./preview/preview.ts");

@@ -23,8 +23,8 @@ export type AnyParsed<F extends FlagTable> = Parsed<F> &
     readonly options: Omit<Options, "queue"> & { readonly queue: string | readonly string[] };
   };
 
-/** What else a program knows of the topology. */
-export interface TopologyWords {
+/** What each program says of the topology by flags of its own. */
+export interface TopologyDetails {
   /** The keys of the bindings. */
   readonly keys: readonly string[];
   /** What the consumer's other name of --queue-message-ttl says, where that counts more. */
@@ -48,7 +48,7 @@ const aboutMessages = new Set<Group>([
 export function planAdministration<F extends FlagTable>(
   { name, flags }: { readonly name: string; readonly flags: F },
   parsed: AnyParsed<F>,
-  { keys, messageTtl }: TopologyWords,
+  { keys, messageTtl }: TopologyDetails,
 ): AdministrationPlan | undefined {
   const [queue = "", second] = [parsed.options.queue].flat();
   const options: Options = { ...parsed.options, queue };

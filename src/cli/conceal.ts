@@ -12,7 +12,7 @@ export function conceal(flags: FlagTable, argv: readonly string[]): readonly str
   /** Where the letter of a secret flag stands that takes a value; 0 when none does. */
   const secretAt = (word: string): number => {
     const at = findValueLetter(word, shorts);
-    return shorts.get(word[at])?.secret ? at : 0;
+    return shorts.get(word.charAt(at))?.secret ? at : 0;
   };
   const takesNext = (word: string): boolean =>
     isLong(word) || (secretAt(word) > 0 && secretAt(word) === word.length - 1);

@@ -20,7 +20,7 @@ export function splitWords(flags: FlagTable, argv: readonly string[]): Words {
     if (at > 0 && word[at] === "=")
       throw new UsageError(`-${word[at - 1]} takes no value`, `leave out "${word.slice(at)}"`);
     // Of an unknown letter commander names the letter alone: what follows may be a secret.
-    if (word[at + 1] === "=" && shorts.has(word[at])) {
+    if (word[at + 1] === "=" && shorts.has(word.charAt(at))) {
       words.push(...withoutSign(word, at));
       continue;
     }
@@ -69,10 +69,11 @@ function neverTyped(flag: string): UsageError {
 }
 
 /** Short flags by their letters. */
-export type ShortFlags = ReadonlyMap<string | undefined, Flag>;
+export type ShortFlags = ReadonlyMap<string, Flag>;
 
 export function shortFlags(flags: FlagTable): ShortFlags {
-  return new Map(Object.values(flags).map((flag) => [flag.short, flag]));
+  const all = Object.values(flags);
+  return new Map(all.flatMap((flag) => (flag.short === undefined ? [] : [[flag.short, flag]])));
 }
 
 /**
@@ -89,7 +90,7 @@ export function findValueLetter(word: string, shorts: ShortFlags): number {
 function takesNext(word: string, longs: ReadonlyMap<string, Flag>, shorts: ShortFlags): boolean {
   if (word.startsWith("--")) return needsValue(longs.get(word));
   const at = findValueLetter(word, shorts);
-  return at > 0 && at === word.length - 1 && needsValue(shorts.get(word[at]));
+  return at > 0 && at === word.length - 1 && needsValue(shorts.get(word.charAt(at)));
 }
 
 function needsValue(flag: Flag | undefined): boolean {

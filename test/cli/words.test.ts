@@ -1,6 +1,13 @@
 // A value that is joined to its flag by a sign, or without one; and which of them errors show.
 import { expect, it } from "vitest";
+import { con } from "../../src/cli/con.ts";
+import { shortFlags } from "../../src/cli/words.ts";
 import { parsePub, wrongUse } from "../support/plan.ts";
+
+it("a flag without a letter is not found where a word has none", () => {
+  const shorts = shortFlags(con.flags);
+  expect([...shorts.keys()].filter((letter) => letter?.length !== 1)).toEqual([]);
+});
 
 it.each([
   [["-k=x"], "x"],
