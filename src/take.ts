@@ -148,7 +148,7 @@ async function openWork(
     return Handling.open({ ...plan.handler, graceMs: plan.graceMs }, intake, courier, world);
   // When a run is stopped, what was still under way no longer matters; after a failure nothing more comes.
   const isOver = (): boolean => world.signal.aborted || courier?.failed.aborted === true;
-  const comesAgain = (): boolean => isOver() || rules.giveBack();
-  if (plan.forward && courier) return forwarding(plan.forward, intake, courier, comesAgain);
+  const giveBack = (): boolean => isOver() || rules.giveBack();
+  if (plan.forward && courier) return forwarding(plan.forward, intake, courier, giveBack);
   return printing(await openSink(plan.sink, world), intake, plan);
 }

@@ -2,9 +2,9 @@
 import type { Courier } from "../amqp/publish/courier.ts";
 import type { QueuePlan } from "../amqp/session/topology.ts";
 import { now } from "../time/clock.ts";
-import { Failure, messageOf } from "../errors.ts";
 import type { Delivery, Message } from "../message/message.ts";
 import { isName } from "../message/text.ts";
+import { nowhere, offer, store } from "./copies.ts";
 import { LEASE_MS } from "./retry.ts";
 
 export type PassingCourier = Pick<Courier, "send" | "declare">;
@@ -25,17 +25,15 @@ export class Dispatch {
 
   /** Publishes a copy that must not be lost. @throws Failure when the broker has no place for it */
   async store(copy: Message, delivery: Delivery): Promise<boolean> {
-    const isStored = await this.#publish(copy, delivery);
-    if (isStored === undefined) throw nowhere(copy, "it reaches no queue");
-    return isStored;
+    return store(copy, delivery, this.#courier);
   }
 
   /** The same into a delay queue, which is declared when needed, and again if the copy came back. @throws as `store` */
   async delay(copy: Message, queue: QueuePlan, delivery: Delivery): Promise<boolean> {
     if (!isName(queue.name)) throw nowhere(copy, "a queue's name has at most 255 bytes");
     if (!(await this.#lease(queue, delivery))) return false;
-    const isStored = await this.#publish(copy, delivery);
-    if (isStored !== undefined) return isStored;
+    const fate = await offer(copy, delivery, this.#courier);
+    if (fate !== "returned") return fate === "confirmed";
     this.#leases.delete(queue.name);
     return (await this.#lease(queue, delivery)) && this.store(copy, delivery);
   }
@@ -66,31 +64,4 @@ export class Dispatch {
     if (isDeclared) this.#leases.set(queue.name, start + LEASE_MS);
     return isDeclared;
   }
-
-  /** Undefined when it came back: it reaches no queue. @throws Failure when the broker refuses it */
-  async #publish(copy: Message, { generation }: Delivery): Promise<boolean | undefined> {
-    const fate = await this.#courier.send(copy, generation).catch((error: unknown) => {
-      throw nowhere(copy, messageOf(error));
-    });
-    switch (fate) {
-      case "confirmed":
-        return true;
-      case "lost":
-        return false;
-      case "returned":
-        return undefined;
-      case "nacked":
-        throw nowhere(copy, "the broker refuses it (nack)");
-      case "fatal":
-        throw nowhere(copy, "the broker fails on it, and closes the connection each time");
-    }
-  }
-}
-
-function nowhere({ exchange, routingKey }: Message, reason: string): Failure {
-  return new Failure(
-    "undelivered",
-    `a message cannot be passed on to exchange "${exchange}", key "${routingKey}": ${reason}`,
-    "the original was not acknowledged and comes again",
-  );
 }

@@ -2,27 +2,29 @@
 import type { Courier, Destination } from "../amqp/publish/courier.ts";
 import type { Intake } from "../amqp/consume/intake.ts";
 import { Failure } from "../errors.ts";
-import type { Delivery } from "../message/message.ts";
+import type { Delivery, Message } from "../message/message.ts";
 import { asFirstSeen } from "../message/retry-marks.ts";
+import { store } from "./copies.ts";
 import { propertiesElsewhere } from "./tries.ts";
 import type { Work } from "./work.ts";
 
 /**
- * Work that passes on. It takes what comes; the prefetch bounds what is under way. `comesAgain` is told of each message whose
- * connection was lost first; false when the run is over by then.
+ * Work that passes on. It takes what comes; the prefetch bounds what is under way. `giveBack` is called for each message whose
+ * link was lost before the broker had confirmed its copy; false: the run falls short by that.
  */
 export function forwarding(
   to: Destination,
   intake: Pick<Intake, "settle">,
   courier: Pick<Courier, "send">,
-  comesAgain: () => boolean,
+  giveBack: () => boolean,
 ): Work {
   const failing = new AbortController();
   const underWay = new Set<Promise<void>>();
   let shortfall: Failure | undefined;
   const passOn = async (delivery: Delivery): Promise<void> => {
-    if (await forward(delivery, to, courier)) intake.settle([delivery], "ack");
-    else if (!comesAgain()) shortfall ??= notPassedOn();
+    const isStored = await store(forwarded(delivery, to), delivery, courier);
+    if (isStored) intake.settle([delivery], "ack");
+    else if (!giveBack()) shortfall ??= notPassedOn();
   };
   const pass = async (batch: readonly Delivery[]): Promise<void> => {
     const ends = await Promise.allSettled(batch.map(passOn));
@@ -59,28 +61,12 @@ function notPassedOn(): Failure {
   );
 }
 
-/** Why the broker has no place for a message. */
-const reasons = {
-  returned: "no queue gets the message",
-  nacked: "the broker refuses the message (nack)",
-  fatal: "the broker fails on the message, and closes the connection each time",
-} as const;
-
-/** True when it is stored, false when the link is gone. @throws Failure when the broker has no place for it */
-async function forward(
-  delivery: Delivery,
-  to: Destination,
-  courier: Pick<Courier, "send">,
-): Promise<boolean> {
-  const { body } = delivery;
-  const properties = propertiesElsewhere(delivery);
-  const { exchange, routingKey = asFirstSeen(delivery).routingKey } = to;
-  const message = { exchange, routingKey, properties, body };
-  const fate = await courier.send(message, delivery.generation);
-  if (fate === "confirmed" || fate === "lost") return fate === "confirmed";
-  throw new Failure(
-    "undelivered",
-    `--forward: exchange "${exchange}", key "${routingKey}": ${reasons[fate]}`,
-    "it was not acknowledged and stays in its queue",
-  );
+/** A delivery as it goes there. */
+function forwarded(delivery: Delivery, { exchange, routingKey }: Destination): Message {
+  return {
+    exchange,
+    routingKey: routingKey ?? asFirstSeen(delivery).routingKey,
+    properties: propertiesElsewhere(delivery),
+    body: delivery.body,
+  };
 }

@@ -135,7 +135,7 @@ describe("--forward", () => {
     expect(await con(["-q", from, "--forward", `${nowhere}:k`])).toMatchObject({
       code: 5,
       stdout: "",
-      stderr: `ERROR: --forward: exchange "${nowhere}", key "k": no queue gets the message\nhint: it was not acknowledged and stays in its queue\n`,
+      stderr: `ERROR: a message cannot be passed on to exchange "${nowhere}", key "k": it reaches no queue\nhint: the original was not acknowledged and stays in its queue\n`,
     });
     await untilQueue(from, { messages: 2 });
   });

@@ -4,10 +4,14 @@ import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { Fate } from "../../src/amqp/publish/route.ts";
 import type { Delivery } from "../../src/message/message.ts";
+import { Unsendable } from "../../src/errors.ts";
 import { forwarding } from "../../src/work/forward.ts";
 import { someDelivery } from "../support/delivery.ts";
 
 const lost = async (): Promise<Fate> => "lost";
+const unsendable = async (): Promise<Fate> => {
+  throw new Unsendable("too large", undefined);
+};
 
 /** Takes a message; is it ready for the next one before the broker has confirmed, and after it? */
 async function take(delivery: Delivery): Promise<readonly boolean[]> {
@@ -55,26 +59,30 @@ it("is busy until the broker has answered: its queue is not taken for empty whil
   await work.take([someDelivery()]);
   const wasBusy = work.isBusy;
   answered.emit("answer");
-  await expect(work.finish()).rejects.toThrow("the broker refuses the message (nack)");
+  await expect(work.finish()).rejects.toThrow("the broker refuses it (nack)");
   expect([wasBusy, work.isBusy, work.failed?.aborted]).toEqual([true, false, true]);
+});
+
+it("fails as undelivered with what no frame can carry: its flags are right", async () => {
+  const to = { exchange: "", routingKey: "q" };
+  const work = forwarding(to, { settle: () => {} }, { send: unsendable }, () => true);
+  await work.take([someDelivery()]);
+  await expect(work.finish()).rejects.toMatchObject({ exit: "undelivered" });
 });
 
 it.each([
   [true, "comes again: it counts then"],
   [false, "does not come again, for the run is over: that is no good end"],
-])(
-  "of what was lost with its connection it is asked whether it comes again: %s, it %s",
-  async (again) => {
-    const to = { exchange: "", routingKey: "q" };
-    let asked = 0;
-    const work = forwarding(to, { settle: () => {} }, { send: lost }, () => {
-      asked++;
-      return again;
-    });
-    await work.take([someDelivery(), someDelivery()]);
-    await work.finish();
-    const text = again ? undefined : expect.stringContaining("the connection was lost");
-    expect(work.shortfall?.message).toEqual(text);
-    expect(asked).toBe(2);
-  },
-);
+])("each that was lost with its connection is given back: %s, it %s", async (again) => {
+  const to = { exchange: "", routingKey: "q" };
+  let givenBack = 0;
+  const work = forwarding(to, { settle: () => {} }, { send: lost }, () => {
+    givenBack++;
+    return again;
+  });
+  await work.take([someDelivery(), someDelivery()]);
+  await work.finish();
+  const text = again ? undefined : expect.stringContaining("the connection was lost");
+  expect(work.shortfall?.message).toEqual(text);
+  expect(givenBack).toBe(2);
+});
