@@ -33,7 +33,7 @@ export function planIntake(
   checkIntake(options, origins, circumstances);
   const stream = planStream(options);
   const settling = planSettling(options);
-  const limit = options.count ?? settling.limit ?? (fetchesOne(options) ? 1 : undefined);
+  const limit = options.count ?? (fetchesOne(options) ? 1 : settling.limit);
   return {
     subscription: {
       ...planSubscription(options, circumstances),
@@ -51,8 +51,7 @@ export function planIntake(
     stop: {
       count: limit,
       isPrefetchGiven: origins.given("prefetch"),
-      countedBy:
-        options.count === undefined && settling.limit !== undefined ? "--prefetch" : "--count",
+      countedBy: limit === settling.limit && options.count === undefined ? "--prefetch" : "--count",
       idleMs: options.idleTimeout,
       timeoutMs: options.timeout,
       untilEmpty: options.untilEmpty ? "--until-empty" : settling.untilEmpty,

@@ -52,6 +52,9 @@ describe("the subscription", () => {
   it("fetches one message with --get, or as many as --count says", () => {
     expect(plan("--get")).toMatchObject({ intake: "get", stop: { count: 1 } });
     expect(plan("--get", "-n", "7")).toMatchObject({ intake: "get", stop: { count: 7 } });
+    const putBack = { count: 1, countedBy: "--count" };
+    expect(plan("--get", "--peek").stop).toMatchObject(putBack);
+    expect(plan("--get", "--nack", "--requeue", "--prefetch", "9").stop).toMatchObject(putBack);
   });
 
   it("looks by subscription only where all that it takes will be looked at", () => {
