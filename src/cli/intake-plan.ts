@@ -33,7 +33,8 @@ export function planIntake(
   checkIntake(options, origins, circumstances);
   const stream = planStream(options);
   const settling = planSettling(options);
-  const limit = options.count ?? (fetchesOne(options) ? 1 : settling.limit);
+  const counted = options.count ?? (fetchesOne(options) ? 1 : undefined);
+  const limit = counted ?? settling.limit;
   return {
     subscription: {
       ...planSubscription(options, circumstances),
@@ -51,7 +52,7 @@ export function planIntake(
     stop: {
       count: limit,
       isPrefetchGiven: origins.given("prefetch"),
-      countedBy: limit === settling.limit && options.count === undefined ? "--prefetch" : "--count",
+      countedBy: counted !== undefined || settling.limit === undefined ? "--count" : "--prefetch",
       idleMs: options.idleTimeout,
       timeoutMs: options.timeout,
       untilEmpty: options.untilEmpty ? "--until-empty" : settling.untilEmpty,
