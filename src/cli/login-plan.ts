@@ -20,39 +20,64 @@ export interface User {
  */
 export function planLogin(
   options: Options,
-  { origin }: Origins<keyof Options>,
+  origins: Origins<keyof Options>,
   url: UrlParts | undefined,
 ): User {
-  const ranks = {
+  const ranks = rankParts(origins, url);
+  const { userpass } = options;
+  const others = Math.max(ranks.username, ranks.passwordFile);
+  if (userpass !== undefined && ranks.userpass >= Math.max(others, ranks.url)) {
+    if (ranks.userpass === others) throw twoWays();
+    const place = origins.origin("userpass") === "environment" ? "AMQP_USERPASS" : "--userpass";
+    const override = ranks.password > ranks.userpass ? options.password : undefined;
+    const { username, password } = splitUserpass(userpass, place);
+    return { username, password: known(override || password) };
+  }
+  const username = chooseUser(options, ranks, url);
+  const fromUrl = username !== undefined && username === url?.username ? url.password : undefined;
+  const password = choosePassword(options, ranks, fromUrl);
+  if (username === undefined) return { username: "guest", password: password ?? known("guest") };
+  return { username, password: password ?? { from: "ask" } };
+}
+
+/** How much each part of a login counts. */
+type Ranks = Readonly<
+  Record<"userpass" | "username" | "passwordFile" | "password" | "url", number>
+>;
+
+function rankParts({ origin }: Origins<keyof Options>, url: UrlParts | undefined): Ranks {
+  return {
     userpass: rank[origin("userpass")],
     username: rank[origin("username")],
     passwordFile: rank[origin("passwordFile")],
     password: rank[origin("password")],
     url: url?.username === undefined ? 0 : rank[origin("url")],
   };
-  const others = Math.max(ranks.username, ranks.passwordFile);
-  if (options.userpass !== undefined && ranks.userpass >= Math.max(others, ranks.url)) {
-    if (ranks.userpass === others) throw twoWays();
-    const place = origin("userpass") === "environment" ? "AMQP_USERPASS" : "--userpass";
-    const override = ranks.password > ranks.userpass ? options.password : undefined;
-    return splitUserpass(options.userpass, place, override);
-  }
-  const urlUser = url?.username;
-  // Its password alone is outranked, by a file.
-  const ofPair =
-    ranks.userpass >= Math.max(ranks.username, ranks.url) ? options.userpass : undefined;
-  const other = ranks.username >= ranks.url ? (options.username ?? urlUser) : urlUser;
-  const username =
-    ofPair === undefined ? other : splitUserpass(ofPair, "--userpass", undefined).username;
-  const fromUrl = username === urlUser ? url?.password : undefined;
-  const lowest = fromUrl === undefined ? 0 : ranks.url;
-  const path = ranks.passwordFile >= ranks.password ? options.passwordFile : undefined;
-  if (path !== undefined && ranks.passwordFile >= lowest)
-    return { username: username ?? "guest", password: { from: "file", path } };
-  if (options.password !== undefined && ranks.password >= lowest)
-    return { username: username ?? "guest", password: known(options.password) };
-  if (username === undefined) return { username: "guest", password: known("guest") };
-  return { username, password: fromUrl === undefined ? { from: "ask" } : known(fromUrl) };
+}
+
+/** Undefined when nobody is named. */
+function chooseUser(
+  { userpass, username }: Options,
+  ranks: Ranks,
+  url: UrlParts | undefined,
+): string | undefined {
+  // Only its password is outranked, by a file.
+  if (userpass !== undefined && ranks.userpass >= Math.max(ranks.username, ranks.url))
+    return splitUserpass(userpass, "--userpass").username;
+  return ranks.username >= ranks.url ? (username ?? url?.username) : url?.username;
+}
+
+/** `fromUrl` is the URL's, where it belongs to the user. Undefined when none is given. */
+function choosePassword(
+  { passwordFile: path, password }: Options,
+  ranks: Ranks,
+  fromUrl: string | undefined,
+): PasswordPlan | undefined {
+  const least = fromUrl === undefined ? 0 : ranks.url;
+  if (path !== undefined && ranks.passwordFile >= Math.max(ranks.password, least))
+    return { from: "file", path };
+  if (password !== undefined && ranks.password >= least) return known(password);
+  return fromUrl === undefined ? undefined : known(fromUrl);
 }
 
 /** All URLs of a list log in alike, for there is one password. @throws UsageError */
@@ -68,7 +93,10 @@ export function checkLogins([first, ...others]: readonly UrlParts[]): void {
 }
 
 /** Its value is a secret: it is not shown. @throws UsageError */
-function splitUserpass(userpass: string, place: string, override: string | undefined): User {
+function splitUserpass(
+  userpass: string,
+  place: string,
+): { readonly username: string; readonly password: string } {
   const colon = userpass.indexOf(":");
   if (colon < 1) {
     throw new UsageError(
@@ -76,8 +104,7 @@ function splitUserpass(userpass: string, place: string, override: string | undef
       "to be asked for the password, use --username",
     );
   }
-  const username = userpass.slice(0, colon);
-  return { username, password: known(override || userpass.slice(colon + 1)) };
+  return { username: userpass.slice(0, colon), password: userpass.slice(colon + 1) };
 }
 
 function known(password: string): PasswordPlan {
