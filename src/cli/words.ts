@@ -16,12 +16,9 @@ export function splitWords(flags: FlagTable, argv: readonly string[]): Words {
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? "";
     if (word === "--") return { words, operands: argv.slice(i + 1) };
-    const at = findValueLetter(word, shorts);
-    if (at > 0 && word[at] === "=")
-      throw new UsageError(`-${word[at - 1]} takes no value`, `leave out "${word.slice(at)}"`);
-    // Of an unknown letter commander names the letter alone: what follows may be a secret.
-    if (word[at + 1] === "=" && shorts.has(word.charAt(at))) {
-      words.push(...withoutSign(word, at));
+    const joined = withoutSign(word, shorts);
+    if (joined) {
+      words.push(...joined);
       continue;
     }
     const [, typed = "", value = ""] = /^([^=]*)(.*)$/s.exec(word) ?? [];
@@ -40,8 +37,16 @@ export function splitWords(flags: FlagTable, argv: readonly string[]): Words {
   return { words, operands: undefined };
 }
 
-/** `-k=x` is `-kx`, as for the sample; and `-k=` is `-k ""`. */
-function withoutSign(word: string, at: number): readonly string[] {
+/**
+ * `-k=x` is `-kx`, as for the sample; and `-k=` is `-k ""`. Undefined for a word without such a sign.
+ * @throws UsageError for a letter that takes no value
+ */
+function withoutSign(word: string, shorts: ShortFlags): readonly string[] | undefined {
+  const at = findValueLetter(word, shorts);
+  if (at > 0 && word[at] === "=")
+    throw new UsageError(`-${word[at - 1]} takes no value`, `leave out "${word.slice(at)}"`);
+  // Of an unknown letter commander names the letter alone: what follows may be a secret.
+  if (word[at + 1] !== "=" || !shorts.has(word.charAt(at))) return undefined;
   const [letters, value] = [word.slice(0, at + 1), word.slice(at + 2)];
   return value === "" ? [letters, value] : [letters + value];
 }
