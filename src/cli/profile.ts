@@ -5,6 +5,7 @@ import { UsageError } from "../errors.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { type Flag, type FlagTable, isRepeatable, kebab } from "./flag.ts";
 import { allFlags } from "./flags/all.ts";
+import type { Entry } from "./generate/listing.ts";
 import { byOtherName } from "./other-names.ts";
 import type { Profile } from "./parse.ts";
 import { findSimilar } from "./similar.ts";
@@ -96,12 +97,13 @@ function readTexts(
   profile: string,
   flags: FlagTable,
 ): ReadonlyMap<string, readonly string[]> {
-  const known = new Map([...Object.entries(allFlags), ...Object.entries(flags)].map(byName));
+  const known = byName({ ...allFlags, ...flags });
   const texts = new Map<string, readonly string[]>();
   for (const [name, value] of Object.entries(table)) {
     const place = `${path}: [${profile}] ${name}`;
-    const [key, flag] = known.get(name) ?? [];
-    if (key === undefined || flag === undefined) throw unknownKey(path, profile, name, known);
+    const entry = known.get(name);
+    if (!entry) throw unknownKey(path, profile, name, known);
+    const { key, flag } = entry;
     if (flag.typedOnly || isChoosing(key))
       throw new UsageError(`${place} cannot stand in a profile`, `type it: --${name}`);
     const given = toTexts(value, flag, place);
@@ -110,17 +112,18 @@ function readTexts(
   return texts;
 }
 
-function byName([key, flag]: readonly [string, Flag]): readonly [string, readonly [string, Flag]] {
-  return [kebab(key), [key, flag]];
+/** The flags by what a profile calls them. */
+function byName(flags: FlagTable): ReadonlyMap<string, Entry> {
+  return new Map(Object.entries(flags).map(([key, flag]) => [kebab(key), { key, flag }]));
 }
 
 function unknownKey(
   path: string,
   profile: string,
   name: string,
-  known: ReadonlyMap<string, readonly [string, Flag]>,
+  known: ReadonlyMap<string, Entry>,
 ): UsageError {
-  const possible = [...known].filter(([, [, flag]]) => !flag.typedOnly).map(([other]) => other);
+  const possible = [...known].filter(([, { flag }]) => !flag.typedOnly).map(([other]) => other);
   const meant = byOtherName(`--${name}`, allFlags)?.slice(2) ?? findSimilar(name, possible);
   return new UsageError(
     `${path}: [${profile}] has the unknown key "${name}"`,
