@@ -20,7 +20,7 @@ import {
 import { tryOf } from "./tries.ts";
 import { PutBack } from "./put-back.ts";
 import { errorReplyTo, replyTo } from "./reply.ts";
-import { delayAfter, delayQueue, waiting, type RetryPlan } from "./retry.ts";
+import { delayAfter, delayQueue, delayed, type RetryPlan } from "./retry.ts";
 
 export interface AftermathPlan {
   /** Undefined: see `judge`. */
@@ -96,7 +96,7 @@ export class Aftermath {
       case "reject":
         return this.#giveUp(delivery, outcome);
       case "stop":
-        if (isOfStream) this.leave([delivery]);
+        if (isOfStream) this.leave(delivery);
         else this.#putBack.put(delivery);
         throw new Failure(
           "handler",
@@ -111,9 +111,9 @@ export class Aftermath {
     }
   }
 
-  /** Gives back at the end what no handler has seen. */
-  leave(deliveries: readonly Delivery[]): void {
-    this.#intake.settle(deliveries, "leave");
+  /** Leaves it unsettled: it goes back at the end of the run. */
+  leave(delivery: Delivery): void {
+    this.#intake.settle([delivery], "leave");
   }
 
   /** The run is over: what waits to be put back is put back now. */
@@ -139,8 +139,8 @@ export class Aftermath {
     const delayMs = delayAfter(attempt, retry);
     if (delayMs === undefined) return this.#giveUp(delivery, outcome);
     const queue = delayQueue(delivery.queue, delayMs);
-    const message = waiting(delivery, queue.name);
-    if (!(await this.#dispatch.delay(message, queue, delivery))) return this.#warnLost(outcome.end);
+    const copy = delayed(delivery, queue.name);
+    if (!(await this.#dispatch.delay(copy, queue, delivery))) return this.#warnLost(outcome.end);
     this.#warn(outcome.end, `try ${attempt + 1} of ${retry.retries + 1} in ${delayMs / 1000} s`);
     this.#intake.settle([delivery], "ack", "retried");
   }
@@ -149,8 +149,8 @@ export class Aftermath {
     const { deadLetter: to } = this.#plan;
     const { end, stderr } = outcome;
     if (to) {
-      const message = deadLetter(delivery, to, { end, stderr, at: Date.now() });
-      if (!(await this.#dispatch.store(message, delivery))) return this.#warnLost(end);
+      const copy = deadLetter(delivery, to, { end, stderr, at: Date.now() });
+      if (!(await this.#dispatch.store(copy, delivery))) return this.#warnLost(end);
     }
     if (!(await this.#answer(delivery, errorReplyTo(delivery, end)))) return this.#warnLost(end);
     // In a stream, to acknowledge is to go on: nothing can be rejected.

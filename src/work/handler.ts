@@ -62,7 +62,7 @@ export class Handling implements Work {
     plan: Plan,
     children: Children,
     aftermath: Aftermath,
-    isLost: AbortSignal,
+    lost: AbortSignal,
     world: HandlerWorld,
   ) {
     this.#plan = plan;
@@ -70,9 +70,9 @@ export class Handling implements Work {
     this.#aftermath = aftermath;
     this.#world = world;
     this.#environment = inherited(world.env);
-    this.#stops = [world.signal, this.failed, isLost];
+    this.#stops = [world.signal, this.failed, lost];
     for (const signal of this.#stops)
-      signal.addEventListener("abort", () => this.#hurry(), { once: true });
+      signal.addEventListener("abort", () => this.#onStop(), { once: true });
   }
 
   static open(plan: Plan, intake: Intake, courier: Courier, world: HandlerWorld): Handling {
@@ -99,7 +99,7 @@ export class Handling implements Work {
   async take(batch: readonly Delivery[]): Promise<void> {
     for (const delivery of batch) {
       await this.#place();
-      if (this.#mustStop()) this.#aftermath.leave([delivery]);
+      if (this.#mustStop()) this.#aftermath.leave(delivery);
       else this.#begin(delivery);
     }
     await this.#place();
@@ -147,7 +147,7 @@ export class Handling implements Work {
     // A handler that we have ended ourselves says nothing about its message: the broker gives it again.
     if (this.#isOver) return;
     // Nor does one that was ended together with us, as systemd does.
-    if (isStoppedToo) this.#aftermath.leave([delivery]);
+    if (isStoppedToo) this.#aftermath.leave(delivery);
     else await this.#aftermath.conclude(delivery, outcome);
   }
 
@@ -180,8 +180,8 @@ export class Handling implements Work {
     );
   }
 
-  /** The run must stop: nothing more begins. */
-  #hurry(): void {
+  /** Nothing more begins: what waits for a place is told, and soon the user what is still awaited. */
+  #onStop(): void {
     this.#changes.wake();
     const { afterSignal, afterFailure } = TELL_WAITING_MS;
     const ms = this.#world.signal.aborted ? afterSignal : afterFailure;

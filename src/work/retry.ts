@@ -70,7 +70,7 @@ export function delayQueue(queue: string, delayMs: number): QueuePlan {
 }
 
 /** The message for the delay queue: it says how many tries there have been, and what it was first. */
-export function waiting(delivery: Delivery, delayedIn: string): Message {
+export function delayed(delivery: Delivery, delayedIn: string): Message {
   const seen = asFirstSeen(delivery);
   const { headers = {}, ...properties } = propertiesAgain(delivery);
   const marks = {

@@ -4,7 +4,7 @@ import { decodeTable, encodeTable } from "../../src/amqp/wire/table.ts";
 import { fieldToText, textToField } from "../../src/message/exact-text.ts";
 import { asFirstSeen } from "../../src/message/retry-marks.ts";
 import { decodeText } from "../../src/message/text.ts";
-import { waiting } from "../../src/work/retry.ts";
+import { delayed } from "../../src/work/retry.ts";
 import { propertiesElsewhere } from "../../src/work/tries.ts";
 import { someDelivery } from "../support/delivery.ts";
 
@@ -27,7 +27,7 @@ describe("a text in a header", () => {
 });
 
 describe("a message with a key that is no UTF-8", () => {
-  const waits = waiting(someDelivery({ exchange: "logs", routingKey }), "q.retry-5ms");
+  const waits = delayed(someDelivery({ exchange: "logs", routingKey }), "q.retry-5ms");
   const headers = decodeTable(encodeTable(waits.properties.headers ?? {}).subarray(4));
 
   it("has it at the next try", () => {

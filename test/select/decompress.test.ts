@@ -3,7 +3,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:
 import { describe, expect, it } from "vitest";
 import { openDecompress } from "../../src/select/decompress.ts";
 import type { Delivery } from "../../src/message/message.ts";
-import { waiting } from "../../src/work/retry.ts";
+import { delayed } from "../../src/work/retry.ts";
 import { messageIn } from "../support/message-in.ts";
 import { recordingLog } from "../support/recording-log.ts";
 
@@ -49,7 +49,7 @@ describe("--decompress", () => {
     const message = encoded("gzip", gzipSync(content));
     const [decoded] = await (await openDecompress(10_000, recordingLog()))([message]);
     expect(decoded?.compressed).toEqual({ body: message.body, properties: message.properties });
-    expect(waiting({ ...message, ...decoded }, "q.retry-5ms")).toMatchObject({
+    expect(delayed({ ...message, ...decoded }, "q.retry-5ms")).toMatchObject({
       body: message.body,
       properties: { contentEncoding: "gzip" },
     });

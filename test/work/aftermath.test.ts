@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Courier } from "../../src/amqp/publish/courier.ts";
 import { Aftermath, type AftermathPlan, type Outcome } from "../../src/work/aftermath.ts";
-import { waiting } from "../../src/work/retry.ts";
+import { delayed } from "../../src/work/retry.ts";
 import { someDelivery } from "../support/delivery.ts";
 import { recordingLog } from "../support/recording-log.ts";
 
@@ -101,7 +101,7 @@ describe("a message of a stream, which takes none back", () => {
 
 /** As it comes back from its delay queue. */
 function back(routingKey: string) {
-  const { properties } = waiting(someDelivery({ routingKey }), "q.retry-5ms");
+  const { properties } = delayed(someDelivery({ routingKey }), "q.retry-5ms");
   return someDelivery({ properties, exchange: "", routingKey: "q" });
 }
 

@@ -4,7 +4,7 @@ import type { Table } from "../../src/message/fields.ts";
 import { decodeText } from "../../src/message/text.ts";
 import { toOrigin } from "../../src/source/to-origin.ts";
 import { deadLetter } from "../../src/work/dead-letter.ts";
-import { waiting } from "../../src/work/retry.ts";
+import { delayed } from "../../src/work/retry.ts";
 import { someDelivery } from "../support/delivery.ts";
 
 const withHeaders = (headers: Table) => someDelivery({ properties: { headers } });
@@ -71,7 +71,7 @@ describe("a dead letter", () => {
   it("notes the keys that were in CC, also of a message that has waited", () => {
     const to = { exchange: "", routingKey: "dead" };
     const first = withHeaders({ CC: ["copy"] });
-    const waited = someDelivery({ properties: waiting(first, "q.retry-5ms").properties });
+    const waited = someDelivery({ properties: delayed(first, "q.retry-5ms").properties });
     for (const delivery of [first, waited]) {
       const { headers = {} } = deadLetter(delivery, to, cause).properties;
       expect(headers).toMatchObject({
@@ -86,7 +86,7 @@ describe("a dead letter", () => {
     const routingKey = decodeText(Buffer.from("6bff2e7a", "hex"));
     const to = { exchange: "dlx", routingKey: undefined };
     const first = someDelivery({ routingKey });
-    const waited = someDelivery({ properties: waiting(first, "q.retry-5ms").properties });
+    const waited = someDelivery({ properties: delayed(first, "q.retry-5ms").properties });
     for (const delivery of [first, waited]) {
       const dead = deadLetter(delivery, to, cause);
       expect(dead).toMatchObject({ exchange: "dlx", routingKey });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Field } from "../../src/message/fields.ts";
 import { asFirstSeen, withoutMarks } from "../../src/message/retry-marks.ts";
 import { attemptOf, propertiesAgain, propertiesElsewhere, tryOf } from "../../src/work/tries.ts";
-import { delayAfter, delayQueue, LEASE_MS, waiting } from "../../src/work/retry.ts";
+import { delayAfter, delayQueue, LEASE_MS, delayed } from "../../src/work/retry.ts";
 import { someDelivery } from "../support/delivery.ts";
 
 const plan = { retries: 4, delayMs: 1000, backoff: 3 };
@@ -96,7 +96,7 @@ it("a look at a message uses up no try: of what a quorum queue counts, a handler
   const marks = { "x-retry-exchange": "", "x-retry-routing-key": "q", "x-retry-count": 1 };
   const seen = { ...withHeaders({ ...marks, "x-delivery-count": 5 }), redelivered: true };
   expect({ attempt: attemptOf(seen), try: tryOf(seen) }).toEqual({ attempt: 7, try: 2 });
-  expect(waiting(seen, "q.retry-5ms").properties.headers).toMatchObject({
+  expect(delayed(seen, "q.retry-5ms").properties.headers).toMatchObject({
     "x-retry-count": 2,
     "x-retry-deliveries": 7,
   });
@@ -109,14 +109,14 @@ describe("a message that waits for another try", () => {
       routingKey: "kern",
       properties: { contentType: "a/b", headers: { own: 1 } },
     });
-    const message = waiting(first, "q.retry-5ms");
+    const message = delayed(first, "q.retry-5ms");
     expect(message).toMatchObject({ exchange: "", routingKey: "q.retry-5ms" });
     const back = someDelivery({ ...message, routingKey: "q" });
     expect(attemptOf(back)).toBe(2);
     const seen = asFirstSeen(back);
     expect(seen).toMatchObject({ exchange: "logs", routingKey: "kern" });
     expect(seen.properties).not.toHaveProperty("deliveryMode");
-    expect(waiting(back, "q.retry-10ms").properties).toEqual({
+    expect(delayed(back, "q.retry-10ms").properties).toEqual({
       contentType: "a/b",
       deliveryMode: 2,
       headers: {
@@ -147,7 +147,7 @@ describe("a message that waits for another try", () => {
       "x-first-death-queue": "elsewhere",
       "x-first-death-reason": "rejected",
     };
-    const { headers = {} } = waiting(withHeaders({ ...notes, own: 1 }), "q.retry-5ms").properties;
+    const { headers = {} } = delayed(withHeaders({ ...notes, own: 1 }), "q.retry-5ms").properties;
     expect(headers).toMatchObject({ own: 1, "x-retry-deaths": notes });
     const overwritten = { "x-death": [death("q.retry-5ms")], "x-first-death-queue": "q.retry-5ms" };
     const back = withHeaders({ ...headers, ...overwritten });
@@ -169,7 +169,7 @@ describe("a message that waits for another try", () => {
     });
     let back = first;
     for (const delayedIn of ["q.retry-5ms", "q.retry-10ms"]) {
-      const { properties } = waiting(back, delayedIn);
+      const { properties } = delayed(back, delayedIn);
       expect(properties).toMatchObject({ deliveryMode: 2, headers: { "x-original-cc": ["copy"] } });
       expect(properties).not.toHaveProperty("expiration");
       expect(properties).not.toHaveProperty("userId");
@@ -193,7 +193,7 @@ describe("a message that waits for another try", () => {
   });
 
   it("has the x-original-cc that it brought along, and no CC of it", () => {
-    const { properties } = waiting(withHeaders({ "x-original-cc": ["copy"] }), "q.retry-5ms");
+    const { properties } = delayed(withHeaders({ "x-original-cc": ["copy"] }), "q.retry-5ms");
     const { headers } = asFirstSeen(someDelivery({ properties })).properties;
     expect(headers).toMatchObject({ "x-original-cc": ["copy"] });
     expect(headers).not.toHaveProperty("CC");
@@ -201,7 +201,7 @@ describe("a message that waits for another try", () => {
 
   it("tells the next queue of the way it really came, when the broker dead-letters it there", () => {
     const first = someDelivery({ exchange: "orders", routingKey: "new", properties: {} });
-    const { properties } = waiting(first, "q.retry-5ms");
+    const { properties } = delayed(first, "q.retry-5ms");
     const waited = { ...death("q.retry-5ms"), exchange: "", "routing-keys": ["q.retry-5ms"] };
     const headers = {
       ...properties.headers,
@@ -225,7 +225,7 @@ describe("a message that waits for another try", () => {
     };
     expect(propertiesElsewhere(next).headers).toEqual(notes);
     expect(propertiesAgain(next).headers).toEqual(notes);
-    const again = waiting(next, "next.retry-5ms").properties.headers;
+    const again = delayed(next, "next.retry-5ms").properties.headers;
     expect(again).toMatchObject({ "x-retry-queue": "next", "x-retry-deaths": notes });
   });
 
