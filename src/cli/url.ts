@@ -59,28 +59,9 @@ export type UrlPlace = "--url" | "AMQP_URL" | "the profile's url";
 
 /** Reads one URL; `given` says where it was. Errors never show it: it may hold a password. @throws UsageError */
 export function readUrl(text: string, given: UrlPlace): UrlParts {
-  const wrong = (what: string, way = hint): UsageError => new UsageError(`${given}: ${what}`, way);
-  // The parser would silently drop them.
-  if (/\p{Cc}/u.test(text.trim()))
-    throw wrong("holds a control character", "encode it: a TAB is %09, the end of a line %0A");
-  const url = URL.parse(text.trim());
-  if (!url && /^amqps?:\/\//i.test(text.trim()))
-    throw wrong(
-      text.includes(",")
-        ? "a list of URLs has a comma between two, no blank, and each begins with amqp://"
-        : "the host or the port cannot be read; a port is at most 65535",
-    );
-  if (!url || !/^amqps?:\/\//i.test(text.trim()))
-    throw wrong("expected a URL that begins with amqp:// or amqps://");
-  if (url.port === "0") throw wrong("expected a port from 1 to 65535");
-  if (url.search !== "")
-    throw wrong(
-      'parameters after "?" are not read',
-      "use the flags instead, for example --heartbeat or --cafile",
-    );
-  if (url.hash !== "") throw wrong('holds a "#" that is not encoded');
-  if (url.hostname.includes(","))
-    throw wrong('the host holds a ","', "each URL of a list begins with amqp:// or amqps://");
+  const wrong: Wrong = (what, way = hint) => new UsageError(`${given}: ${what}`, way);
+  const url = parseUrl(text.trim(), wrong);
+  checkParts(url, wrong);
   const { path } = splitPath(text);
   if (path.slice(1).includes("/")) throw wrong('the vhost holds a "/" that is not encoded');
   const decode = (part: string, encoded: string): string => {
@@ -102,4 +83,35 @@ export function readUrl(text: string, given: UrlPlace): UrlParts {
     password: findPassword(text) === undefined ? undefined : decode("password", url.password),
     tls: url.protocol === "amqps:",
   };
+}
+
+/** The error that says what is wrong with a URL; the way out is how to write one, unless another is named. */
+type Wrong = (what: string, way?: string) => UsageError;
+
+function parseUrl(text: string, wrong: Wrong): URL {
+  // The parser would silently drop them.
+  if (/\p{Cc}/u.test(text))
+    throw wrong("holds a control character", "encode it: a TAB is %09, the end of a line %0A");
+  if (!/^amqps?:\/\//i.test(text))
+    throw wrong("expected a URL that begins with amqp:// or amqps://");
+  const url = URL.parse(text);
+  if (url) return url;
+  throw wrong(
+    text.includes(",")
+      ? "a list of URLs has a comma between two, no blank, and each begins with amqp://"
+      : "the host or the port cannot be read; a port is at most 65535",
+  );
+}
+
+/** What the parser takes, and a connection does not. */
+function checkParts(url: URL, wrong: Wrong): void {
+  if (url.port === "0") throw wrong("expected a port from 1 to 65535");
+  if (url.search !== "")
+    throw wrong(
+      'parameters after "?" are not read',
+      "use the flags instead, for example --heartbeat or --cafile",
+    );
+  if (url.hash !== "") throw wrong('holds a "#" that is not encoded');
+  if (url.hostname.includes(","))
+    throw wrong('the host holds a ","', "each URL of a list begins with amqp:// or amqps://");
 }
