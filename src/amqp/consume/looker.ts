@@ -93,8 +93,8 @@ export class Looker implements Intake {
   }
 
   async attach(link: Link): Promise<void> {
-    if (!this.#isDecided && (await maySubscribe(link, this.#plan)))
-      this.#intake = new Consumer(this.#plan);
+    if (!this.#isDecided)
+      this.#intake = new ((await maySubscribe(link, this.#plan)) ? Consumer : Getter)(this.#plan);
     // A stop in the meantime has only reached what this was before.
     if (this.#stopping) await this.#intake.stop();
     await this.#intake.attach(link);

@@ -31,11 +31,11 @@ const rest: Script = [
   whenever("basic.get", getOk(1)),
   ...goodbye(),
 ];
-const lasting: Script = [
+const lastingQueue: Script = [
   ...asked,
   channelClose(406, "PRECONDITION_FAILED - inequivalent arg 'x-max-length' for queue 'q'", 2),
-  ...rest,
 ];
+const lasting: Script = [...lastingQueue, ...rest];
 const forbidden: Script = [
   ...asked,
   channelClose(403, "ACCESS_REFUSED - access to queue", 2),
@@ -72,4 +72,8 @@ it.each([
   ["with the second channel", asked.slice(0, -2)],
 ])("asks the next link when one is lost %s", async (_, script) => {
   expect(await look([...script, "rst"], lasting)).toBe("basic.consume");
+});
+
+it("decides anew on the next link when one is lost before it is subscribed", async () => {
+  expect(await look([...lastingQueue, "basic.qos", "rst"], forbidden)).toBe("basic.get");
 });
