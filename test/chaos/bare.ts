@@ -5,7 +5,7 @@ import process from "node:process";
 import { connect, type ChannelModel } from "amqplib";
 import { Framer } from "../../src/amqp/wire/frames.ts";
 import { Waiting } from "../../src/time/waiting.ts";
-import { framing, keepRawHeaders } from "../../src/amqp/wire/wire.ts";
+import { framing, insideOf, keepRawHeaders } from "../../src/amqp/wire/wire.ts";
 import { Splitter } from "../../src/source/split.ts";
 
 const PREFETCH = 256;
@@ -47,7 +47,9 @@ async function publish(window: number): Promise<void> {
 async function consume(wanted: number): Promise<void> {
   const connection = await connect(`${url}?heartbeat=10`, { noDelay: true });
   const channel = await connection.createChannel();
-  keepRawHeaders(connection);
+  const inside = insideOf(connection);
+  if (!inside) throw new Error("amqplib is not as expected");
+  keepRawHeaders(inside);
   await channel.prefetch(PREFETCH);
   let received = 0;
   await new Promise<void>((resolve, reject) => {

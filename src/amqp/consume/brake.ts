@@ -2,7 +2,6 @@
 // makes the broker wait. Now and then a little is still read, because RabbitMQ closes a connection that takes nothing for
 // 30 seconds (the send_timeout of its listeners; measured on 3.10, 4.0 and 4.3).
 import type { Delivery } from "../../message/message.ts";
-import type { Connection } from "../session/connection.ts";
 import type { Valve } from "../wire/wire.ts";
 
 /** When more than this waits, reading stops. As much again may be in hand, on its way to the reader. */
@@ -15,15 +14,15 @@ const SIP_EVERY_MS = 12_000;
 /** How much is read then. With less, the broker's kernel would not see enough room to go on (measured: 256 KiB is too little). */
 const SIP_BYTES = 1536 * 1024;
 
-/** One for a connection, on which these wait already, and an answer may be awaited. Undefined where reading cannot be stopped. */
+/** One for a connection, on which these wait already, and an answer may be awaited. */
 export function openBrake(
-  { valve }: Pick<Connection, "valve">,
+  valve: Valve,
   arrived: readonly Delivery[],
   awaited: Promise<unknown> | undefined,
-): Brake | undefined {
-  const brake = valve && new Brake(valve);
-  if (awaited) void brake?.liftFor(awaited);
-  for (const { body } of arrived) brake?.arrived(body.length);
+): Brake {
+  const brake = new Brake(valve);
+  if (awaited) void brake.liftFor(awaited);
+  for (const { body } of arrived) brake.arrived(body.length);
   return brake;
 }
 

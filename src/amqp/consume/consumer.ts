@@ -142,7 +142,8 @@ export class Consumer implements Intake {
   async attach(link: Link): Promise<void> {
     // What was lost with the old link cannot be settled on this one, and nothing more is wanted.
     if (this.#stopping) return;
-    const { prefetch } = this.#plan;
+    const { prefetch, mayStopReading } = this.#plan;
+    const { valve } = link.connection; // Where there is none, nothing may come.
     await link.channel.prefetch(prefetch === Infinity ? 0 : prefetch); // 0: AMQP's "no limit"
     this.#link = link;
     this.#settler.attach(link);
@@ -150,9 +151,9 @@ export class Consumer implements Intake {
     for (const queue of queuesOf(this.#plan, link))
       await this.#subscribe(link, this.#subscriptions, queue);
     this.#isSubscribed = this.#link === link && !this.#stopping;
-    if (!this.#isSubscribed || !this.#plan.mayStopReading) return;
     // Not earlier: the answer to each subscription comes after what the one before it has brought.
-    this.#brake = openBrake(link.connection, this.#arrived, this.#awaited);
+    if (this.#isSubscribed && mayStopReading)
+      this.#brake = openBrake(valve, this.#arrived, this.#awaited);
   }
 
   detach(): void {
@@ -218,8 +219,7 @@ export class Consumer implements Intake {
 
   #handOut(): readonly Delivery[] {
     if (this.#plan.ackOnArrival && this.#forgotten < this.#arrived.length) this.#forget();
-    const batch = this.#arrived;
-    this.#arrived = [];
+    const batch = this.#arrived.splice(0);
     this.#forgotten = 0;
     this.#brake?.release();
     this.#depths.arrived();
@@ -244,7 +244,7 @@ export class Consumer implements Intake {
     const link = this.#link;
     this.#undecodable = undefined;
     this.#settler.flush();
-    if (link) await closeChannel(link.channel);
+    if (link) await closeChannel(link.channel, link.lost);
     link?.connection.destroy(reason);
   }
 }

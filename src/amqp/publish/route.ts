@@ -92,7 +92,7 @@ export class Route {
   /** Another channel takes its place. */
   retire(): void {
     this.close();
-    void closeChannel(this.#channel);
+    void closeChannel(this.#channel, this.link.lost);
   }
 
   close(): void {

@@ -1,7 +1,8 @@
-// Puts messages on a channel: many frames to a write where amqplib allows it, else through its public API.
+// Puts messages on a channel: many frames to a write where amqplib is as expected, else through its public API.
 import type { Channel, Options } from "amqplib";
 import { messageOf, Unsendable } from "../../errors.ts";
-import type { Message, Properties } from "../../message/message.ts";
+import type { Field } from "../../message/fields.ts";
+import type { Message } from "../../message/message.ts";
 import { toArguments } from "../wire/arguments.ts";
 import type { Connection } from "../session/connection.ts";
 import { Framer } from "../wire/frames.ts";
@@ -63,7 +64,7 @@ class FramingSender implements Sender {
   }
 }
 
-/** amqplib's own publish. */
+/** amqplib's own publish. It refuses what amqplib would change on the way; only that no headers become empty ones. */
 class PlainSender implements Sender {
   readonly #channel: Channel;
   isFull = false;
@@ -76,18 +77,11 @@ class PlainSender implements Sender {
     });
   }
 
-  send(
-    { exchange, routingKey, properties, body }: Message,
-    mandatory: boolean,
-    messageId = properties.messageId,
-  ): void {
+  send(message: Message, mandatory: boolean, messageId = message.properties.messageId): void {
+    const { exchange, routingKey, body } = message;
     try {
-      this.isFull = !this.#channel.publish(
-        exchange,
-        routingKey,
-        body,
-        toOptions({ ...properties, ...(messageId !== undefined && { messageId }) }, mandatory),
-      );
+      const options = { ...toOptions(message, messageId), mandatory };
+      this.isFull = !this.#channel.publish(exchange, routingKey, body, options);
     } catch (error) {
       if (!isClosing(error)) throw unsendable(error);
     }
@@ -98,12 +92,31 @@ function unsendable(error: unknown): Unsendable {
   return new Unsendable(messageOf(error), error);
 }
 
-function toOptions(properties: Properties, mandatory: boolean): Options.Publish {
-  const { headers, timestamp, ...others } = properties;
+/** @throws RangeError when amqplib would send another message than this */
+function toOptions(
+  { exchange, routingKey, properties }: Message,
+  messageId: string | undefined,
+): Options.Publish {
+  const { headers = {}, timestamp, clusterId, ...others } = properties;
+  const options = { ...others, ...(messageId !== undefined && { messageId }) };
+  const isKnown = clusterId === undefined && typeof timestamp !== "string";
+  if (!isKnown || !isPlain({ exchange, routingKey, ...options }) || !isPlain(headers))
+    throw new RangeError("this version of amqplib would change its properties, headers or key");
   return {
-    ...others,
-    mandatory,
-    ...(timestamp !== undefined && { timestamp: Number(timestamp) }),
-    ...(headers && { headers: toArguments(headers) }),
+    ...options,
+    ...(timestamp !== undefined && { timestamp }),
+    headers: toArguments(headers),
   };
+}
+
+/** Types of headers that amqplib does not write, and its own mark of a type. */
+const foreign: readonly string[] = ["longlong", "string64", "!"];
+
+/** Are there only types that amqplib writes, and texts that are UTF-8? */
+function isPlain(field: Field): boolean {
+  if (typeof field === "string") return field.isWellFormed();
+  if (typeof field !== "object" || field === null) return true;
+  return Object.entries(field).every(
+    ([key, value]) => !foreign.includes(key) && key.isWellFormed() && isPlain(value),
+  );
 }

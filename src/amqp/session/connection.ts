@@ -1,11 +1,18 @@
 // One connection to one broker: open with a deadline, watch, close with a deadline. What comes after a loss is session.ts.
-import type { Channel, ChannelModel, ConfirmChannel } from "amqplib";
+import type { Channel, ChannelModel } from "amqplib";
 import { now } from "../../time/clock.ts";
 import { orAborted, within } from "../../time/deadline.ts";
 import { errorCode, type Failure, Unreachable } from "../../errors.ts";
 import { toCredentials, type Secret } from "./credentials.ts";
 import { shakeHands, type Handshake } from "./handshake.ts";
-import { fitValve, keepRawHeaders, readDeliveries, type Valve } from "../wire/wire.ts";
+import {
+  fitValve,
+  insideOf,
+  keepRawHeaders,
+  notAsExpected,
+  readDeliveries,
+  type Valve,
+} from "../wire/wire.ts";
 import { fromReply, toFailure } from "./refusal.ts";
 import { fromGreeting, fromHangUp } from "./socket-errors.ts";
 import { addressOf } from "../../address.ts";
@@ -41,11 +48,10 @@ export class Connection {
   readonly openedInMs: number;
   /** Resolves with the reason when the connection is gone. Never rejects. */
   readonly lost: Promise<Failure>;
-  /** Stops and starts reading; undefined where amqplib does not let us. */
-  readonly valve: Valve | undefined;
   readonly #model: ChannelModel;
   readonly #handshake: Handshake;
-  readonly #readDeliveries: ((channel: Channel) => void) | undefined;
+  #valve: Valve | undefined;
+  #readDeliveries: ((channel: Channel) => void) | undefined;
   #reason: Failure | undefined;
   #blocked: string | undefined;
 
@@ -60,9 +66,12 @@ export class Connection {
     this.#model = model;
     this.#handshake = handshake;
     this.target = target;
-    const isRaw = keepRawHeaders(model);
-    this.valve = fitValve(model);
-    this.#readDeliveries = isRaw && this.valve ? readDeliveries(model, this.valve) : undefined;
+    const inside = insideOf(model);
+    if (inside) {
+      keepRawHeaders(inside);
+      this.#valve = fitValve(inside);
+      this.#readDeliveries = readDeliveries(inside, this.#valve);
+    }
     this.lost = this.#watch();
     this.onBlocked({
       blocked: (reason) => (this.#blocked = reason),
@@ -120,13 +129,19 @@ export class Connection {
     return socket instanceof TLSSocket ? (socket.getProtocol() ?? "TLS") : undefined;
   }
 
+  /** Stops and starts reading. @throws Failure when nothing that is read is exact, for amqplib is not as expected */
+  get valve(): Valve {
+    if (!this.#valve) throw notAsExpected();
+    return this.#valve;
+  }
+
   /** Writes whole frames past amqplib. False: wait for `onDrain` before writing more. */
   write(frames: Buffer): boolean {
-    return this.#handshake.socket?.write(frames) ?? false;
+    return this.#handshake.socket.write(frames);
   }
 
   onDrain(drained: () => void): void {
-    this.#handshake.socket?.on("drain", drained);
+    this.#handshake.socket.on("drain", drained);
   }
 
   /** Calls back when the broker blocks publishers (memory or disk alarm), at once if it already does, and when it unblocks them. */
@@ -136,15 +151,11 @@ export class Connection {
     this.#model.on("unblocked", unblocked);
   }
 
-  async openChannel(
-    kind: "plain" | "confirm",
-    highWaterMark?: number,
-  ): Promise<Channel | ConfirmChannel> {
-    const options = highWaterMark === undefined ? {} : { highWaterMark };
+  async openChannel(kind: "plain" | "confirm"): Promise<Channel> {
     const channel =
       kind === "confirm"
-        ? await this.#model.createConfirmChannel(options)
-        : await this.#model.createChannel(options);
+        ? await this.#model.createConfirmChannel()
+        : await this.#model.createChannel();
     this.#readDeliveries?.(channel);
     return channel;
   }
@@ -160,7 +171,7 @@ export class Connection {
   destroy(reason?: Failure): void {
     this.#reason ??= reason;
     // With an error, so that amqplib notices and stops its heartbeat timers: they would keep the process alive.
-    this.#handshake.socket?.destroy(new Error("dropped"));
+    this.#handshake.socket.destroy(new Error("dropped"));
   }
 
   async #watch(): Promise<Failure> {
@@ -168,7 +179,7 @@ export class Connection {
       // After some errors amqplib waits for the broker to say goodbye, which it may never do: this is the end already.
       this.#model.on("error", resolve);
       this.#model.on("close", (reason: unknown) => resolve(reason ?? new Error("closed")));
-      this.#handshake.socket?.on("close", () => resolve(new Error("socket closed")));
+      this.#handshake.socket.on("close", () => resolve(new Error("socket closed")));
     });
     // amqplib only ends its side after a heartbeat timeout; an open socket would keep the process alive.
     this.destroy();
@@ -191,16 +202,15 @@ function toLoss(error: unknown, target: Target): Failure {
 export type Goodbye = "answered" | "gone" | "late";
 
 /** Closes a channel, with a deadline, or until `lost` has settled. What is buffered on it is written first. Never rejects. */
-export async function closeChannel(channel: Channel, lost?: Promise<unknown>): Promise<Goodbye> {
+export async function closeChannel(channel: Channel, lost: Promise<unknown>): Promise<Goodbye> {
   return outcomeOf(channel.close(), lost);
 }
 
 /** amqplib's close settles only when it is answered or cannot be sent; a connection's answer comes before its loss. */
-async function outcomeOf(closing: Promise<unknown>, lost?: Promise<unknown>): Promise<Goodbye> {
+async function outcomeOf(closing: Promise<unknown>, lost: Promise<unknown>): Promise<Goodbye> {
   const answered = closing.then(() => "answered" as const);
-  const gone = lost?.then(() => "gone" as const);
-  const first = Promise.race(gone ? [answered, gone] : [answered]);
-  return within(CLOSE_TIMEOUT_MS, first).catch(() => "gone");
+  const gone = lost.then(() => "gone" as const);
+  return within(CLOSE_TIMEOUT_MS, Promise.race([answered, gone])).catch(() => "gone");
 }
 
 /** Nobody waits for the answer any longer: the run was stopped, or the time is over, as the signal's reason says. */
@@ -218,7 +228,7 @@ async function finish(
 ): Promise<ChannelModel> {
   const { socket, opened } = handshake;
   const model = await within(timeoutMs, orAborted(opened, signal)).catch((error: unknown) => {
-    socket?.destroy();
+    socket.destroy();
     const reply = handshake.reply();
     if (reply) throw fromReply(reply, target, error);
     throw fromHangUp(error, target) ?? fromGreeting(toFailure(error, target), target);
@@ -228,7 +238,7 @@ async function finish(
     (late) => late.on("error", () => {}),
     () => {},
   );
-  socket?.destroy();
+  socket.destroy();
   const where = addressOf(target);
   if (model === "aborted") throw stoppedBefore(target, signal);
   throw new Unreachable(

@@ -4,19 +4,23 @@ import net from "node:net";
 import tls from "node:tls";
 import { connect, type ChannelModel } from "amqplib";
 import type { Reply } from "../../errors.ts";
+import { notAsExpected } from "../wire/wire.ts";
 
 type Address = Parameters<typeof connect>[0];
 type SocketOptions = Parameters<typeof connect>[1];
 
 /** A handshake under way. */
 export interface Handshake {
-  readonly socket: net.Socket | undefined;
+  readonly socket: net.Socket;
   readonly opened: Promise<ChannelModel>;
   /** The broker's connection.close among what was read, if there is one. */
   reply(): Reply | undefined;
 }
 
-/** Starts connecting. amqplib creates its socket within the call, which is when we can have it. */
+/**
+ * Starts connecting. amqplib creates its socket within the call, which is when we can have it.
+ * @throws Failure when it does not: nothing could be dropped at a deadline, nor written past amqplib
+ */
 export function shakeHands(address: Address, options: SocketOptions): Handshake {
   let socket: net.Socket | undefined;
   const keep =
@@ -36,7 +40,14 @@ export function shakeHands(address: Address, options: SocketOptions): Handshake 
   } finally {
     putBack();
   }
-  const heard = socket ? listenIn(socket, opened) : () => undefined;
+  if (!socket) {
+    opened.then(
+      (model) => model.close(),
+      () => {},
+    );
+    throw notAsExpected();
+  }
+  const heard = listenIn(socket, opened);
   return { socket, opened, reply: () => findClose(heard()) };
 }
 
@@ -71,9 +82,9 @@ function listenIn(socket: net.Socket, opened: Promise<unknown>): () => Buffer {
 }
 
 /** connection.close (class 10, method 50) on channel 0: code as 16 bits, then text with its length before it. */
-function findClose(bytes: Buffer | undefined): Reply | undefined {
-  const at = bytes?.lastIndexOf(Buffer.from([0, 10, 0, 50])) ?? -1;
-  if (!bytes || at < 0 || bytes.length < at + 7) return undefined;
+function findClose(bytes: Buffer): Reply | undefined {
+  const at = bytes.lastIndexOf(Buffer.from([0, 10, 0, 50]));
+  if (at < 0 || bytes.length < at + 7) return undefined;
   const length = bytes.readUInt8(at + 6);
   return {
     code: bytes.readUInt16BE(at + 4),

@@ -44,21 +44,3 @@ function toArgument(field: Field): Argument {
       return { "!": tag, value };
   }
 }
-
-/** A table that amqplib has decoded, for when raw headers cannot be had: widths of numbers are lost. */
-export function fromWireTable(wire: object): Table {
-  const table: Record<string, Field> = Object.create(null);
-  for (const [key, value] of Object.entries(wire)) table[key] = fromWire(value);
-  return table;
-}
-
-function fromWire(value: unknown): Field {
-  if (value === null || value === undefined) return null;
-  if (typeof value === "string" || typeof value === "boolean" || typeof value === "number")
-    return value;
-  if (Buffer.isBuffer(value)) return { bytes: value.toString("base64") };
-  if (Array.isArray(value)) return value.map(fromWire);
-  if (typeof value !== "object") return null;
-  if ("!" in value && "value" in value) return { [String(value["!"])]: fromWire(value.value) };
-  return fromWireTable(value);
-}

@@ -1,17 +1,16 @@
 // amqplib's message ↔ our delivery.
 import type { Message as Received, MessageProperties } from "amqplib";
-import { messageOf, type Reply, Undecodable } from "../../errors.ts";
+import { Failure, messageOf, type Reply, Undecodable } from "../../errors.ts";
 import type { Delivery, Message, Properties } from "../../message/message.ts";
-import { fromWireTable } from "./arguments.ts";
 import { decodeProperties } from "./properties.ts";
-import { isRawHeader } from "./wire.ts";
+import { isRawHeader, notAsExpected } from "./wire.ts";
 
-/** What amqplib has received, as ours. @throws Undecodable */
+/** What amqplib has received, as ours. @throws Undecodable, and Failure when amqplib is not as expected */
 export function toDelivery(received: Received, generation: number, queue: string): Delivery {
   try {
     return decode(received, generation, queue);
   } catch (error) {
-    throw new Undecodable(messageOf(error), error);
+    throw error instanceof Failure ? error : new Undecodable(messageOf(error), error);
   }
 }
 
@@ -68,13 +67,8 @@ export function toReturned({ fields, properties, content }: Received): {
   };
 }
 
-/** Our properties: exact from raw bytes, else what amqplib has decoded. @throws DecodeError, RangeError */
+/** Our properties, exact from raw bytes. @throws DecodeError, RangeError; Failure when amqplib has not kept them */
 export function toProperties(properties: MessageProperties): Properties {
   if (isRawHeader(properties)) return decodeProperties(properties.raw);
-  const { headers, ...others } = properties;
-  return { ...definedOnly(others), ...(headers && { headers: fromWireTable(headers) }) };
-}
-
-function definedOnly(properties: object): object {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+  throw notAsExpected();
 }

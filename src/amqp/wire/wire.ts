@@ -1,6 +1,6 @@
 // With handshake.ts, all that uses amqplib below its public API: raw headers of what is received, back-pressure, deliveries
-// and frames of our own. `keepRawHeaders`, `fitValve`, `readDeliveries` and `framing` say when amqplib is not as expected; its
-// public API is used then.
+// and frames of our own. `insideOf` and `framing` say when amqplib is not as expected: its public API then publishes, and what it
+// reads is refused, for it is not exact.
 //
 // Three functions wrap amqplib's recvFrame, which takes the next frame from `rest`, and again after it has read more bytes. The
 // order matters, from the inside: `keepRawHeaders` looks at the very frame that amqplib would read next; `fitValve` stops both;
@@ -14,24 +14,37 @@ import { BASIC, BODY_FRAME, FRAME_END, HEADER_FRAME, METHOD_FRAME } from "./fram
 import { MAX_BODY_BYTES } from "../../message/message.ts";
 import { DecodeError } from "./table.ts";
 
-/** What a content header holds in place of amqplib's properties, once `keepRawHeaders` has returned true. */
+/** What a content header holds in place of amqplib's properties, after `keepRawHeaders`. */
 export interface RawHeader {
   readonly raw: Buffer;
 }
 
-interface Frames {
+/** What amqplib keeps in a connection, as far as reading needs it. */
+interface Inside {
   rest: Buffer;
   recvFrame(): unknown;
+  readonly stream: EventEmitter;
+}
+
+/** Undefined when amqplib is not as expected. */
+export function insideOf({ connection }: ChannelModel): Inside | undefined {
+  return isInside(connection) ? connection : undefined;
+}
+
+/** Why nothing is read then: amqplib's decoder loses digits, types of headers and bytes that are no UTF-8. */
+export function notAsExpected(): Failure {
+  return new Failure(
+    "defect",
+    "amqplib is not as expected",
+    "run it with the version that it was made for",
+  );
 }
 
 /**
  * Makes amqplib hand on the bytes of each content header instead of decoding them: its decoder loses int64 digits and the
- * widths of numbers, and crashes on nested tables. Endless bodies and channel.flow are refused. Returns false, and changes nothing,
- * when amqplib is not as expected.
+ * widths of numbers, and crashes on nested tables. Endless bodies and channel.flow are refused.
  */
-export function keepRawHeaders(model: ChannelModel): boolean {
-  const { connection } = model;
-  if (!hasFrames(connection)) return false;
+export function keepRawHeaders(connection: Inside): void {
   const receive = connection.recvFrame.bind(connection);
   connection.recvFrame = () => {
     const { rest } = connection;
@@ -51,7 +64,6 @@ export function keepRawHeaders(model: ChannelModel): boolean {
       fields: { raw: rest.subarray(19, end - 1) },
     };
   };
-  return true;
 }
 
 /** amqplib keeps whatever comes until a body is complete, which empty frames would put off for ever. @throws DecodeError */
@@ -124,15 +136,9 @@ export interface Valve {
   open(): void;
 }
 
-/**
- * Stops and starts reading. While it is closed amqplib's heartbeat sees a broker that is alive: nothing could tell otherwise.
- * Undefined when amqplib is not as expected.
- */
-export function fitValve(model: ChannelModel): Valve | undefined {
-  const { connection } = model;
-  if (!hasFrames(connection) || !("stream" in connection)) return undefined;
+/** Stops and starts reading. While it is closed amqplib's heartbeat sees a broker that is alive: nothing could tell otherwise. */
+export function fitValve(connection: Inside): Valve {
   const { stream } = connection;
-  if (!(stream instanceof EventEmitter)) return undefined;
   const receive = connection.recvFrame.bind(connection);
   let isClosed = false;
   let hasReceived = false;
@@ -161,13 +167,9 @@ export function fitValve(model: ChannelModel): Valve | undefined {
 
 /**
  * Reads deliveries past amqplib where all of one has come, and hands them on as amqplib does, but for the headers, which are
- * raw: after `keepRawHeaders`. Returns what begins that for a new channel; undefined when amqplib is not as expected.
+ * raw: after `keepRawHeaders`. Returns what begins that for a new channel; amqplib goes on there where it is not as expected.
  */
-export function readDeliveries(
-  { connection }: ChannelModel,
-  valve: Valve,
-): ((channel: Channel) => void) | undefined {
-  if (!hasFrames(connection) || !Object.hasOwn(connection, "accept")) return undefined;
+export function readDeliveries(connection: Inside, valve: Valve): (channel: Channel) => void {
   // While the connection closes, another function takes its place and drops what comes.
   const accept = acceptorOf(connection);
   const receive = connection.recvFrame.bind(connection);
@@ -209,12 +211,15 @@ function acceptorOf(connection: object): unknown {
   return "accept" in connection ? connection.accept : undefined;
 }
 
-function hasFrames(connection: object): connection is Frames {
+function isInside(connection: object): connection is Inside {
   return (
     "rest" in connection &&
     Buffer.isBuffer(connection.rest) &&
     "recvFrame" in connection &&
-    typeof connection.recvFrame === "function"
+    typeof connection.recvFrame === "function" &&
+    "stream" in connection &&
+    connection.stream instanceof EventEmitter &&
+    Object.hasOwn(connection, "accept")
   );
 }
 

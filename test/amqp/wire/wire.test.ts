@@ -8,6 +8,7 @@ import { describe, expect, test, vi } from "vitest";
 import {
   fitValve,
   framing,
+  insideOf,
   keepRawHeaders,
   readDeliveries,
   type Valve,
@@ -38,10 +39,11 @@ async function open(isFast = true): Promise<Client> {
   const model = await connect(server.url);
   // The server hangs up when the test is over.
   model.on("error", () => {});
-  const isRaw = keepRawHeaders(model);
-  const valve = fitValve(model);
-  const read = valve && isRaw ? readDeliveries(model, valve) : undefined;
-  if (!valve || !read) throw new Error("amqplib is not as expected");
+  const inside = insideOf(model);
+  if (!inside) throw new Error("amqplib is not as expected");
+  keepRawHeaders(inside);
+  const valve = fitValve(inside);
+  const read = readDeliveries(inside, valve);
   const channels = [await model.createChannel(), await model.createChannel()] as const;
   const log: string[] = [];
   for (const [i, channel] of channels.entries()) {
