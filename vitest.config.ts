@@ -10,6 +10,7 @@ const pure = [
   "test/preview/**/*.test.ts",
   "test/source/**/*.test.ts",
   "test/sink/**/*.test.ts",
+  "test/time/**/*.test.ts",
   "test/select/**/*.test.ts",
   "test/message/**/*.test.ts",
   "test/measure/**/*.test.ts",

@@ -5,9 +5,10 @@ export class Waiting {
   readonly #failed: AbortSignal | undefined;
   #sleepers: (() => void)[] = [];
 
-  /** Once `failed` is aborted, every wait rejects with its reason. */
+  /** Once `failed` is aborted, every wait rejects with its reason. Not for a signal that outlives what waits: it keeps this. */
   constructor(failed?: AbortSignal) {
     this.#failed = failed;
+    failed?.addEventListener("abort", () => this.wake(), { once: true });
   }
 
   /** Resolves as soon as `ready()`; looked at now, and at each `wake`. */

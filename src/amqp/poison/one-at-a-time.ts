@@ -5,13 +5,12 @@ import { within } from "../../time/deadline.ts";
 import { ConnectionException, type Failure } from "../../errors.ts";
 import { isDirectReply } from "../../message/direct-reply.ts";
 import type { Message } from "../../message/message.ts";
+import { REASON_MS } from "../session/link.ts";
 import { Evidence } from "./evidence.ts";
 import type { Fate } from "../publish/route.ts";
 
 /** How many that got through may come again before it: their acknowledgements were lost with the connection. */
 const MOST_AGAIN = 256;
-/** Why a connection was lost is known this soon after. */
-const REASON_MS = 200;
 
 type Send = () => Promise<Fate>;
 

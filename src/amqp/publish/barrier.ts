@@ -1,5 +1,5 @@
 // A round trip on the channel: the only proof without confirms that all before it has reached the broker.
-import { isAnswered, type Link } from "../session/link.ts";
+import type { Link } from "../session/link.ts";
 import type { Waiting } from "../../time/waiting.ts";
 
 /** When the answer to a question on the channel is here, all returns and refusals before it are, too. @throws Failure */
@@ -7,10 +7,14 @@ export async function passBarrier(
   waiting: Waiting,
   current: () => Link | undefined,
 ): Promise<void> {
-  for (let passed = false; !passed;) {
+  for (;;) {
     await waiting.until(() => current() !== undefined);
     const link = current();
-    passed = link !== undefined && (await isAnswered(link.channel.prefetch(0)));
-    if (!passed) await waiting.until(() => current() !== link);
+    const isAnswered = await link?.channel.prefetch(0).then(
+      () => true,
+      () => false,
+    );
+    if (isAnswered) return;
+    await waiting.until(() => current() !== link);
   }
 }

@@ -150,7 +150,6 @@ export class Publisher implements Client {
     this.detach();
     this.#retries.stop();
     this.#failing.abort(failure);
-    this.#waiting.wake();
   }
 
   /** Takes nothing more, and lets go of those who wait for room. */

@@ -113,9 +113,7 @@ export class Window {
 
   /** Takes out what can never be sent, whether it was sent on this channel or not; a new channel must follow. */
   takeOut(isPoison: (entry: Entry) => boolean): readonly Entry[] {
-    const isTaken = (entry: Entry | undefined): entry is Entry =>
-      entry?.state === "open" && isPoison(entry);
-    const taken = this.#entries.slice(this.#head).filter(isTaken);
+    const taken = this.#entries.slice(this.#head).filter(isOpen).filter(isPoison);
     for (const entry of taken) entry.state = "nacked";
     return taken;
   }
@@ -125,7 +123,7 @@ export class Window {
     const sent = this.#entries
       .slice(this.#head, this.#unsent)
       .filter((entry) => entry !== undefined);
-    const open = sent.filter(({ state }) => state === "open");
+    const open = sent.filter(isOpen);
     this.#entries = [...open, ...this.#entries.slice(this.#unsent)];
     this.#head = 0;
     this.#unsent = open.length;
@@ -158,7 +156,7 @@ export class Window {
   markReturned(message: Message, reply: Reply): Entry | undefined {
     for (let i = Math.max(this.#returnFrom, this.#head); i < this.#unsent; i++) {
       const entry = this.#entries[i];
-      if (entry?.state !== "open" || !this.#isCopy(message, entry)) continue;
+      if (!isOpen(entry) || !this.#isCopy(message, entry)) continue;
       entry.returned = reply;
       this.#returnFrom = i + 1;
       return entry;
@@ -206,7 +204,7 @@ export class Window {
     const open: Entry[] = [];
     for (let i = multiple ? this.#head : Math.max(last, this.#head); i <= last; i++) {
       const entry = this.#entries[i];
-      if (entry?.state === "open") open.push(entry);
+      if (isOpen(entry)) open.push(entry);
     }
     return open;
   }

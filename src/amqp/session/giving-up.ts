@@ -16,13 +16,8 @@ const EXCEPTION_PAUSE_MS = 1000;
  * Why a link that was lost for this reason is not replaced; undefined when it is. `repeats`: what was on its way comes again
  * on the next one.
  */
-export function whyNot(
-  reason: Failure,
-  outage: Outage,
-  maxOutageMs: number,
-  repeats: boolean,
-): Failure | undefined {
-  if (!reason.passing || maxOutageMs === 0) return reason;
+export function whyNot(reason: Failure, outage: Outage, repeats: boolean): Failure | undefined {
+  if (!reason.passing || outage.patienceMs === 0) return reason;
   if (reason.exit === "undecodable" && outage.losses > MAX_UNDECODABLE) return reason;
   const { quickLosses } = outage;
   if (reason instanceof ConnectionException && repeats && quickLosses > MAX_EXCEPTIONS)
@@ -32,7 +27,7 @@ export function whyNot(
       "the broker's log says what it fails on; amqp-con passes over such a message of a stream with --offset",
       reason,
     );
-  return outage.left > 0 ? undefined : tooLong(reason, maxOutageMs);
+  return outage.left > 0 ? undefined : tooLong(reason, outage);
 }
 
 /** How long to wait before the next try after such a loss. */
@@ -43,8 +38,8 @@ export function pauseAfter(reason: Failure, outage: Outage): number {
 }
 
 /** The patience is over. */
-export function tooLong(reason: Failure, maxOutageMs: number): Failure {
-  const limit = `--max-outage ${maxOutageMs / 1000}`;
+export function tooLong(reason: Failure, { patienceMs }: Outage): Failure {
+  const limit = `--max-outage ${patienceMs / 1000}`;
   const hint = "allow more time with --max-outage";
   const isRefusal = reason instanceof ConnectionException;
   if (reason.exit === "unreachable" && !isRefusal) {

@@ -34,8 +34,8 @@ export interface LinkReport {
   transientQueueDenied(queue: QueuePlan): void;
 }
 
-/** When a channel dies, its RPC may reject without a reason; the reason is known this soon after. */
-const REASON_TIMEOUT_MS = 200;
+/** Why a link was lost is known this soon after what was asked on it has failed. */
+export const REASON_MS = 200;
 
 /** Opens one link after another. */
 export class Linker {
@@ -155,20 +155,12 @@ async function tryTransient(connection: Connection): Promise<Failure | undefined
   return Promise.race([declared, lost]).catch(() => lost);
 }
 
-/** For `catch`: throws the reason why the channel died, where it did; else the error itself. */
+/** For `catch`: an RPC of a channel that dies may reject without a reason. Throws why it died, if it did; else the error itself. */
 export function reasonFrom(lost: Promise<Failure>): (error: unknown) => Promise<never> {
   return async (error) => {
-    const reason = await within(REASON_TIMEOUT_MS, lost);
+    const reason = await within(REASON_MS, lost);
     throw reason === "late" ? error : reason;
   };
-}
-
-/** Whether a question on a channel was answered: false when the channel died first. */
-export async function isAnswered(question: Promise<unknown>): Promise<boolean> {
-  return question.then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Joins a channel's two ends: its own error, or the loss of its connection. */

@@ -15,7 +15,7 @@ const USUAL_MS = 20_000;
 
 /** One outage: from a loss to the next connection on which something gets through. */
 export class Outage {
-  readonly #patienceMs: number;
+  readonly patienceMs: number;
   #since = now();
   #restored = now();
   #progress: number;
@@ -27,7 +27,7 @@ export class Outage {
 
   /** `progress` is a count that grows with each message that got through. */
   constructor(patienceMs: number, progress: number) {
-    this.#patienceMs = patienceMs;
+    this.patienceMs = patienceMs;
     this.#progress = progress;
   }
 
@@ -38,7 +38,7 @@ export class Outage {
     this.#wasShort = lasted < STEADY_MS;
     this.#losses = hasProgress ? 1 : this.#losses + 1;
     this.#isContinued =
-      !hasProgress && this.#losses > 1 && lasted < Math.min(STEADY_MS, this.#patienceMs);
+      !hasProgress && this.#losses > 1 && lasted < Math.min(STEADY_MS, this.patienceMs);
     this.#quickLosses = this.#isContinued ? this.#quickLosses + 1 : 1;
     if (!this.#isContinued) this.#begin();
     this.#progress = progress;
@@ -75,7 +75,7 @@ export class Outage {
 
   /** What is left of the patience, in milliseconds; 0 or less when it is over. */
   get left(): number {
-    return this.#since + this.#patienceMs - now();
+    return this.#since + this.patienceMs - now();
   }
 
   /** Is this a reason for a failed try that people should be told of? Each one once in an outage. */

@@ -158,7 +158,7 @@ export class Session {
   async #replace(reason: Failure, outage: Outage): Promise<Link> {
     if (this.#client.outlives?.(reason)) return this.#connect(outage, true);
     const { repeats = true } = this.#client;
-    const end = whyNot(reason, outage, this.#plan.maxOutageMs, repeats);
+    const end = whyNot(reason, outage, repeats);
     if (end) throw end;
     this.#report.lost(reason);
     const pauseMs = pauseAfter(reason, outage);
@@ -187,11 +187,11 @@ export class Session {
       failures.set(target, link);
       if (!again && attempt < targets.length) continue;
       if (!again && attempt === targets.length && outage.left > 0)
-        this.#report.waiting(together(failures, link), this.#plan.waitMs);
+        this.#report.waiting(together(failures, link), outage.patienceMs);
       if (again && outage.left > 0 && outage.isNews(link))
         this.#report.stillLost(link, outage.left);
       const reason = together(failures, link);
-      if (isLast) throw again ? tooLong(reason, this.#plan.maxOutageMs) : reason;
+      if (isLast) throw again ? tooLong(reason, outage) : reason;
       if (attempt >= targets.length) await pause(outage.delay(), this.#closing.signal);
     }
   }

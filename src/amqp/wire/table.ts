@@ -156,14 +156,24 @@ function decodeField(bytes: Buffer, at: number, depth: number): readonly [Field,
         start + 5,
       ];
   }
-  if (!longTypes.includes(tag)) throw new DecodeError(`unknown type "${tag}" in the headers`);
+  const decodeLong = longTypes[tag];
+  if (!decodeLong) throw new DecodeError(`unknown type "${tag}" in the headers`);
   const end = start + 4 + bytes.readUInt32BE(start);
   if (end > bytes.length) throw new RangeError("headers are cut short");
-  return [decodeLong(tag, bytes.subarray(start + 4, end), depth), end];
+  return [decodeLong(bytes.subarray(start + 4, end), depth), end];
 }
 
 /** Types that begin with their length. */
-const longTypes = "SxAF";
+const longTypes: Readonly<Record<string, (content: Buffer, depth: number) => Field>> = {
+  S: (content) =>
+    isUtf8(content) ? content.toString("utf8") : { string64: content.toString("base64") },
+  x: (content) => ({ bytes: content.toString("base64") }),
+  A: (content, depth) => decodeList(content, depth + 1),
+  F: (content, depth) => {
+    const table = decodeTable(content, depth + 1);
+    return tagOf(table) === undefined ? table : { table };
+  },
+};
 
 const numberTypes = new Map(
   (["int8", "uint8", "int16", "uint16", "int32", "uint32", "float", "double"] as const).map(
@@ -174,36 +184,12 @@ const numberTypes = new Map(
 /** An int32 is a plain number; every other width names itself. */
 function showNumber(type: NumberType, value: number): Field {
   if (type === "int32") return value;
-  return {
-    [type]:
-      Number.isFinite(value) && !Object.is(value, -0)
-        ? value
-        : Object.is(value, -0)
-          ? "-0"
-          : String(value),
-  };
+  if (Object.is(value, -0)) return { [type]: "-0" };
+  return { [type]: Number.isFinite(value) ? value : String(value) };
 }
 
 function showWhole(value: bigint): Field {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
-}
-
-function decodeLong(tag: string, content: Buffer, depth: number): Field {
-  switch (tag) {
-    case "S": {
-      return isUtf8(content) ? content.toString("utf8") : { string64: content.toString("base64") };
-    }
-    case "x":
-      return { bytes: content.toString("base64") };
-    case "A":
-      return decodeList(content, depth + 1);
-    case "F": {
-      const table = decodeTable(content, depth + 1);
-      return tagOf(table) === undefined ? table : { table };
-    }
-    default:
-      throw new DecodeError(`unknown type "${tag}" in the headers`);
-  }
 }
 
 function decodeList(bytes: Buffer, depth: number): readonly Field[] {

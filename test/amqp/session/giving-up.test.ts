@@ -31,11 +31,11 @@ describe("a lost link is replaced", () => {
     [new Undecodable("x", undefined), 3],
     [gone, 50],
   ])("after %s, %i times in a row", (reason, losses) => {
-    expect(whyNot(reason, outageAfter(losses), PATIENCE_MS, true)).toBeUndefined();
+    expect(whyNot(reason, outageAfter(losses), true)).toBeUndefined();
   });
 
   it("not after the sixth connection that the broker has ended", () => {
-    expect(whyNot(exception, outageAfter(6), PATIENCE_MS, true)).toMatchObject({
+    expect(whyNot(exception, outageAfter(6), true)).toMatchObject({
       exit: "refused",
       message:
         "the broker ended 6 connections in a row before anything got through: 541 INTERNAL_ERROR",
@@ -50,19 +50,19 @@ describe("a lost link is replaced", () => {
       time += 11_000;
     }
     steady.lost(0);
-    expect(whyNot(exception, steady, PATIENCE_MS, true)).toBeUndefined();
-    expect(whyNot(exception, outageAfter(9), PATIENCE_MS, false)).toBeUndefined();
+    expect(whyNot(exception, steady, true)).toBeUndefined();
+    expect(whyNot(exception, outageAfter(9), false)).toBeUndefined();
   });
 
   it("not after what cannot be decoded for the fourth time", () => {
     const reason = new Undecodable("x", undefined);
-    expect(whyNot(reason, outageAfter(4), PATIENCE_MS, true)).toBe(reason);
+    expect(whyNot(reason, outageAfter(4), true)).toBe(reason);
   });
 
   it("not after a decision, nor without patience", () => {
     const decision = new Refused({ code: 403, text: "ACCESS_REFUSED" });
-    expect(whyNot(decision, outageAfter(1), PATIENCE_MS, true)).toBe(decision);
-    expect(whyNot(gone, outageAfter(1), 0, true)).toBe(gone);
+    expect(whyNot(decision, outageAfter(1), true)).toBe(decision);
+    expect(whyNot(gone, new Outage(0, 0), true)).toBe(gone);
   });
 });
 
@@ -80,11 +80,11 @@ it("a broker that has soon ended a connection gets a second, whatever got throug
 });
 
 it("a broker that ends each connection was not away", () => {
-  expect(tooLong(gone, 3000)).toMatchObject({
+  expect(tooLong(gone, new Outage(3000, 0))).toMatchObject({
     exit: "unreachable",
     message: "the broker was away longer than --max-outage 3: read ECONNRESET",
   });
-  expect(tooLong(exception, 3000)).toMatchObject({
+  expect(tooLong(exception, new Outage(3000, 0))).toMatchObject({
     exit: "refused",
     message:
       "no lasting connection within --max-outage 3: the broker closed the connection: 541 INTERNAL_ERROR",
