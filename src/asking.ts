@@ -3,6 +3,7 @@ import type { RequestOutcome, RequestPlan } from "./amqp/publish/request.ts";
 import type { Requester } from "./amqp/publish/requester.ts";
 import { orAborted, until } from "./time/deadline.ts";
 import { Unsendable } from "./errors.ts";
+import { EXIT_CODE_HEADER, isErrorReply } from "./message/error-reply.ts";
 import { MAX_BODY_BYTES, type Delivery, type Message } from "./message/message.ts";
 import type { RpcPlan } from "./rpc.ts";
 import type { Skips } from "./sending.ts";
@@ -10,7 +11,6 @@ import type { Sink } from "./sink/sink.ts";
 import { openSource } from "./source/index.ts";
 import type { SourceWorld } from "./source/source.ts";
 import type { RequestAccount } from "./ui/account.ts";
-import { ERROR_TYPE, EXIT_CODE_HEADER } from "./work/reply.ts";
 import type { World } from "./world.ts";
 
 /** Most bytes of requests under way: bounds memory for large ones. */
@@ -131,7 +131,7 @@ export class Asking {
     const outcome = await this.#requester.ask(message, (reply) => {
       replies++;
       meter?.completed(reply.body.length, askedAt);
-      if (reply.properties.type === ERROR_TYPE) failed = true;
+      if (isErrorReply(reply)) failed = true;
       this.#show(reply);
     });
     await this.#shown;
@@ -145,7 +145,7 @@ export class Asking {
 
   /** An error is not what was asked for: it goes to the log, not to the output. */
   #show(reply: Delivery): void {
-    if (reply.properties.type === ERROR_TYPE) this.#world.log.warn(describeError(reply));
+    if (isErrorReply(reply)) this.#world.log.warn(describeError(reply));
     else this.#shown = this.#shown.then(() => this.#sink([reply]));
     this.#shown.catch((error: unknown) => this.#failing.abort(error));
   }
