@@ -2,7 +2,7 @@
 import type { Link } from "./amqp/session/link.ts";
 import type { Client } from "./amqp/session/client.ts";
 import { Session, type ConnectionPlan } from "./amqp/session/session.ts";
-import { perform, type Done, type Task } from "./amqp/session/task.ts";
+import { perform, type Done, type Task } from "./amqp/administer/task.ts";
 import type { TopologyPlan } from "./amqp/session/topology.ts";
 import { exitCodes, Refused } from "./errors.ts";
 import { toLine } from "./message/record.ts";

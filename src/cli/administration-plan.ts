@@ -1,6 +1,6 @@
 // Administration flags → what to do besides declaring. Pure. What is declared: topology-plan.ts.
 import type { AdministrationPlan } from "../administer.ts";
-import type { Task } from "../amqp/session/task.ts";
+import type { Task } from "../amqp/administer/task.ts";
 import { UsageError } from "../errors.ts";
 import { planConnection } from "./connection-plan.ts";
 import { kebab, type FlagTable, type Group, type OptionsOf } from "./flag.ts";

@@ -4,7 +4,7 @@ import type { AdministrationPlan } from "../administer.ts";
 import type { Offset } from "../amqp/consume/stream.ts";
 import type { Destination } from "../amqp/publish/courier.ts";
 import type { ConnectionPlan } from "../amqp/session/session.ts";
-import type { Task } from "../amqp/session/task.ts";
+import type { Task } from "../amqp/administer/task.ts";
 import type { TopologyPlan } from "../amqp/session/topology.ts";
 import type { ConsumePlan } from "../consume.ts";
 import { isList } from "../message/fields.ts";

@@ -1,7 +1,7 @@
 // What a run would do, one line each, in the words in which a run says that it was done.
 import type { Offset } from "../amqp/consume/stream.ts";
 import type { Destination } from "../amqp/publish/courier.ts";
-import type { Task } from "../amqp/session/task.ts";
+import type { Task } from "../amqp/administer/task.ts";
 import type { BindingPlan, TopologyPlan } from "../amqp/session/topology.ts";
 import { formatDuration } from "../ui/figures.ts";
 import { describeExchange, describeFields, describeQueue, nameQueue } from "./descriptions.ts";

@@ -69,6 +69,7 @@ it.each(Object.entries(allowed))("src/%s imports from %j", (folder, others) => {
 const layers: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   session: ["wire"],
+  administer: ["session", "wire"],
   poison: ["session"],
   publish: ["poison", "session", "wire"],
   consume: ["session", "wire"],

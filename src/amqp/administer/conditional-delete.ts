@@ -2,7 +2,7 @@
 // of a queue, and finding out must touch no message, since each look at one counts as a delivery.
 import type { Channel } from "amqplib";
 import { Failure, Refused } from "../../errors.ts";
-import { watchChannel, type Link } from "./link.ts";
+import { watchChannel, type Link } from "../session/link.ts";
 
 /** @throws Failure when the queue is a stream, or the broker's error when it cannot be asked */
 export async function refuseStream({ connection }: Link, queue: string): Promise<void> {

@@ -2,8 +2,8 @@
 import type { Channel } from "amqplib";
 import { toArguments } from "../wire/arguments.ts";
 import { refuseStream } from "./conditional-delete.ts";
-import type { Link } from "./link.ts";
-import type { BindingPlan } from "./topology.ts";
+import type { Link } from "../session/link.ts";
+import type { BindingPlan } from "../session/topology.ts";
 
 /** Something to do besides declaring. An empty queue name means the queue that was declared. */
 export type Task =
