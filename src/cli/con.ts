@@ -100,7 +100,7 @@ export function planConsume(parsed: Parsed<typeof flags>): ConsumePlan {
       alsoFrom,
       prefetch,
       publishesToo,
-      singleActive: keepsOrder(topology),
+      handsOver: keepsOrder(topology),
       isHandled,
       streamRefusal,
     }),

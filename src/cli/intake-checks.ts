@@ -22,8 +22,8 @@ export interface Circumstances {
   readonly prefetch: number;
   /** Something is published on the same connection, and its answers are waited for. */
   readonly publishesToo: boolean;
-  /** The queue is declared with a single active consumer. */
-  readonly singleActive: boolean;
+  /** At a stop, the next consumer gets nothing before what is in hand is settled or back in its place. */
+  readonly handsOver: boolean;
   /** A handler takes each message, when it is there for it. */
   readonly isHandled: boolean;
   /** What is said when the queue is a stream, and a flag excludes that. */

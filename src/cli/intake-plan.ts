@@ -93,7 +93,7 @@ function chooseIntake(
 
 function planSubscription(
   options: IntakeOptions,
-  { alsoFrom, publishesToo, singleActive, streamRefusal }: Circumstances,
+  { alsoFrom, publishesToo, handsOver, streamRefusal }: Circumstances,
 ): Omit<SubscriptionPlan, "prefetch" | "ackOnArrival" | "stream"> {
   const { queue, ackEvery, consumerTag, exclusiveConsumer, consumerPriority } = options;
   const priority = consumerPriority === undefined ? {} : { "x-priority": consumerPriority };
@@ -104,7 +104,7 @@ function planSubscription(
     consumerTag,
     exclusive: exclusiveConsumer,
     // What is fetched makes no consumer active.
-    singleActive: singleActive && !options.get,
+    handsOver: handsOver && !options.get,
     arguments: checkSize({ ...priority, ...options.consumerArg }, "--consumer-arg"),
     streamRefusal,
     mayStopReading: !publishesToo,

@@ -9,7 +9,7 @@ export const subscriptionPlan: SubscriptionPlan = {
   ackEvery: 1,
   consumerTag: undefined,
   exclusive: false,
-  singleActive: false,
+  handsOver: false,
   arguments: {},
   stream: undefined,
   streamRefusal: undefined,

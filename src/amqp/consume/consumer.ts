@@ -90,7 +90,7 @@ export class Consumer implements Intake {
     this.#changes.wake();
     this.#settler.stop();
     // The end of the subscription would make the next consumer active before what is in hand is finished.
-    if (!this.#plan.singleActive) await this.#subscriptions?.cancel();
+    if (!this.#plan.handsOver) await this.#subscriptions?.cancel();
   }
 
   leftovers(): readonly Delivery[] {

@@ -68,10 +68,10 @@ export interface SubscriptionPlan {
   /** No other consumer may take from the queue. */
   readonly exclusive: boolean;
   /**
-   * The queue has a single active consumer, as far as the flags tell: the next one must not get any message before what this
-   * one has in hand is settled or back in its place. The end of the channel puts it there; the end of the subscription does not.
+   * At a stop, the next consumer gets nothing before what is in hand is settled or back in its place: the queue has a single
+   * active consumer, as far as the flags tell. The end of the channel puts it there; the end of the subscription does not.
    */
-  readonly singleActive: boolean;
+  readonly handsOver: boolean;
   readonly arguments: Table;
   /** The queue is a stream, to be read from here on; from where the broker chooses when `start` is undefined. */
   readonly stream: { readonly start: Offset | undefined } | undefined;

@@ -7,7 +7,7 @@ import type { Link } from "../session/link.ts";
 import { settlePort } from "./settle-port.ts";
 import { Verdicts, type Verdict } from "./verdicts.ts";
 import { STREAM_OFFSET, StreamPosition } from "./stream.ts";
-import { takenIn } from "./taken-in.ts";
+import { awaitStored } from "./storing.ts";
 
 const counts = { ack: "acked", reject: "rejected", requeue: "requeued", leave: undefined } as const;
 
@@ -130,7 +130,7 @@ export class Settler {
 
   /** The run stops. A single active consumer goes on being it until `end`. */
   stop(): void {
-    this.#isHandingOver = this.#plan.singleActive;
+    this.#isHandingOver = this.#plan.handsOver;
   }
 
   flush(): void {
@@ -142,7 +142,7 @@ export class Settler {
   async end(answerMs: number, isStream: boolean): Promise<void> {
     this.flush();
     if (!isStream) this.#count.requeued += this.held;
-    if (this.#link && this.#verdicts) await takenIn(this.#link, this.#verdicts, answerMs);
+    if (this.#link && this.#verdicts) await awaitStored(this.#link, this.#verdicts, answerMs);
     if (!isStream && this.putsBack) this.#verdicts?.putBack();
   }
 

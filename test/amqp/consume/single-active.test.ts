@@ -8,7 +8,7 @@ import { misbehave } from "../../support/misbehave.ts";
 import { openSession } from "../../support/pretended-session.ts";
 import { subscriptionPlan } from "../../support/subscription-plan.ts";
 
-const usual = { ...subscriptionPlan, singleActive: true };
+const usual = { ...subscriptionPlan, handsOver: true };
 const counted = Buffer.concat([shortstr("x-delivery-count"), Buffer.from("l"), longlong(1)]);
 
 /** What the broker hears of a consumer that takes these, settles the first of them after its stop, and ends. */

@@ -12,7 +12,7 @@ const LONGEST_STORING_MS = 1000;
  * forgotten, and acknowledged messages come again. `answerMs`: how long they took to answer lately. See
  * docs/adr/0029-time-to-take-in-acknowledgements.md.
  */
-export async function takenIn(
+export async function awaitStored(
   { channel, lost }: Link,
   { frames }: Verdicts,
   answerMs: number,
