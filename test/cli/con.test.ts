@@ -70,7 +70,7 @@ describe("a single active consumer", () => {
     [["--queue-arg", 'x-delivery-limit:json={"int":"-1"}'], true],
     [["--get"], false],
   ])("with %j keeps the order when it stops: %j", (argv, keepsOrder) => {
-    expect(plan(...declared, ...argv).subscription.singleActive).toBe(keepsOrder);
+    expect(plan(...declared, ...argv).subscription.handsOver).toBe(keepsOrder);
   });
 });
 
