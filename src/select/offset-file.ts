@@ -3,10 +3,9 @@
 import {
   accessSync,
   constants,
-  closeSync,
-  openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -60,14 +59,11 @@ export class OffsetFile {
 
   #save(offset: bigint): void {
     const draft = `${this.#path}.part`;
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+    const text = `${JSON.stringify({ queue: this.#queue, offset: `${offset}` })}\n`;
     try {
-      const file = openSync(draft, flags, 0o600);
-      try {
-        writeFileSync(file, `${JSON.stringify({ queue: this.#queue, offset: `${offset}` })}\n`);
-      } finally {
-        closeSync(file);
-      }
+      // A killed run may have left one; what is created now is new, and no link to somewhere else.
+      rmSync(draft, { force: true });
+      writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
       renameSync(draft, this.#path);
       this.#saved = offset;
     } catch (error) {

@@ -35,7 +35,8 @@ async function makeFolder(folder: string): Promise<void> {
     if (code === "EEXIST") return;
     if (code !== "ENOENT" || dirname(folder) === folder) throw error;
     await makeFolder(dirname(folder));
-    await mkdir(folder, { mode: 0o700 });
+    // Another run may have made it meanwhile.
+    await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
   }
 }
 

@@ -1,10 +1,13 @@
 // Where a report is written, and where it is not.
+import { closeSync } from "node:fs";
 import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../src/errors.ts";
 import { openReport } from "../../src/measure/report-file.ts";
+import { openAtOnce, openAwaited, readWhole } from "../../src/input.ts";
 import { testFolder } from "../support/folder.ts";
+import { command } from "../support/run.ts";
 
 async function failureOf(attempt: Promise<unknown>): Promise<Failure> {
   const error: unknown = await attempt.then(
@@ -13,6 +16,12 @@ async function failureOf(attempt: Promise<unknown>): Promise<Failure> {
   );
   if (!(error instanceof Failure)) throw new Error(`expected a Failure, got ${String(error)}`);
   return error;
+}
+
+async function namedPipe(): Promise<string> {
+  const path = join(await testFolder(), "pipe");
+  await command("mkfifo", [path]).ended();
+  return path;
 }
 
 describe("the file of a report", () => {
@@ -30,6 +39,33 @@ describe("the file of a report", () => {
     await file.write("short");
     expect(await readFile(path, "utf8")).toBe("short");
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe("a named pipe as the file of a report", () => {
+  it("is refused at once when nobody reads it", async () => {
+    const path = await namedPipe();
+    const failure = await failureOf(openReport(path));
+    expect(failure.exitCode).toBe(7);
+    expect(failure.message).toContain(`--report "${path}" cannot be written: ENXIO`);
+    expect(failure.hint).toBe("nobody reads there; for a named pipe, start its reader first");
+  });
+
+  it("takes a page that is larger than it holds, as fast as its reader reads", async () => {
+    const path = await namedPipe();
+    const reader = openAtOnce(path);
+    const page = "<p>page".repeat(100_000);
+    const writing = (await openReport(path)).write(page);
+    expect((await readWhole(openAwaited(reader))).toString()).toBe(page);
+    await writing;
+  });
+
+  it("tells when its reader goes", async () => {
+    const path = await namedPipe();
+    const reader = openAtOnce(path);
+    const file = await openReport(path);
+    closeSync(reader);
+    expect((await failureOf(file.write("page"))).message).toContain("EPIPE");
   });
 });
 

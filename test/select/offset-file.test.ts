@@ -1,10 +1,11 @@
 // --offset-file: where a run goes on, what it refuses to take for an offset, and what it never writes to.
-import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { link, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OffsetFile } from "../../src/select/offset-file.ts";
 import { testFolder } from "../support/folder.ts";
 import { recordingLog } from "../support/recording-log.ts";
+import { command } from "../support/run.ts";
 
 /** One run over a queue that gets as far as this. */
 function runTo(path: string, queue: string, offset: bigint | undefined): bigint | undefined {
@@ -65,10 +66,22 @@ describe("--offset-file", () => {
     const folder = await testFolder();
     const [path, victim] = [join(folder, "offset"), join(folder, "victim")];
     await writeFile(victim, "untouched");
-    await symlink(victim, `${path}.part`);
-    expect(() => runTo(path, "s", 1n)).toThrow("ELOOP");
-    expect(await readFile(victim, "utf8")).toBe("untouched");
-    expect(await readdir(folder)).toEqual(["offset.part", "victim"]);
+    for (const [put, offset] of [
+      [symlink, 1n],
+      [link, 2n],
+    ] as const) {
+      await put(victim, `${path}.part`);
+      expect(runTo(path, "s", offset)).toBe(offset + 1n);
+      expect(await readFile(victim, "utf8")).toBe("untouched");
+      expect(await readdir(folder)).toEqual(["offset", "victim"]);
+    }
+  });
+
+  it("waits for nobody who would read a pipe in its way", async () => {
+    const path = join(await testFolder(), "offset");
+    await command("mkfifo", [`${path}.part`]).ended();
+    expect(runTo(path, "s", 1n)).toBe(2n);
+    expect((await lstat(path)).isFile()).toBe(true);
   });
 
   it("replaces a link by a file of its own", async () => {

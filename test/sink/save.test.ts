@@ -1,5 +1,5 @@
 // --save: what is in the folder afterwards, and what never is.
-import { chmod, link, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../src/errors.ts";
@@ -101,8 +101,13 @@ describe("--save", () => {
     expect((await readdir(folder)).filter((name) => name.endsWith(".json"))).toHaveLength(100);
   });
 
-  it("makes names of nothing that a message says: 25 hostile ones", async () => {
-    expect(NAMES).toHaveLength(25);
+  it("makes a folder and its parents at the same time as other runs", async () => {
+    const folder = join(await testFolder(), "new", "deep", "deeper");
+    await Promise.all(Array.from({ length: 8 }, () => openSave(folder)));
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("makes names of nothing that a message says", async () => {
     const parent = await testFolder();
     const folder = join(parent, "saved");
     await mkdir(folder);
@@ -127,7 +132,7 @@ describe("--save", () => {
     );
     expect(await readdir(parent)).toEqual(["saved"]);
     const names = await readdir(folder);
-    expect(names).toHaveLength(50);
+    expect(names).toHaveLength(2 * NAMES.length);
     for (const name of names) expect(name).toMatch(/^\d{10}\.(body|json)$/);
   });
 
@@ -155,6 +160,10 @@ describe("--save", () => {
     expect(await readFile(join(folder, "0000000001.json"), "utf8")).toBe("somebody's");
   });
 
+  it("fails where no folder can be made", async () => {
+    await expect(openSave("/proc/nothing/deep")).rejects.toThrow("--save /proc/nothing/deep: ");
+  });
+
   it("fails with exit code 7 where it cannot write, and says that nothing was acknowledged", async () => {
     const folder = await testFolder();
     await writeFile(join(folder, "file"), "");
@@ -164,6 +173,5 @@ describe("--save", () => {
       message: expect.stringContaining("--save"),
       hint: "what was not saved was not acknowledged, unless by --ack-auto",
     });
-    await chmod(folder, 0o700);
   });
 });
