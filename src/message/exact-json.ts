@@ -1,5 +1,5 @@
 // JSON in which whole numbers keep every digit: those that a double cannot hold become typed fields, `{"int":"…"}`.
-import type { Field } from "./fields.ts";
+import type { Field, Table } from "./fields.ts";
 import { ValueError } from "../errors.ts";
 
 /** Fewer digits in a row than this fit a double. */
@@ -10,8 +10,27 @@ const manyDigits = /\d{16}/;
  * it is not JSON, saying what was expected
  */
 export function parseTagged(text: string, expected = "expected JSON"): Field {
+  return parse(text, expected, "int");
+}
+
+/** A tag that nobody who writes JSON can know; made when first needed, for what makes it takes time to load. */
+let secretTag: string | undefined;
+
+/** The same for JSON that knows no tags: `{"int":"5"}` is what it says, and `largeDigits` tells the large numbers. */
+export function parseUntagged(text: string, expected = "expected JSON"): Field {
+  secretTag ??= crypto.randomUUID();
+  return parse(text, expected, secretTag);
+}
+
+/** The digits of a large number that `parseUntagged` has found; undefined for a table. */
+export function largeDigits(table: Table): string | undefined {
+  const digits = secretTag === undefined ? undefined : table[secretTag];
+  return typeof digits === "string" ? digits : undefined;
+}
+
+function parse(text: string, expected: string, tag: string): Field {
   try {
-    return JSON.parse(manyDigits.test(text) ? tagLargeNumbers(text) : text);
+    return JSON.parse(manyDigits.test(text) ? tagLargeNumbers(text, tag) : text);
   } catch {
     throw new ValueError(expected);
   }
@@ -30,13 +49,8 @@ export function isTaggedInt(field: Field | undefined): field is TaggedInt & Fiel
   return typeof value === "string" && /^-?\d+$/.test(value);
 }
 
-/** Was this a number with too many digits? */
-export function isLargeNumber(field: Field): field is TaggedInt & Field {
-  return isTaggedInt(field) && !Number.isSafeInteger(Number(field.int));
-}
-
 /** Goes from token to token: a single regular expression would exhaust the stack on a long string. */
-function tagLargeNumbers(text: string): string {
+function tagLargeNumbers(text: string, tag: string): string {
   const start = /["\d-]/g;
   const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
   let exact = "";
@@ -50,7 +64,7 @@ function tagLargeNumbers(text: string): string {
     const [token = found[0]] = number.exec(text) ?? [];
     start.lastIndex = found.index + token.length;
     if (!/^-?\d+$/.test(token) || Number.isSafeInteger(Number(token))) continue;
-    exact += `${text.slice(copied, found.index)}{"int":"${token}"}`;
+    exact += `${text.slice(copied, found.index)}{"${tag}":"${token}"}`;
     copied = start.lastIndex;
   }
   return exact + text.slice(copied);

@@ -2,7 +2,7 @@
 // why this library: docs/adr/0020-where-is-cel.md. It is loaded only when it is used. What takes too long is ended.
 import { setImmediate } from "node:timers/promises";
 import { messageOf, UsageError } from "../errors.ts";
-import { isLargeNumber, parseTagged } from "../message/exact-json.ts";
+import { largeDigits, parseUntagged } from "../message/exact-json.ts";
 import { isList, isTable, typed, type Field, type Table } from "../message/fields.ts";
 import type { Delivery } from "../message/message.ts";
 import { asFirstSeen } from "../message/retry-marks.ts";
@@ -216,7 +216,7 @@ function toDate(seconds: bigint): Date {
 /** The body's JSON; null when it is none. Numbers are doubles, as JSON's are in CEL, unless they would lose digits. */
 function readJson(body: Buffer): Value {
   try {
-    return fromJson(parseTagged(body.toString("utf8")));
+    return fromJson(parseUntagged(body.toString("utf8")));
   } catch {
     return null;
   }
@@ -224,7 +224,8 @@ function readJson(body: Buffer): Value {
 
 function fromJson(json: Field): Value {
   if (isList(json)) return json.map(fromJson);
-  if (isLargeNumber(json)) return BigInt(json.int);
   if (!isTable(json)) return json;
+  const digits = largeDigits(json);
+  if (digits !== undefined) return BigInt(digits);
   return new Map(Object.entries(json).map(([name, value]) => [name, fromJson(value)]));
 }

@@ -75,7 +75,8 @@ export async function checkInput(plan: SourcePlan): Promise<void> {
 function sourceOf(plan: SourcePlan): Source {
   switch (plan.kind) {
     case "message":
-      return (envelope, world) => repeat(messageBodies(plan), plan.repeat, envelope, world);
+      return (envelope, world) =>
+        repeat(messageBodies(plan, envelope), plan.repeat, envelope, world);
     case "files":
       return (envelope, world) => repeat(fileBodies(plan, envelope), plan.repeat, envelope, world);
     case "lines":

@@ -39,15 +39,31 @@ export async function wasCut({ stop }: Pick<SourceWorld, "stop">): Promise<boole
   return stop.aborted;
 }
 
-/** The whole input as one body; not when the run was stopped. */
-export async function readAll(flag: string, path: string, world: SourceWorld): Promise<Buffer> {
+/** The most that Node reads of a file at once. No broker takes as much, but it may be compressed. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/**
+ * The whole input as one body; cut when the run was stopped. When there are more than `most` bytes, only how many were read
+ * until then: a device may have no end.
+ */
+export async function readAll(
+  flag: string,
+  path: string,
+  world: SourceWorld,
+  most = MOST_BYTES,
+): Promise<Buffer | number> {
   const pieces: Buffer[] = [];
-  for await (const piece of readPieces(path, flag, world)) pieces.push(piece);
+  let bytes = 0;
+  for await (const piece of readPieces(path, flag, world)) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > most) return bytes;
+  }
   await wasCut(world);
   return Buffer.concat(pieces);
 }
 
-/** A regular file's bytes; above 2 GiB, which Node does not read and no broker takes, only their number. */
+/** A regular file's bytes; above 2 GiB, which Node does not read at once, only their number. */
 export async function readBody(path: string | Buffer): Promise<Buffer | number> {
   try {
     return await readFile(path);
@@ -57,9 +73,18 @@ export async function readBody(path: string | Buffer): Promise<Buffer | number> 
   }
 }
 
-/** Stdin, a pipe that has a name, or a terminal. */
+/** Stdin, a pipe that has a name, or a terminal: what can be read once. */
 export async function isPipe(path: string): Promise<boolean> {
   return path === "-" || (await isAwaited(path));
+}
+
+/** Not stdin, a pipe or a device, nor what is not there. */
+export async function isRegular(path: string): Promise<boolean> {
+  if (path === "-") return false;
+  return await stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 }
 
 /** Is there something that can be read? Found out before anything else is done. @throws UsageError naming flag and file */

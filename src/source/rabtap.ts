@@ -1,7 +1,7 @@
 // A message as `rabtap sub --format json-nopp` writes it, read as a record. rabtap (github.com/jandelgado/rabtap) names
 // things as its Go library does, writes every property, also those that are not there, and bodies in base64.
 import { ValueError } from "../errors.ts";
-import { isLargeNumber } from "../message/exact-json.ts";
+import { largeDigits } from "../message/exact-json.ts";
 import { isList, isTable, MAX_DEPTH, tagOf, type Field, type Table } from "../message/fields.ts";
 import { readRecord, type PublishRecord } from "../message/record.ts";
 
@@ -37,7 +37,10 @@ const parts = {
 /** Its values for what is not there; for a time, Go's zero. */
 const nothing: ReadonlySet<Field> = new Set(["", 0, null, "0001-01-01T00:00:00Z"]);
 
-/** Headers have the types that JSON can tell. @throws ValueError naming the key and what was expected of it */
+/**
+ * Reads what `parseUntagged` has made of a line. Headers have the types that JSON can tell. @throws ValueError naming the key and what was
+ * expected of it
+ */
 export function readRabtap(record: Table): PublishRecord {
   const { Exchange, RoutingKey, Body, XRabtapReceivedTimestamp, ...others } = record;
   const { DeliveryTag: _, Redelivered: __, ...rest } = others;
@@ -46,7 +49,7 @@ export function readRabtap(record: Table): PublishRecord {
     const name = Object.hasOwn(names, key) ? names[key] : undefined;
     if (name === undefined) throw new ValueError(`unknown key "${key}"`);
     if (!nothing.has(value))
-      properties[name] = name === "headers" && isTable(value) ? untagged(value) : value;
+      properties[name] = name === "headers" && isTable(value) ? toTyped(value) : toField(value);
   }
   return readNamed({
     ...(Exchange !== undefined && { exchange: Exchange }),
@@ -71,17 +74,19 @@ function readNamed(record: Table): PublishRecord {
   }
 }
 
-/** The same table, in which nothing looks like one of our typed fields: rabtap has no tags. */
-function untagged(table: Table, depth = 0): Table {
+/** The same table, in which only large numbers look like our typed fields: rabtap has no tags. */
+function toTyped(table: Table, depth = 0): Table {
   const entries = Object.entries(table);
-  return Object.fromEntries(entries.map(([key, field]) => [key, untaggedField(field, depth + 1)]));
+  return Object.fromEntries(entries.map(([key, field]) => [key, toField(field, depth + 1)]));
 }
 
 /** What is too deep is refused later: fields.ts. */
-function untaggedField(field: Field, depth: number): Field {
+function toField(field: Field, depth = 0): Field {
   if (depth > MAX_DEPTH) return field;
-  if (isList(field)) return field.map((entry) => untaggedField(entry, depth + 1));
-  if (!isTable(field) || isLargeNumber(field)) return field;
-  const table = untagged(field, depth);
+  if (isList(field)) return field.map((entry) => toField(entry, depth + 1));
+  if (!isTable(field)) return field;
+  const int = largeDigits(field);
+  if (int !== undefined) return { int };
+  const table = toTyped(field, depth);
   return tagOf(table) === undefined ? table : { table };
 }

@@ -1,7 +1,7 @@
 // One message for each JSON line of stdin or files: our records (record.ts), or what rabtap writes.
 import { isUtf8 } from "node:buffer";
 import { ValueError } from "../errors.ts";
-import { parseTagged } from "../message/exact-json.ts";
+import { parseTagged, parseUntagged } from "../message/exact-json.ts";
 import type { Message } from "../message/message.ts";
 import { readRecord, type PublishRecord } from "../message/record.ts";
 import { batches } from "./lines.ts";
@@ -54,7 +54,9 @@ export function parseRecord(line: Buffer): PublishRecord | undefined {
   const text = toText(line).replace(/^\ufeff/, "");
   if (text.trim() === "") return undefined;
   const record = parseTagged(text, "expected JSON, one record a line (jq -c)");
-  return isRabtap(record) ? readRabtap(record) : readRecord(record);
+  // rabtap has no tags.
+  const exact = isRabtap(record) ? parseUntagged(text) : record;
+  return isRabtap(exact) ? readRabtap(exact) : readRecord(exact);
 }
 
 function toText(line: Buffer): string {

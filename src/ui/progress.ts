@@ -118,8 +118,8 @@ export class ProgressBar {
 
 /** Empty where there is no room for a bar that tells more than the percentage. */
 function drawBar(share: number, room: number): string {
-  const columns = Math.min(BAR_COLUMNS, room - 3);
+  const columns = Math.min(BAR_COLUMNS, room - 4);
   if (columns < LEAST_COLUMNS) return "";
   const filled = Math.floor(share * columns);
-  return `[${"#".repeat(filled)}${".".repeat(columns - filled)}]`;
+  return `[${"#".repeat(filled)}${".".repeat(columns - filled)}] `;
 }

@@ -1,8 +1,13 @@
 // Whole numbers in JSON: which tagged ones are meant, and which of them a double could not hold.
 import { describe, expect, it } from "vitest";
 import { StreamPosition } from "../../src/amqp/consume/stream.ts";
-import { isLargeNumber, isTaggedInt, parseTagged } from "../../src/message/exact-json.ts";
-import type { Field } from "../../src/message/fields.ts";
+import {
+  isTaggedInt,
+  largeDigits,
+  parseTagged,
+  parseUntagged,
+} from "../../src/message/exact-json.ts";
+import { isTable, type Field } from "../../src/message/fields.ts";
 import { readSentAt } from "../../src/message/sent-at.ts";
 import { messageIn } from "../support/message-in.ts";
 
@@ -20,6 +25,10 @@ const notTagged: readonly Field[] = [
   null,
 ];
 
+const digitsIn = (text: string): string | undefined => {
+  const field = parseUntagged(text);
+  return isTable(field) ? largeDigits(field) : undefined;
+};
 const sentAt = (field: Field) => readSentAt({ headers: { "x-sent-at": field } });
 const settled = (field: Field) => {
   const headers = { "x-stream-offset": field };
@@ -39,9 +48,17 @@ describe("a tagged whole number", () => {
   });
 
   it("is large when a double cannot hold it", () => {
-    expect(isLargeNumber(parseTagged("9007199254740993"))).toBe(true);
-    expect(isLargeNumber({ int: "9007199254740991" })).toBe(false);
-    expect(isLargeNumber({ int: "9007199254740993", x: 1 })).toBe(false);
+    expect(parseTagged("[9007199254740993,9007199254740991]")).toEqual([
+      { int: "9007199254740993" },
+      9_007_199_254_740_991,
+    ]);
+  });
+
+  it("is none where JSON knows no tags, in which large numbers are told apart", () => {
+    expect(digitsIn("-9007199254740993")).toBe("-9007199254740993");
+    expect(digitsIn('{"int":"9007199254740993"}')).toBeUndefined();
+    expect(parseUntagged('{"int":"9007199254740993"}')).toEqual({ int: "9007199254740993" });
+    expect(parseUntagged("9007199254740991")).toBe(9_007_199_254_740_991);
   });
 
   it("alone tells when a message was sent, and where it stands in its stream", () => {

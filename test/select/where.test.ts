@@ -13,7 +13,7 @@ async function isWanted(expression: string, message: Delivery): Promise<boolean>
 }
 
 const order: Given = {
-  body: '{"user":{"id":42,"tags":["new","vip"]},"total":9.5,"big":12345678901234567890,"tagged":{"int":"1000000000000000"}}',
+  body: '{"user":{"id":42,"tags":["new","vip"]},"total":9.5,"big":12345678901234567890,"tagged":{"int":"1000000000000000"},"long":{"int":"9007199254740993"},"escaped":{"\\u0069nt":"9007199254740993"}}',
   routingKey: "order.created.eu",
   exchange: "shop",
   queue: "orders",
@@ -102,6 +102,7 @@ describe("an expression", () => {
     'json.user.tags.exists(tag, tag == "vip")',
     "json.big == 12345678901234567890",
     'json.tagged.int == "1000000000000000"',
+    'json.long.int == "9007199254740993" && json.escaped.int == "9007199254740993"',
     'true || headers.other == "x"',
   ])("%s holds", async (expression) => {
     expect(await isWanted(expression, messageIn(order))).toBe(true);

@@ -84,7 +84,7 @@ describe("what rabtap writes", () => {
 
   it("has no tags in its headers: what looks like one of ours is a table, and large numbers keep each digit", async () => {
     const headers =
-      '{"t":{"int":"abc"},"l":[{"bytes":{"double":1}}],"table":{"table":{}},"n":9007199254740993,"i":{"int":-9007199254740993},"s":{"int":"5"}}';
+      '{"t":{"int":"abc"},"l":[{"bytes":{"double":1}}],"table":{"table":{}},"n":9007199254740993,"i":{"int":-9007199254740993},"s":{"int":"5"},"large":{"int":"9007199254740993"}}';
     const input = line.replace(JSON.stringify(byRabtap.Headers), headers);
     const { messages, refused } = await collect(records(plan), [input]);
     expect(refused).toEqual([]);
@@ -96,6 +96,7 @@ describe("what rabtap writes", () => {
       n: { int: "9007199254740993" },
       i: { table: { int: { int: "-9007199254740993" } } },
       s: { table: { int: "5" } },
+      large: { table: { int: "9007199254740993" } },
     });
   });
 

@@ -31,7 +31,8 @@ export async function collect(
         progress.bytes += bytes;
       },
     },
-    stdin: () => Readable.from(stdin.map((piece) => Buffer.from(piece))),
+    stdin: () =>
+      Readable.from(stdin.map((piece) => (Buffer.isBuffer(piece) ? piece : Buffer.from(piece)))),
     stop: new AbortController().signal,
     env,
     refuse: (place: string, reason: string): void => void refused.push(`${place}: ${reason}`),

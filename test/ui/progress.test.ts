@@ -28,7 +28,7 @@ describe("a progress bar", () => {
     expect(seen.lines).toEqual([]);
     bar.draw();
     expect(seen.lines).toEqual([
-      "[######..................] 25%  2.5 MiB of 10.0 MiB  150000 msg/s  6.0 s left",
+      "[######..................]  25%  2.5 MiB of 10.0 MiB  150000 msg/s  6.0 s left",
     ]);
   });
 
@@ -42,16 +42,16 @@ describe("a progress bar", () => {
     bar.end();
     bar.draw();
     expect(seen.lines).toEqual([
-      "[########################]100%  4 of 4 (2.9 KiB)  4 msg/s  0.0 s left",
+      "[########################] 100%  4 of 4 (2.9 KiB)  4 msg/s  0.0 s left",
     ]);
   });
 
   it.each([
-    [80, "[#####...................] 21%  2.1 MiB of 10.0 MiB  1000 msg/s  7.5 s left"],
-    [60, "[#.......] 21%  2.1 MiB of 10.0 MiB  1000 msg/s  7.5 s left"],
+    [80, "[#####...................]  21%  2.1 MiB of 10.0 MiB  1000 msg/s  7.5 s left"],
+    [60, "[#......]  21%  2.1 MiB of 10.0 MiB  1000 msg/s  7.5 s left"],
     [50, " 21%  2.1 MiB of 10.0 MiB  1000 msg/s  7.5 s left"],
     [40, " 21%  2.1 MiB of 10.0 MiB  7.5 s left"],
-    [30, "[##.........] 21%  7.5 s left"],
+    [30, "[##........]  21%  7.5 s left"],
     [17, " 21%  7.5 s left"],
     [10, " 21%"],
   ])("says at %i columns what there is room for, and the bar last", (columns, line) => {
