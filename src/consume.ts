@@ -8,7 +8,7 @@ import { Session, type ConnectionPlan } from "./amqp/session/session.ts";
 import type { Verdict } from "./amqp/consume/verdicts.ts";
 import type { TopologyPlan } from "./amqp/session/topology.ts";
 import { aborted, pause, until } from "./time/deadline.ts";
-import { accounted, type Ending } from "./ending.ts";
+import { accounted, type Ending, reasonFor } from "./ending.ts";
 import { exitCodes } from "./errors.ts";
 import { Flow, type FlowPlan } from "./select/flow.ts";
 import { OffsetFile } from "./select/offset-file.ts";
@@ -54,9 +54,10 @@ export interface ConsumePlan {
 }
 
 /** What a run finds wrong before it connects. @throws UsageError */
-export async function checkPlan({ handler, flow }: ConsumePlan, world: World): Promise<void> {
-  if (handler) checkCommand(handler, world.env);
-  await Flow.open(flow, world.log);
+export async function checkPlan(plan: ConsumePlan, world: World): Promise<void> {
+  if (plan.handler) checkCommand(plan.handler, world.env);
+  await Flow.open(plan.flow, world.log);
+  openOffsets(plan);
 }
 
 /** Runs it. Resolves with the exit code. @throws Failure after the account was reported */
@@ -173,14 +174,6 @@ function countReceived({ intake, flow, rules }: Supply): number {
   return Math.max(rules.received + flow.mismatches, intake.account.acked);
 }
 
-/** Why the run has ended, for the account. */
-function reasonFor(failure: unknown, { reason }: StopRules, { signal }: World): string {
-  if (signal.aborted) return "signal";
-  if (failure instanceof Error) return failure.message.trim();
-  // Only the crash demonstration ends without a rule or a failure.
-  return reason?.text ?? "--lazy is over";
-}
-
 function report(
   plan: ConsumePlan,
   supply: Supply,
@@ -195,7 +188,9 @@ function report(
     log.warn(
       `--ack-auto has acknowledged messages that may not have been shown: ${intake.unshown}.`,
     );
-  const end = { durationMs, reason: reasonFor(failure, rules, world) };
+  // Only the crash demonstration ends without a rule or a failure.
+  const reason = reasonFor(failure, rules.reason?.text ?? "--lazy is over", world);
+  const end = { durationMs, reason };
   reportReceived(countReceived(supply), intake.account, end, plan.summary, log);
 }
 

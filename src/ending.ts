@@ -1,6 +1,6 @@
 // The end of a run with messages: every way out reports whether it was stopped, and what became of the messages.
 import { now } from "./time/clock.ts";
-import { exitCodes, ReaderGone } from "./errors.ts";
+import { exitCodes, messageOf, ReaderGone } from "./errors.ts";
 import type { World } from "./world.ts";
 
 /** How a run has ended, as far as its own messages do not tell. */
@@ -31,4 +31,14 @@ export async function accounted(
     if (signal.aborted) log.note("Stopped");
     report({ durationMs: Math.round(now() - startedAt), failure });
   }
+}
+
+/** Why a run has ended, for its account: a signal, what was thrown, or else its own reason. */
+export function reasonFor(
+  failure: unknown,
+  otherwise: string,
+  { signal }: Pick<World, "signal">,
+): string {
+  if (signal.aborted) return "signal";
+  return failure === undefined ? otherwise : messageOf(failure).trim();
 }

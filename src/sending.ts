@@ -1,8 +1,8 @@
 // What publishing and asking have in common: what is sent and where to, input that cannot be sent, how such a run ends.
 import type { ConnectionPlan } from "./amqp/session/session.ts";
 import type { TopologyPlan } from "./amqp/session/topology.ts";
-import type { Ending } from "./ending.ts";
-import { Failure, UsageError } from "./errors.ts";
+import { type Ending, reasonFor } from "./ending.ts";
+import { UsageError } from "./errors.ts";
 import type { Properties } from "./message/message.ts";
 import type { ShapePlan, SourcePlan } from "./source/index.ts";
 import type { RunEnd, SummaryStyle } from "./ui/account.ts";
@@ -56,11 +56,7 @@ export class Skips {
 
 /** How a run that sends has ended, for its account. */
 export function endOf({ durationMs, failure }: Ending, skips: Skips, world: World): RunEnd {
-  return { durationMs, reason: reasonFor(failure, world), ...skips.account };
-}
-
-function reasonFor(failure: unknown, { signal, output }: World): string {
-  if (signal.aborted) return "signal";
-  if (failure instanceof Failure) return failure.message.trim();
-  return output.failed.aborted ? "standard output was closed" : "end of input";
+  // Without an output, the source ends early.
+  const cause: unknown = failure ?? world.output.failed.reason;
+  return { durationMs, reason: reasonFor(cause, "end of input", world), ...skips.account };
 }

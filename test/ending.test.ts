@@ -1,6 +1,6 @@
 // The end of a run with messages: in which order things are said, and what it resolves with.
 import { expect, it } from "vitest";
-import { accounted, type Ending } from "../src/ending.ts";
+import { accounted, type Ending, reasonFor } from "../src/ending.ts";
 import { ReaderGone, Unreachable } from "../src/errors.ts";
 import { pretendWorld } from "./support/pretended-world.ts";
 
@@ -39,4 +39,16 @@ it("that the reader of the output has gone is a good end, also for the page of -
   const gone = new ReaderGone();
   const seen = await watch(() => Promise.reject(gone));
   expect(seen).toEqual({ outcome: 0, lines: ["Account"], failures: [gone] });
+});
+
+it("the reason is a signal, or else what was thrown, a defect too, or else the run's own", () => {
+  const { world } = pretendWorld();
+  const stopped = pretendWorld({ signal: AbortSignal.abort() }).world;
+  const defect = new TypeError("x is not a function");
+  expect(reasonFor(defect, "end of input", stopped)).toBe("signal");
+  expect(reasonFor(defect, "end of input", world)).toBe("x is not a function");
+  expect(reasonFor(new Unreachable("nobody answers\n"), "end of input", world)).toBe(
+    "nobody answers",
+  );
+  expect(reasonFor(undefined, "end of input", world)).toBe("end of input");
 });
