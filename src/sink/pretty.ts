@@ -4,6 +4,7 @@ import { isUtf8 } from "node:buffer";
 import { propertyNames, type Delivery } from "../message/message.ts";
 import { fieldType, plainField } from "../message/plain-field.ts";
 import type { Paint } from "../ui/color.ts";
+import { measureColumns, padColumns } from "../ui/columns.ts";
 import { escapeLine } from "../ui/escape.ts";
 import { formatSize } from "../ui/size.ts";
 import { newline, showBody } from "../ui/content.ts";
@@ -71,9 +72,9 @@ function columns(
   paint: Paint,
 ): string {
   // A long name does not push all values out of sight.
-  const width = Math.min(24, Math.max(0, ...rows.map(([name]) => name.length)));
+  const width = Math.min(24, Math.max(0, ...rows.map(([name]) => measureColumns(name))));
   return rows
-    .map(([name, value]) => `${indent}${paint("cyan", name.padEnd(width))}  ${value}\n`)
+    .map(([name, value]) => `${indent}${paint("cyan", padColumns(name, width))}  ${value}\n`)
     .join("");
 }
 

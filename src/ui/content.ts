@@ -25,6 +25,5 @@ export function cut(bytes: Buffer): { readonly shown: Buffer; readonly note: str
 
 /** A key, a name or a property: its own bytes; on a terminal in one line, escaped. */
 export function showText(text: string, isTerminal: boolean): Buffer {
-  const bytes = encodeText(text);
-  return isTerminal ? Buffer.from(escapeLine(escapeBytes(bytes))) : bytes;
+  return isTerminal ? Buffer.from(escapeLine(text)) : encodeText(text);
 }

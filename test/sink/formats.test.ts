@@ -122,6 +122,11 @@ describe("pretty", () => {
     );
   });
 
+  it("puts values below each other behind wide names too", async () => {
+    const message = messageIn({ properties: { headers: { 日本: 1, ok: 2 } } });
+    expect(await show("pretty", message)).toContain("    日本  1\n    ok    2\n");
+  });
+
   it("lays JSON out without changing a digit, an escape or the order of its keys", async () => {
     const body = String.raw`{"b":12345678901234567890,"a":[1.0,{"x":"\u00e9\n"}],"a":{},"e":[], "s":"a,b:{}"}`;
     const message = messageIn({ body, properties: { contentType: "application/vnd.x+json; v=1" } });

@@ -1,4 +1,4 @@
-// Texts that a stranger may put into a message to act on whoever looks at it: 40 of them, and what none of them may leave.
+// Texts that a stranger may put into a message to act on whoever looks at it, and what none of them may leave.
 
 const ESC = "\u001b";
 
@@ -46,6 +46,7 @@ export const HOSTILE: readonly Buffer[] = [
   "line\u2028para\u2029",
   "\u{e0041}\u{e0042}tags",
   "\ufeffbom",
+  "\ufff9base\ufffaannotation\ufffb",
   // No UTF-8: C1 as a byte, half a character, a surrogate.
   Buffer.from([0x9b, 0x32, 0x4a]),
   Buffer.from([0xc3, 0x28, 0xff, 0xfe]),
@@ -55,4 +56,4 @@ export const HOSTILE: readonly Buffer[] = [
 /** What acts on a terminal or on the order of a text; newline and tab are all that may be left. */
 export const ACTS_ON_TERMINAL =
   // oxlint-disable-next-line no-control-regex -- controls are what this is about
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/u;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/u;
