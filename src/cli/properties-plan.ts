@@ -2,7 +2,7 @@
 import { UsageError } from "../errors.ts";
 import type { Table } from "../message/fields.ts";
 import type { Properties } from "../message/message.ts";
-import type { Stamp } from "../source/index.ts";
+import type { Stamp } from "../source/shape.ts";
 import type { OptionsOf } from "./flag.ts";
 import type { propertyFlags } from "./flags/properties.ts";
 

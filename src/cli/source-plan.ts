@@ -1,7 +1,8 @@
 // Input flags → where the messages come from, and what is done to them on their way. Pure: opens no file.
 import { UsageError } from "../errors.ts";
-import type { ShapePlan, SourcePlan, Stamp } from "../source/index.ts";
+import type { SourcePlan } from "../source/index.ts";
 import type { RepeatPlan } from "../source/repeat.ts";
+import type { ShapePlan, Stamp } from "../source/shape.ts";
 import { readEscapes } from "./escapes.ts";
 import { kebab, type OptionsOf } from "./flag.ts";
 import type { inputFlags } from "./flags/input.ts";
@@ -27,9 +28,6 @@ const belongings: readonly {
   { keys: ["onBadRecord"], owners: ["lines", "json", "fromDir"] },
   { keys: ["template"], owners: ["message", "file", "lines"] },
 ];
-
-/** What the flags do not tell about most sources. */
-const unknown = { text: undefined, folder: undefined, messages: undefined, size: undefined };
 
 /** The one source that the flags name; an empty message when they name none. @throws UsageError */
 export function planSource(options: Options, origins: Origins<Key>): SourcePlan {
@@ -112,7 +110,7 @@ function planMessage(flag: string, options: Options, origins: Origins<Key>): Sou
 /** What all sources have in common whose bodies may be sent many times; `each` is how many bodies there are. */
 function ofBodies({ nbMessages: times, messageSize: size }: Options, each: number) {
   const messages = times === 0 ? Infinity : times * each;
-  return { ...unknown, brings: "body", skippable: false, messages, size } as const;
+  return { brings: "body", skippable: false, messages, size } as const;
 }
 
 function describeTimes(times: number): string {
@@ -132,7 +130,8 @@ function planFiles(flag: string, options: Options, origins: Origins<Key>): Sourc
     );
   }
   const again = times === 0 ? ", again and again" : times === 1 ? "" : `, ${times} times`;
-  const what = `${paths.length} file(s)${again}`;
+  const files = paths.length === 1 ? "one file" : `${paths.length} files`;
+  const what = `${files}${again}`;
   return { kind: "files", flag, paths, repeat, ...ofBodies(options, paths.length), what };
 }
 
@@ -152,7 +151,6 @@ function planLines(flag: string, options: Options, { origin, typed }: Origins<Ke
   if (isNull && typed("delimiter"))
     throw new UsageError("--null excludes --delimiter", "both say what ends a line");
   return {
-    ...unknown,
     kind: "lines",
     flag,
     paths,
@@ -166,7 +164,6 @@ function planLines(flag: string, options: Options, { origin, typed }: Origins<Ke
 
 /** What is the same for records, wherever they come from. */
 const ofRecords = {
-  ...unknown,
   what: "each record as a message",
   brings: "record",
   skippable: true,

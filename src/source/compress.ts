@@ -7,8 +7,8 @@ import type { Batch } from "./source.ts";
 /** Larger bodies are compressed off the event loop, so that heartbeats go on. */
 const SMALL_BYTES = 64 * 1024;
 
-/** Each encoding by its name in content-encoding (RFC 9110, 8.4.1): for small bodies, and for others. */
-const encoders = {
+/** What --compress may say, by its name in content-encoding (RFC 9110, 8.4.1): for small bodies, and for others. */
+export const encodings = {
   gzip: {
     small: (body: Buffer) => zlib.gzipSync(body),
     large: (body: Buffer) => promisify<Buffer, Buffer>(zlib.gzip)(body),
@@ -28,17 +28,14 @@ function brotli(): zlib.BrotliOptions {
   return { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } };
 }
 
-export type Encoding = keyof typeof encoders;
-
-/** What --compress may say. */
-export const encodings = encoders;
+export type Encoding = keyof typeof encodings;
 
 /** The messages with compressed bodies; those that have a content-encoding already stay as they are. */
 export async function* compressed(
   batches: AsyncIterable<Batch>,
   encoding: Encoding,
 ): AsyncIterable<Batch> {
-  const { small, large } = encoders[encoding];
+  const { small, large } = encodings[encoding];
   for await (const batch of batches) {
     for (const message of batch) {
       const { body, properties } = message;

@@ -24,13 +24,11 @@ export interface SourceFacts extends InputPlan {
   /** May it hold input that is not a message, which --on-bad-record passes over? */
   readonly skippable: boolean;
   /** The body that was typed. */
-  readonly text: string | undefined;
-  /** The folder that it reads instead of files. */
-  readonly folder: string | undefined;
+  readonly text?: string;
   /** How many messages there will be, where the flags tell; Infinity: they come for ever. */
-  readonly messages: number | undefined;
+  readonly messages?: number;
   /** Exactly this many bytes each: resize.ts. */
-  readonly size: number | undefined;
+  readonly size?: number | undefined;
 }
 
 /** What a source may use of the world. It ends early, without error, when `stop` is aborted. */

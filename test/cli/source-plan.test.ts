@@ -40,10 +40,10 @@ describe("the source", () => {
     expect(source("-f", "a", "b")).toEqual({
       ...files,
       paths: ["a", "b"],
-      what: "2 file(s)",
+      what: "2 files",
       messages: 2,
     });
-    expect(source("-f", "-")).toEqual({ ...files, paths: ["-"], what: "1 file(s)" });
+    expect(source("-f", "-")).toEqual({ ...files, paths: ["-"], what: "one file" });
     expect(source("-l")).toMatchObject({ kind: "lines", paths: ["-"] });
     expect(source("-l", "a", "-")).toMatchObject({ kind: "lines", paths: ["a", "-"] });
   });

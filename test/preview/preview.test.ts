@@ -176,7 +176,7 @@ describe("a dry run", () => {
       "--json -e logs -k a",
       "each record as a message to its own exchange and key, or else to exchange logs with key a",
     ],
-    ["-f a b --nb-messages 3 -e logs", "2 file(s), 3 times to exchange logs without key"],
+    ["-f a b --nb-messages 3 -e logs", "2 files, 3 times to exchange logs without key"],
     [
       "-m x -e logs -k a --cc b --bcc c",
       "one message to exchange logs with key a, and with keys b, c",

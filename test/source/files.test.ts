@@ -8,12 +8,11 @@ import { testFolder } from "../support/folder.ts";
 import { collect } from "../support/sources.ts";
 
 const facts = { what: "messages", brings: "body", skippable: false } as const;
-const unknown = { text: undefined, folder: undefined, messages: undefined, size: undefined };
 const shape = { rate: undefined, template: false, compress: undefined, stamps: [] };
 const repeat = { times: 1, intervalMs: 0, pubName: undefined };
 
 const files = (...paths: readonly string[]) =>
-  openSource({ kind: "files", flag: "--file", paths, repeat, ...facts, ...unknown }, shape);
+  openSource({ kind: "files", flag: "--file", paths, repeat, ...facts }, shape);
 
 /** The body of stdin, so many times. */
 const message = (times: number) =>
@@ -24,7 +23,6 @@ const message = (times: number) =>
       paths: ["-"],
       repeat: { ...repeat, times },
       ...facts,
-      ...unknown,
       text: "-",
     },
     shape,

@@ -3,7 +3,8 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ValueError } from "../../src/errors.ts";
-import { openSource, type ShapePlan } from "../../src/source/index.ts";
+import { openSource } from "../../src/source/index.ts";
+import type { ShapePlan } from "../../src/source/shape.ts";
 import { resize } from "../../src/source/resize.ts";
 import { checkTemplates, expand, expandBytes } from "../../src/source/template.ts";
 import { bodies, collect, envelope } from "../support/sources.ts";
@@ -15,10 +16,6 @@ const facts = {
   what: "messages",
   brings: "body",
   skippable: false,
-  text: undefined,
-  folder: undefined,
-  messages: undefined,
-  size: undefined,
 } as const;
 
 const texts = (text: string, times = 1, size?: number) =>
