@@ -3,6 +3,7 @@
 import { toTimer } from "../time/deadline.ts";
 import type { MeasurePlan } from "../measure.ts";
 import type { World } from "../world.ts";
+import { joinColumns } from "../ui/columns.ts";
 import { formatDuration, formatRate, listPercentiles } from "../ui/figures.ts";
 import { drawEach, type Footer } from "../ui/footer.ts";
 import { speaksUtf8 } from "../ui/locale.ts";
@@ -75,8 +76,8 @@ async function drawing(
     const [columns, rows] = [footer.columns - 1, footer.rows - 1];
     rates = [...rates, perSecond(span.messages, span)].slice(-capacity({ columns }));
     const below = [
-      ...wrap(tellCounts(span, meter, words[role]), columns),
-      ...wrap(tellLatency(span, words[role]), columns),
+      ...joinColumns(tellCounts(span, meter, words[role]), columns),
+      ...joinColumns(tellLatency(span, words[role]), columns),
     ];
     const frame = { columns, rows: rows - below.length, isUnicode };
     footer.show([...drawRates(rates, intervalMs, frame), ...below]);
@@ -104,15 +105,4 @@ function tellCounts(span: Span, { messages, bytes }: Meter, named: Words): reado
 function tellLatency({ latency }: Span, named: Words): readonly string[] {
   const [first, ...others] = latency.count > 0 ? listPercentiles(latency) : [];
   return first === undefined ? [] : [`${named.latency} latency ${first}`, ...others];
-}
-
-/** Parts in lines of this many columns. */
-function wrap(parts: readonly string[], columns: number): readonly string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const longer = `${lines.at(-1) ?? ""}, ${part}`;
-    if (lines.length > 0 && longer.length <= columns) lines[lines.length - 1] = longer;
-    else lines.push(part);
-  }
-  return lines;
 }

@@ -47,6 +47,16 @@ export function textIn(table: Table | undefined, key: string): string | undefine
   return typeof field === "string" ? field : undefined;
 }
 
+/** Is it of the type that brokers take for queues without one? */
+export function isClassic({ arguments: fields }: QueuePlan): boolean {
+  return (textIn(fields, "x-queue-type") ?? "classic") === "classic";
+}
+
+/** Does it refuse messages when it is full, instead of dropping its oldest ones? */
+export function refusesWhenFull({ arguments: fields }: QueuePlan): boolean {
+  return textIn(fields, "x-overflow")?.startsWith("reject-publish") ?? false;
+}
+
 /** The type of an exchange that is declared, or that every broker has; undefined when it is not known here. */
 export function exchangeType({ exchange }: TopologyPlan, name: string): string | undefined {
   if (name === "") return "direct";

@@ -1,6 +1,6 @@
 // Draws boxes and the arrows between them, beside each other where there is room, else below each other. It knows nothing
 // of AMQP but the three shapes. Every text is escaped here.
-import { foldColumns, measureColumns, padColumns } from "../ui/columns.ts";
+import { foldColumns, joinColumns, measureColumns, padColumns } from "../ui/columns.ts";
 import { escapeLine } from "../ui/escape.ts";
 import type { Node, Path } from "./graph.ts";
 
@@ -54,7 +54,7 @@ const NOTE_COLUMNS = 18;
 const FRAME_COLUMNS = 4;
 
 /** The paths, an empty line between two of them; no line is wider than `width`, at least 20. Ends with a newline. */
-export function draw(paths: readonly Path[], characters: Characters, width = 80): string {
+export function draw(paths: readonly Path[], characters: Characters, width: number): string {
   const strokes = characters === "unicode" ? unicode : ascii;
   const drawings = paths.map((path) => {
     const beside = drawBeside(path, strokes);
@@ -151,19 +151,7 @@ function replaceAt(line: string, index: number, character: string): string {
 
 /** Title and notes as lines. */
 function textOf({ title, notes }: Node, { escape }: Strokes, width: number): readonly string[] {
-  return [escape(title), ...joinNotes(notes.map(escape))].flatMap((line) =>
+  return [escape(title), ...joinColumns(notes.map(escape), NOTE_COLUMNS)].flatMap((line) =>
     foldColumns(line, width),
   );
-}
-
-/** As many phrases in a line as fit into NOTE_COLUMNS. */
-function joinNotes(notes: readonly string[]): readonly string[] {
-  const lines: string[] = [];
-  for (const note of notes) {
-    const longer = `${lines.at(-1)}, ${note}`;
-    if (lines.length > 0 && measureColumns(longer) <= NOTE_COLUMNS)
-      lines[lines.length - 1] = longer;
-    else lines.push(note);
-  }
-  return lines;
 }

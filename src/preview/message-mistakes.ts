@@ -1,5 +1,5 @@
 // Mistakes in how messages are sent: what nobody notices, and what does not last.
-import { exchangeType, nameQueue, textIn } from "./descriptions.ts";
+import { exchangeType, isClassic, nameQueue, refusesWhenFull } from "./descriptions.ts";
 import type { Sketch } from "./sketch.ts";
 
 /** Keyed by what is wrong; see Rule in mistakes.ts. */
@@ -13,9 +13,8 @@ export const messageMistakes = {
 
   /** The refusal of a full queue is a nack, which only confirms bring. */
   refusalUnnoticed({ topology: { queue }, publishing }: Sketch): string | undefined {
-    const refuses = textIn(queue?.arguments, "x-overflow")?.startsWith("reject-publish") === true;
-    return publishing && refuses && !publishing.confirm
-      ? `when queue ${nameQueue(queue?.name ?? "")} is full it refuses messages, which is noticed only with --confirm.`
+    return publishing && queue && refusesWhenFull(queue) && !publishing.confirm
+      ? `when queue ${nameQueue(queue.name)} is full it refuses messages, which is noticed only with --confirm.`
       : undefined;
   },
 
@@ -23,7 +22,6 @@ export const messageMistakes = {
   circle({ topology, consuming }: Sketch): string | undefined {
     const { forward } = consuming ?? {};
     if (!consuming || !forward) return undefined;
-    const queue = topology.queue?.name || consuming.queue;
     const comesBack = topology.bindings.some(
       ({ to, source, key }) =>
         to === "queue" &&
@@ -31,7 +29,7 @@ export const messageMistakes = {
         (exchangeType(topology, source) === "fanout" || (forward.routingKey ?? key) === key),
     );
     return comesBack
-      ? `--forward sends messages back to queue ${nameQueue(queue)}, from which they are taken again, without end.`
+      ? `--forward sends messages back to queue ${nameQueue(consuming.queue)}, from which they are taken again, without end.`
       : undefined;
   },
 
@@ -46,20 +44,16 @@ export const messageMistakes = {
   transientInDurable({ topology: { queue }, publishing }: Sketch): string | undefined {
     // A record says itself whether it is persistent.
     if (publishing?.own === "exchange and key") return undefined;
-    const type = textIn(queue?.arguments, "x-queue-type");
-    const isPlain = type === undefined || type === "classic";
-    return publishing && !publishing.persistent && queue?.durable && isPlain
+    return publishing && !publishing.persistent && queue?.durable && isClassic(queue)
       ? `queue ${nameQueue(queue.name)} survives a restart of the broker, the messages do not: add --persistent.`
       : undefined;
   },
 
   /** Queues without x-max-priority ignore priorities. */
   priorityIgnored({ topology: { queue }, publishing }: Sketch): string | undefined {
-    const type = textIn(queue?.arguments, "x-queue-type");
-    const isPlain = type === undefined || type === "classic";
     return publishing?.priority !== undefined &&
       queue &&
-      isPlain &&
+      isClassic(queue) &&
       !("x-max-priority" in queue.arguments)
       ? `queue ${nameQueue(queue.name)} ignores priorities: declare it with --max-priority.`
       : undefined;

@@ -1,6 +1,6 @@
 // Mistakes in the properties of a queue: messages that disappear, arguments that the broker refuses.
 import { queueFlags } from "../flag-names.ts";
-import { nameQueue, textIn } from "./descriptions.ts";
+import { nameQueue, refusesWhenFull, textIn } from "./descriptions.ts";
 import type { Sketch } from "./sketch.ts";
 
 const deadLetterExchange = "x-dead-letter-exchange";
@@ -45,8 +45,8 @@ export const queueMistakes = {
   overflowsToNowhere({ topology: { queue } }: Sketch): string | undefined {
     const fields = queue?.arguments ?? {};
     const isBounded = "x-max-length" in fields || "x-max-length-bytes" in fields;
-    const refuses = textIn(fields, "x-overflow")?.startsWith("reject-publish") === true;
-    if (!queue || !isBounded || refuses || deadLetterExchange in fields) return undefined;
+    if (!queue || !isBounded || refusesWhenFull(queue) || deadLetterExchange in fields)
+      return undefined;
     if (textIn(fields, "x-queue-type") === "stream") return undefined;
     return `when queue ${nameQueue(queue.name)} is full, its oldest messages are dropped: to keep them, add --dead-letter-exchange or --overflow reject-publish.`;
   },

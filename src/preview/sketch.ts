@@ -13,6 +13,7 @@ import type { RpcPlan } from "../rpc.ts";
 import type { SendingPlan } from "../sending.ts";
 import type { AftermathPlan } from "../work/aftermath.ts";
 import { delayQueueNames } from "../work/retry.ts";
+import { nameQueue } from "./descriptions.ts";
 
 export interface Sketch {
   readonly program: string;
@@ -49,7 +50,7 @@ export interface Publishing {
 
 /** How messages would be taken. */
 export interface Consuming {
-  /** The first one empty: the declared queue. */
+  /** Empty: the broker will name it. */
   readonly queue: string;
   readonly alsoFrom: readonly string[];
   /** Where to begin in a stream, unless this file says where to go on. */
@@ -98,7 +99,8 @@ export function sketchPublish(plan: PublishPlan | RpcPlan): Sketch {
 
 /** The plan of amqp-con. */
 export function sketchConsume(plan: ConsumePlan): Sketch {
-  const { queue, alsoFrom, prefetch, ackOnArrival, stream } = plan.subscription;
+  const { alsoFrom, prefetch, ackOnArrival, stream } = plan.subscription;
+  const queue = plan.topology.queue?.name || plan.subscription.queue;
   return {
     ...sketchRun("amqp-con", plan),
     tasks: [],
@@ -124,7 +126,7 @@ function retryQueues(
   queues: readonly string[],
 ): readonly string[] {
   if (onFailure !== "retry") return [];
-  return [...new Set(queues.flatMap((queue) => delayQueueNames(queue || "amq.gen-...", retry)))];
+  return [...new Set(queues.flatMap((queue) => delayQueueNames(nameQueue(queue), retry)))];
 }
 
 /** Administration by either program. */

@@ -20,15 +20,12 @@ export function listSteps({
     ...listTopology(topology),
     ...tasks.map(describeTask),
     ...(publishing ? [describeSending(publishing)] : []),
-    ...(consuming ? [describeConsuming(consuming, topology), ...listWork(consuming)] : []),
+    ...(consuming ? [describeConsuming(consuming), ...listWork(consuming)] : []),
   ];
 }
 
-function describeConsuming(
-  { queue, alsoFrom, start, offsetFile }: Consuming,
-  topology: TopologyPlan,
-): string {
-  const queues = [nameQueue(topology.queue?.name || queue), ...alsoFrom];
+function describeConsuming({ queue, alsoFrom, start, offsetFile }: Consuming): string {
+  const queues = [nameQueue(queue), ...alsoFrom];
   const goesOn = offsetFile === undefined ? "" : `, unless ${offsetFile} says otherwise`;
   const from = start === undefined ? "" : ` (offset ${describeOffset(start)}${goesOn})`;
   return `Would consume from queue${queues.length > 1 ? "s" : ""}: ${queues.join(", ")}${from}`;

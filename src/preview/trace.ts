@@ -106,8 +106,7 @@ function labelOf(topology: TopologyPlan, binding: BindingPlan): string {
 /** The queues that are consumed. */
 function drawConsumed({ topology, consuming }: Sketch): readonly Node[] {
   if (!consuming) return [];
-  const first = topology.queue?.name || consuming.queue;
-  return [first, ...consuming.alsoFrom].map((name) => drawQueue(topology, name));
+  return [consuming.queue, ...consuming.alsoFrom].map((name) => drawQueue(topology, name));
 }
 
 /** From the queues to the consumer, and on to where messages are published again. */

@@ -39,3 +39,14 @@ export function foldColumns(line: string, width: number): readonly string[] {
   }
   return pieces;
 }
+
+/** The parts in lines, commas between them, as many in each as fit into `width`; a part that alone is wider stays whole. */
+export function joinColumns(parts: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1)}, ${part}`;
+    if (lines.length > 0 && measureColumns(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
+}

@@ -36,7 +36,7 @@ describe("a drawing", () => {
 
   it("lets several arrows leave from one that has no frame", () => {
     const { from } = path;
-    expect(drawn(draw([{ from, steps: [step(logs, "a", "b", "c")] }], "unicode"))).toEqual([
+    expect(drawn(draw([{ from, steps: [step(logs, "a", "b", "c")] }], "unicode", 80))).toEqual([
       "                   ╭────────────────╮",
       " amqp-pub ──── a ─▶│ logs           │",
       " one message ─ b ─▶│ topic exchange │",
@@ -47,7 +47,7 @@ describe("a drawing", () => {
   });
 
   it("stands in a column where there is not", () => {
-    expect(drawn(draw([path], "unicode"))).toEqual([
+    expect(drawn(draw([path], "unicode", 80))).toEqual([
       " amqp-pub",
       " one message",
       "  │ a.b",
@@ -74,7 +74,7 @@ describe("a drawing", () => {
 
   it("has plain characters only when asked for ASCII", () => {
     const short = { from: node("exchange", "é"), steps: [step(node("queue", "日本"), "a", "")] };
-    expect(drawn(draw([short], "ascii"))).toEqual([
+    expect(drawn(draw([short], "ascii", 80))).toEqual([
       ".--------.      +--------------+",
       String.raw`| \u00e9 +- a ->| \u65e5\u672c |`,
       "|        +----->|              |",
@@ -87,7 +87,7 @@ describe("a drawing", () => {
   it("counts wide characters as two columns, and marks as none", () => {
     const wide = { from: node("queue", "日本"), steps: [] };
     const marked = { from: node("queue", "e\u0301e\u0301e\u0301e\u0301"), steps: [] };
-    expect(drawn(draw([wide, marked], "unicode"))).toEqual([
+    expect(drawn(draw([wide, marked], "unicode", 80))).toEqual([
       "┌──────┐",
       "│ 日本 │",
       "└──────┘",
@@ -123,13 +123,14 @@ describe("a drawing", () => {
     const drawing = draw(
       [{ from: node("queue", evil, evil), steps: [step(logs, evil)] }],
       "unicode",
+      80,
     );
     expect(drawing.split(shown)).toHaveLength(4);
     expect(drawing).not.toMatch(/[^\P{C}\n]/u);
   });
 
   it("is nothing for nothing", () => {
-    expect(draw([], "unicode")).toBe("");
+    expect(draw([], "unicode", 80)).toBe("");
   });
 
   it("is never wider than it may be, whatever the names", () => {

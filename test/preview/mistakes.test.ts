@@ -17,7 +17,7 @@ describe("a likely mistake", () => {
     expect(rules[rule](sketch(right))).toBeUndefined();
   });
 
-  it("is a sentence that begins small and says the way out", () => {
+  it("is a sentence that begins small and ends", () => {
     const sentences = cases.map(([rule, wrong]) => rules[rule](sketch(wrong)) ?? "");
     expect(sentences.filter((sentence) => !/^[a-z-].*[a-z)].*\.$/.test(sentence))).toEqual([]);
   });

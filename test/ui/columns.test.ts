@@ -1,7 +1,7 @@
 // How wide text is, and folding that loses nothing.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { foldColumns, measureColumns, padColumns } from "../../src/ui/columns.ts";
+import { foldColumns, joinColumns, measureColumns, padColumns } from "../../src/ui/columns.ts";
 
 describe("columns", () => {
   it.each([
@@ -36,5 +36,12 @@ describe("columns", () => {
         },
       ),
     );
+  });
+
+  it("are as many as fit for parts in a line", () => {
+    expect(joinColumns(["aa", "bb", "日本", "c"], 6)).toEqual(["aa, bb", "日本", "c"]);
+    expect(joinColumns(["aa", "日本", "c"], 8)).toEqual(["aa, 日本", "c"]);
+    expect(joinColumns(["longer than that", "c"], 8)).toEqual(["longer than that", "c"]);
+    expect(joinColumns([], 8)).toEqual([]);
   });
 });
