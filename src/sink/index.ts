@@ -86,41 +86,35 @@ async function openShow(plan: SinkPlan, { output, painter }: SinkWorld): Promise
   const { isTerminal } = output;
   if (plan.format !== "none") output.watchReader();
   const format = await openFormat(plan);
-  const screen = { isTerminal, paint: await painter() };
+  const look = { isTerminal, paint: await painter() };
   return async (batch) => {
     let parts: Buffer[] = [];
     let bytes = 0;
+    const flush = async (): Promise<void> => {
+      await output.write(Buffer.concat(parts));
+      parts = [];
+      bytes = 0;
+    };
     for (const delivery of batch) {
-      for (const part of format(delivery, screen)) {
-        parts.push(part);
-        bytes += part.length;
-        if (bytes < WRITE_BYTES) continue;
-        await writeAll(parts, output);
+      for (const part of format(delivery, look)) {
+        const isLarge = part.length >= WRITE_BYTES;
+        if (!isLarge) {
+          parts.push(part);
+          bytes += part.length;
+          if (bytes < WRITE_BYTES) continue;
+        }
+        await flush();
+        if (isLarge) await output.write(part);
         // A file takes each part at once, and a message may have many: heartbeats must go on.
         await catchUp();
-        parts = [];
-        bytes = 0;
       }
     }
-    await writeAll(parts, output);
+    await flush();
   };
 }
 
-/** Larger batches are not joined: that would take twice the memory of their bodies. */
+/** What is written at once. Larger parts are not joined: that would take twice the memory of their bodies. */
 const WRITE_BYTES = 256 * 1024;
-
-async function writeAll(parts: readonly Buffer[], output: Output): Promise<void> {
-  let small: Buffer[] = [];
-  for (const part of parts) {
-    if (part.length < WRITE_BYTES) small.push(part);
-    else {
-      await output.write(Buffer.concat(small));
-      await output.write(part);
-      small = [];
-    }
-  }
-  await output.write(Buffer.concat(small));
-}
 
 async function openFormat(plan: SinkPlan): Promise<Format> {
   const entry = Object.hasOwn(formats, plan.format) ? formats[plan.format] : undefined;

@@ -2,7 +2,7 @@
 // were written, which JSON.parse and JSON.stringify would not keep.
 import type { Paint } from "../ui/color.ts";
 import { escapeLine } from "../ui/escape.ts";
-import type { Screen } from "./sink.ts";
+import type { Look } from "./sink.ts";
 
 /** Deeper ones are not laid out: their indentation would be most of the output. */
 export const MAX_DEPTH = 64;
@@ -11,7 +11,7 @@ const TERMINAL_LINES = 2000;
 const TERMINAL_CHARACTERS = 8000;
 
 /** The text over lines, without a last newline; undefined when it is not JSON, or nested too deep to be read. */
-export function layOutJson(text: string, { isTerminal, paint }: Screen): string | undefined {
+export function layOutJson(text: string, { isTerminal, paint }: Look): string | undefined {
   if (!isJson(text)) return undefined;
   const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
   const lines: string[] = [];

@@ -11,7 +11,7 @@ import { newline, showBody } from "../ui/content.ts";
 import { dump } from "./hex.ts";
 import { layOutJson } from "./json-layout.ts";
 import { loadMessagePack, type MessagePack } from "./message-pack.ts";
-import type { Format, Screen } from "./sink.ts";
+import type { Format, Look } from "./sink.ts";
 
 /** A larger body is shown as it is: laid out, a hostile one would grow a hundredfold. */
 const LAID_OUT_BYTES = 1024 * 1024;
@@ -19,9 +19,9 @@ const LAID_OUT_BYTES = 1024 * 1024;
 /** The format, once it has loaded what it needs. */
 export async function openPretty(): Promise<Format> {
   const messagePack = await loadMessagePack();
-  return function* (delivery, screen) {
-    yield Buffer.from(`${headline(delivery, screen.paint)}${details(delivery, screen.paint)}`);
-    yield* layOut(delivery, screen, messagePack);
+  return function* (delivery, look) {
+    yield Buffer.from(`${headline(delivery, look.paint)}${details(delivery, look.paint)}`);
+    yield* layOut(delivery, look, messagePack);
     yield newline;
   };
 }
@@ -78,22 +78,21 @@ function columns(
     .join("");
 }
 
-function layOut(delivery: Delivery, screen: Screen, messagePack: MessagePack): Iterable<Buffer> {
+function layOut(delivery: Delivery, look: Look, messagePack: MessagePack): Iterable<Buffer> {
   const { body, properties } = delivery;
   const type = properties.contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const isSmall = body.length <= LAID_OUT_BYTES;
   const isPacked = /^application\/(?:x-|vnd\.)?msgpack$/.test(type);
   if (body.length === 0) return [];
   const unpacked = isSmall && isPacked ? messagePack.read(body) : undefined;
-  if (unpacked !== undefined) return showLaidOut(unpacked, delivery, screen);
-  if (isPacked || !isUtf8(body)) return dump(body, screen.isTerminal);
-  if (isSmall && /[/+]json$/.test(type))
-    return showLaidOut(body.toString("utf8"), delivery, screen);
-  return [showBody(body, screen.isTerminal), newline];
+  if (unpacked !== undefined) return showLaidOut(unpacked, delivery, look);
+  if (isPacked || !isUtf8(body)) return dump(body, look.isTerminal);
+  if (isSmall && /[/+]json$/.test(type)) return showLaidOut(body.toString("utf8"), delivery, look);
+  return [showBody(body, look.isTerminal), newline];
 }
 
-function showLaidOut(json: string, { body }: Delivery, screen: Screen): readonly Buffer[] {
-  const laidOut = layOutJson(json, screen);
-  if (laidOut === undefined) return [showBody(body, screen.isTerminal), newline];
+function showLaidOut(json: string, { body }: Delivery, look: Look): readonly Buffer[] {
+  const laidOut = layOutJson(json, look);
+  if (laidOut === undefined) return [showBody(body, look.isTerminal), newline];
   return [Buffer.from(laidOut), newline];
 }

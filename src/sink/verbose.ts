@@ -6,9 +6,9 @@ import type { Format } from "./sink.ts";
 
 /** A format, with the delivery's exchange, key, tag and properties in indented lines below, also of a body without a newline at its end. */
 export function verbose(format: Format): Format {
-  return function* (delivery, screen) {
+  return function* (delivery, look) {
     let end = newline[0];
-    for (const part of format(delivery, screen)) {
+    for (const part of format(delivery, look)) {
       end = part.at(-1) ?? end;
       yield part;
     }
