@@ -8,7 +8,7 @@ import type { FlagTable } from "./cli/flag.ts";
 import type { Sketch } from "./preview/sketch.ts";
 import type { Run, World } from "./world.ts";
 
-interface DryRunWords {
+interface DryRun {
   readonly sketch: () => Sketch;
   /** Checks what a run would find missing before it connects. @throws UsageError */
   readonly check: (world: World) => Promise<void>;
@@ -18,7 +18,7 @@ interface DryRunWords {
 export function prepareErrand<F extends FlagTable>(
   program: { readonly name: string; readonly flags: F },
   parsed: AnyParsed<F>,
-  { sketch, check, ...details }: TopologyDetails & DryRunWords,
+  { sketch, check, ...details }: TopologyDetails & DryRun,
 ): Run | undefined {
   const { dryRun } = parsed.options;
   const plan = planAdministration(program, parsed, details);

@@ -40,7 +40,7 @@ export function drawRates(
   const lines = plot(shown, {
     min: 0,
     max: ticks.at(-1) ?? 1,
-    height: height || steps,
+    height,
     offset: 2,
     format: (value) => label(value, ticks).padStart(LABEL_COLUMNS),
     ...(!frame.isUnicode && { symbols: ascii }),

@@ -28,7 +28,7 @@ export async function measure(
   const record = file && recordRun(plan, meter, file);
   // Where a chart is drawn, nothing else may draw.
   const log = stats?.draws ? { ...world.log, footer: undefined } : world.log;
-  const outcome = await settle(run({ ...world, meter, log }));
+  const outcome = await outcomeOf(run({ ...world, meter, log }));
   stats?.end();
   await record?.end(outcome, world);
   if ("error" in outcome) throw outcome.error;
@@ -38,7 +38,7 @@ export async function measure(
 /** How a run has ended. */
 type Outcome = { readonly code: number } | { readonly error: unknown };
 
-async function settle(running: Promise<number>): Promise<Outcome> {
+async function outcomeOf(running: Promise<number>): Promise<Outcome> {
   try {
     return { code: await running };
   } catch (error) {

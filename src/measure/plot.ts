@@ -111,7 +111,7 @@ function trace(steps: readonly Step[], x: Scale, y: Scale): string {
   return path;
 }
 
-/** Three to seven round values from 0 to at least `max`. */
+/** Three to five round values from 0 to at least `max`. */
 export function ticksUpTo(max: number): readonly number[] {
   const most = max > LEAST ? max : 1;
   const step = roundStep(most / 4);

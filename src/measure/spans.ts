@@ -77,7 +77,7 @@ export class History {
   add(span: Span): void {
     const episode = toEpisode(span);
     this.#pending = this.#pending ? join(this.#pending, episode) : episode;
-    // Timers come late, hardly ever early: half a look is tolerance enough.
+    // Timers come late, hardly ever early: a tenth is tolerance enough.
     if (this.#pending.toMs - this.#pending.fromMs < this.#spanMs * 0.9) return;
     this.#episodes.push(this.#pending);
     this.#pending = undefined;

@@ -12,7 +12,7 @@ export function watchDeliveryLimit(log: Pick<Log, "warn">): (arrived: readonly D
   let isTold = false;
   return (arrived) => {
     if (isTold) return;
-    const most = arrived.reduce((sum, each) => Math.max(sum, failuresOf(each)), 0);
+    const most = arrived.reduce((largest, each) => Math.max(largest, failuresOf(each)), 0);
     if (most < MANY_FAILURES) return;
     isTold = true;
     log.warn(

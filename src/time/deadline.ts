@@ -128,8 +128,7 @@ export async function withGrace<T>(
   signal: AbortSignal,
   graceMs: number,
 ): Promise<T | "late"> {
-  const outcome = await orAborted(promise, signal);
-  return outcome === "aborted" ? within(graceMs, promise) : outcome;
+  return sharedGrace(signal, graceMs)(promise);
 }
 
 function ignore(): void {}

@@ -6,7 +6,7 @@ export type ColorChoice = "auto" | "always" | "never";
 type Color = "red" | "yellow" | "cyan" | "green" | "dim" | "bold";
 export type Paint = (color: Color, text: string) => string;
 
-interface Screen {
+interface Stream {
   readonly isTTY?: boolean;
 }
 
@@ -18,7 +18,7 @@ export function colorAsTyped(words: readonly string[], env: Environment): ColorC
 }
 
 /** Does this stream get colours? Order: --color, FORCE_COLOR, NO_COLOR, terminal. */
-function wantsColor(choice: ColorChoice, stream: Screen, env: Environment): boolean {
+function wantsColor(choice: ColorChoice, stream: Stream, env: Environment): boolean {
   if (choice !== "auto") return choice === "always";
   if (env["FORCE_COLOR"]) return env["FORCE_COLOR"] !== "0";
   if (env["NO_COLOR"]) return false;
@@ -28,7 +28,7 @@ function wantsColor(choice: ColorChoice, stream: Screen, env: Environment): bool
 /** A painter for a stream; without colours it returns texts as they are. */
 export async function painter(
   choice: ColorChoice,
-  stream: Screen,
+  stream: Stream,
   env: Environment,
 ): Promise<Paint> {
   if (!wantsColor(choice, stream, env)) return (_color, text) => text;
