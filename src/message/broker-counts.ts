@@ -1,7 +1,10 @@
 // What a quorum queue has counted for a message, in the headers of its delivery.
-import { isList, typed, type Field } from "./fields.ts";
+import { isList, typed, without, type Field, type Table } from "./fields.ts";
 import type { Delivery } from "./message.ts";
-import { acquiredCount, deliveryCount } from "./retry-marks.ts";
+
+/** What a quorum queue counts for a message while it holds it. */
+const deliveryCount = "x-delivery-count";
+const acquiredCount = "x-acquired-count";
 
 /** The count that the queue compares with its x-delivery-limit. */
 export function failuresOf(delivery: Delivery): number {
@@ -16,6 +19,11 @@ export function acquisitionsOf(delivery: Delivery): number {
 /** There is none before the queue delivers a message again. */
 function brokersCount({ redelivered, properties: { headers } }: Delivery, name: string): number {
   return redelivered ? countIn(headers?.[name]) : 0;
+}
+
+/** The headers without the counts of the queue that a message comes from. */
+export function withoutCounts(headers: Table): Table {
+  return without(headers, [deliveryCount, acquiredCount]);
 }
 
 /** A count in a header, whatever whole number type it has; 0 for anything else. */

@@ -226,3 +226,14 @@ export function checkName(name: string): void {
   if (!isEncodable(name)) throw new ValueError("expected names that are valid Unicode");
   if (encodeText(name).length > 255) throw new ValueError("expected names of at most 255 bytes");
 }
+
+/** The table of this name in a table; empty when there is none. */
+export function tableIn(table: Table, name: string): Table {
+  const field = table[name];
+  return field !== undefined && isTable(field) ? field : {};
+}
+
+/** The table without the fields of these names. */
+export function without(table: Table, names: readonly string[]): Table {
+  return Object.fromEntries(Object.entries(table).filter(([name]) => !names.includes(name)));
+}

@@ -1,8 +1,9 @@
-// The marks of a message that waits for another try, or has died: headers, and the names of the queues in which it waits. Pure.
+// The marks of a message that waits for another try: headers, which tell what it was before. Pure.
 import { deathNotes, deathsBut, deathsIn, noteOf, withoutDeaths } from "./deaths.ts";
 import { fieldToText, textToField } from "./exact-text.ts";
 import { isExpiration } from "./expiration.ts";
-import { isList, isTable, type Field, type Table } from "./fields.ts";
+import { isDelayQueueOf } from "./delay-queue.ts";
+import { isList, tableIn, without, type Field, type Table } from "./fields.ts";
 import type { Delivery, Properties } from "./message.ts";
 import { isName } from "./text.ts";
 
@@ -21,23 +22,6 @@ export const retryHeaders = {
   /** The properties, and CC, that are missing or different while it waits; absent when there are none. */
   properties: "x-retry-properties",
 } as const;
-
-/** Headers in which our --dead-letter tells why a message has failed for good, and where. */
-export const failureHeaders = {
-  reason: "x-failure-reason",
-  exitCode: "x-exit-code",
-  stderr: "x-stderr",
-  attempts: "x-attempts",
-  exchange: "x-original-exchange",
-  routingKey: "x-original-routing-key",
-  queue: "x-original-queue",
-  /** The headers of these names that it had itself; absent when it had none. */
-  headers: "x-original-headers",
-} as const;
-
-/** What a quorum queue counts for a message while it holds it. */
-export const deliveryCount = "x-delivery-count";
-export const acquiredCount = "x-acquired-count";
 
 /** Holds the keys of CC when a message is published again: in CC itself they would act a second time. */
 export const originalCc = "x-original-cc";
@@ -131,62 +115,8 @@ export function savedDeaths(headers: Table): Table {
   return deathNotes(tableIn(headers, retryHeaders.deaths));
 }
 
-function tableIn(headers: Table, name: string): Table {
-  const field = headers[name];
-  return field !== undefined && isTable(field) ? field : {};
-}
-
 /** The headers without those that mark a try. On a message that we did not mark, headers of these names stay. */
 export function withoutMarks(headers: Table): Table {
   if (!firstTryOf(headers)) return headers;
   return without(headers, Object.values(retryHeaders));
-}
-
-/** The headers with what our --dead-letter tells of a failure; the message's own headers of those names are set aside. */
-export function withFailure(headers: Table, failure: Table): Table {
-  const names: readonly string[] = Object.values(failureHeaders);
-  const before = withoutFailure(headers);
-  const own = Object.entries(before).filter(([name]) => names.includes(name));
-  const aside = own.length > 0 && { [failureHeaders.headers]: Object.fromEntries(own) };
-  return { ...without(before, names), ...failure, ...aside };
-}
-
-/** The headers without what our --dead-letter tells of a failure, and with the message's own ones of those names restored. */
-export function withoutFailure(headers: Table): Table {
-  const { reason, queue, headers: own } = failureHeaders;
-  const isOurs = headers[reason] !== undefined && headers[queue] !== undefined;
-  if (!isOurs) return headers;
-  const names: readonly string[] = Object.values(failureHeaders);
-  const aside = Object.entries(tableIn(headers, own)).filter(([name]) => names.includes(name));
-  return { ...without(headers, names), ...Object.fromEntries(aside) };
-}
-
-/** The headers without the counts of the queue that a message comes from. */
-export function withoutCounts(headers: Table): Table {
-  return without(headers, [deliveryCount, acquiredCount]);
-}
-
-function without(headers: Table, names: readonly string[]): Table {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
-}
-
-/** The name of the queue in which messages of another queue wait this long. */
-export function delayQueueName(queue: string, delayMs: number): string {
-  return `${delayPrefix(queue)}${delayMs}ms`;
-}
-
-/** How the names of all delay queues of a queue begin. Names that begin with "amq." are the broker's own. */
-function delayPrefix(queue: string): string {
-  return `${queue.startsWith("amq.") ? "retry." : ""}${queue}.retry-`;
-}
-
-/** Is this the name of a queue in which messages of that queue wait? */
-export function isDelayQueueOf(queue: Field, name: Field | undefined): boolean {
-  const areNames = typeof queue === "string" && typeof name === "string";
-  return areNames && name.startsWith(delayPrefix(queue));
-}
-
-/** Does a queue of that name hold messages that wait for another try? */
-export function isDelayQueue(name: Field | undefined): boolean {
-  return typeof name === "string" && /\.retry-\d+ms$/.test(name);
 }

@@ -4,15 +4,15 @@ import { deathsBut, firstDeath, keysOf, withoutDeaths } from "../message/deaths.
 import { fieldToText, textToField } from "../message/exact-text.ts";
 import type { Field, Table } from "../message/fields.ts";
 import type { Message, Properties } from "../message/message.ts";
+import { withoutCounts } from "../message/broker-counts.ts";
+import { isDelayQueue } from "../message/delay-queue.ts";
+import { withoutFailure } from "../message/failure-marks.ts";
 import {
   ccOf,
   firstTryOf,
-  isDelayQueue,
   originalCc,
   originalProperties,
   savedDeaths,
-  withoutCounts,
-  withoutFailure,
   withoutMarks,
 } from "../message/retry-marks.ts";
 

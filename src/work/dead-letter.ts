@@ -4,7 +4,8 @@ import type { Destination } from "../amqp/publish/courier.ts";
 import { textToField } from "../message/exact-text.ts";
 import { isList, type Field, type Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
-import { asFirstSeen, failureHeaders, withFailure } from "../message/retry-marks.ts";
+import { failureHeaders, withFailure } from "../message/failure-marks.ts";
+import { asFirstSeen } from "../message/retry-marks.ts";
 import { describeEnd, exitCodeOf, type End } from "./judgement.ts";
 import { attemptOf, bodyAgain, propertiesAgain } from "./tries.ts";
 

@@ -5,13 +5,8 @@ import { withoutDeaths } from "../message/deaths.ts";
 import { textToField } from "../message/exact-text.ts";
 import type { Table } from "../message/fields.ts";
 import type { Delivery, Message } from "../message/message.ts";
-import {
-  asFirstSeen,
-  changesOf,
-  deathsOf,
-  delayQueueName,
-  retryHeaders,
-} from "../message/retry-marks.ts";
+import { delayQueueName } from "../message/delay-queue.ts";
+import { asFirstSeen, changesOf, deathsOf, retryHeaders } from "../message/retry-marks.ts";
 import { attemptOf, bodyAgain, propertiesAgain, tryOf } from "./tries.ts";
 
 /** How often a message is tried again, and when. */

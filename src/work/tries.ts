@@ -1,16 +1,15 @@
 // Which try of a message this is, and its properties without the traces of its way. Pure.
 import { deathsBut, withoutDeaths } from "../message/deaths.ts";
-import { acquisitionsOf, countIn, failuresOf } from "../message/broker-counts.ts";
+import { acquisitionsOf, countIn, failuresOf, withoutCounts } from "../message/broker-counts.ts";
 import type { Field, Table } from "../message/fields.ts";
 import type { Delivery, Properties } from "../message/message.ts";
+import { isDelayQueueOf } from "../message/delay-queue.ts";
 import {
   asFirstSeen,
   deathsOf,
   firstTryHere,
-  isDelayQueueOf,
   originalCc,
   retryHeaders,
-  withoutCounts,
   withoutMarks,
 } from "../message/retry-marks.ts";
 

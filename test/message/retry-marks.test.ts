@@ -1,7 +1,8 @@
 // Marks that we have not made: anybody may publish headers of these names.
 import { describe, expect, it } from "vitest";
 import type { Table } from "../../src/message/fields.ts";
-import { asFirstSeen, withoutFailure } from "../../src/message/retry-marks.ts";
+import { withoutFailure } from "../../src/message/failure-marks.ts";
+import { asFirstSeen } from "../../src/message/retry-marks.ts";
 import { someDelivery } from "../support/delivery.ts";
 
 const tried = { "x-retry-exchange": "e", "x-retry-routing-key": "k" };
