@@ -154,13 +154,14 @@ export class StopRules {
   }
 
   async #watchEmpty(isEmpty: () => Promise<boolean>): Promise<void> {
-    for (let before = -1; !this.signal.aborted; before = this.#isBusy() ? -1 : this.#received) {
+    let before: number | undefined;
+    while (!this.signal.aborted) {
       // This gives the broker time to be told what was put back last.
       await pause(EMPTY_CHECK_MS, this.signal);
       // While messages arrive or are worked on there is no need to ask.
-      if (before !== this.#received) continue;
-      const isOver = await isEmpty().catch(() => false);
+      const isOver = before === this.#received && (await isEmpty().catch(() => false));
       if (isOver && before === this.#received && !this.#isBusy()) this.stopAsEmpty();
+      before = this.#isBusy() ? undefined : this.#received;
     }
   }
 
