@@ -1,8 +1,9 @@
 // What a meter counts, by clocks of the test.
 import { describe, expect, it } from "vitest";
-import type { Delivery, Message, Properties } from "../../src/message/message.ts";
+import type { Message, Properties } from "../../src/message/message.ts";
 import { readSentAt, stamp } from "../../src/message/sent-at.ts";
 import { Meter } from "../../src/measure/meter.ts";
+import { messageIn } from "../support/message-in.ts";
 
 const message: Message = {
   exchange: "",
@@ -10,19 +11,6 @@ const message: Message = {
   properties: {},
   body: Buffer.from("body"),
 };
-
-function deliver({ properties, body }: Pick<Message, "properties" | "body">): Delivery {
-  return {
-    ...message,
-    properties,
-    body,
-    deliveryTag: 1,
-    queue: "q",
-    generation: 1,
-    redelivered: false,
-    consumerTag: "c",
-  };
-}
 
 function meterAt(clocks: { steady?: number; wall?: number }): Meter {
   return new Meter({ steady: () => clocks.steady ?? 0, wall: () => clocks.wall ?? 0 });
@@ -51,14 +39,14 @@ describe("a publisher's meter", () => {
 describe("a consumer's meter", () => {
   it("counts messages and bytes, and the microseconds since the header says that they were sent", () => {
     const meter = meterAt({ wall: 5_000_000 });
-    meter.received([deliver(stamp(message, 4_999_000)), deliver(message)]);
+    meter.received([messageIn(stamp(message, 4_999_000)), messageIn(message)]);
     expect(meter).toMatchObject({ messages: 2, bytes: 8, early: 0 });
     expect(meter.latency).toMatchObject({ count: 1, max: 1000 });
   });
 
   it("counts messages from the future, whose latency is 0", () => {
     const meter = meterAt({ wall: 5_000_000 });
-    meter.received([deliver(stamp(message, 5_000_001))]);
+    meter.received([messageIn(stamp(message, 5_000_001))]);
     expect(meter.early).toBe(1);
     expect(meter.latency).toMatchObject({ count: 1, max: 0 });
   });

@@ -6,7 +6,7 @@ import { asFirstSeen } from "../../src/message/retry-marks.ts";
 import { decodeText } from "../../src/message/text.ts";
 import { delayed } from "../../src/work/retry.ts";
 import { propertiesElsewhere } from "../../src/work/tries.ts";
-import { someDelivery } from "../support/delivery.ts";
+import { messageIn } from "../support/message-in.ts";
 
 const routingKey = decodeText(Buffer.from("k\xff.z", "latin1"));
 
@@ -27,18 +27,18 @@ describe("a text in a header", () => {
 });
 
 describe("a message with a key that is no UTF-8", () => {
-  const waits = delayed(someDelivery({ exchange: "logs", routingKey }), "q.retry-5ms");
+  const waits = delayed(messageIn({ exchange: "logs", routingKey }), "q.retry-5ms");
   const headers = decodeTable(encodeTable(waits.properties.headers ?? {}).subarray(4));
 
   it("has it at the next try", () => {
-    const back = someDelivery({ exchange: "", routingKey: "q", properties: { headers } });
+    const back = messageIn({ exchange: "", routingKey: "q", properties: { headers } });
     expect(asFirstSeen(back)).toMatchObject({ exchange: "logs", routingKey });
   });
 
   it("has it in what the broker has noted of its death", () => {
     const death = { queue: "q", reason: "rejected", exchange: "", "routing-keys": ["q"] };
     const properties = { headers: { ...headers, "x-death": [death] } };
-    expect(propertiesElsewhere(someDelivery({ queue: "next", properties })).headers).toMatchObject({
+    expect(propertiesElsewhere(messageIn({ queue: "next", properties })).headers).toMatchObject({
       "x-death": [{ exchange: "logs", "routing-keys": [{ string64: "a/8ueg==" }] }],
     });
   });

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { Table } from "../../src/message/fields.ts";
 import { withoutFailure } from "../../src/message/failure-marks.ts";
 import { asFirstSeen } from "../../src/message/retry-marks.ts";
-import { someDelivery } from "../support/delivery.ts";
+import { messageIn } from "../support/message-in.ts";
 
 const tried = { "x-retry-exchange": "e", "x-retry-routing-key": "k" };
 const seen = (marks: Table) =>
-  asFirstSeen(someDelivery({ properties: { headers: { ...tried, ...marks } } })).properties;
+  asFirstSeen(messageIn({ properties: { headers: { ...tried, ...marks } } })).properties;
 
 describe("forged marks", () => {
   it.each<[Table]>([

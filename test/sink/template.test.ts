@@ -66,7 +66,9 @@ describe("a template", () => {
   });
 
   it("writes nothing for what a message does not have", async () => {
-    expect(await show("%s%k%e%h%T%p{type}|", messageIn({ routingKey: "" }))).toBe("|");
+    expect(await show("%s%k%e%h%T%p{type}|", messageIn({ exchange: "", routingKey: "" }))).toBe(
+      "|",
+    );
   });
 
   it("writes what the user says on a terminal too, but escapes what the message says", async () => {

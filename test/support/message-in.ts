@@ -3,11 +3,11 @@ import type { Delivery } from "../../src/message/message.ts";
 
 export type Given = Partial<Omit<Delivery, "body">> & { readonly body?: string | Buffer };
 
-/** From the default exchange and queue `q`, empty but for what is given; its body as text or bytes. */
+/** From queue `q`, by another exchange and key, empty but for what is given; its body as text or bytes. */
 export function messageIn({ body = "", ...given }: Given = {}): Delivery {
   return {
-    exchange: "",
-    routingKey: "q",
+    exchange: "logs",
+    routingKey: "kern",
     queue: "q",
     deliveryTag: 1,
     generation: 1,

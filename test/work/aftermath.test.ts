@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Courier } from "../../src/amqp/publish/courier.ts";
 import { Aftermath, type AftermathPlan, type Outcome } from "../../src/work/aftermath.ts";
 import { delayed } from "../../src/work/retry.ts";
-import { someDelivery } from "../support/delivery.ts";
+import { messageIn } from "../support/message-in.ts";
 import { recordingLog } from "../support/recording-log.ts";
 
 const PLAN: AftermathPlan = {
@@ -25,7 +25,7 @@ async function conclude(
   plan: Partial<AftermathPlan>,
   isLost: boolean,
   code = 1,
-  deliveries = [someDelivery()],
+  deliveries = [messageIn()],
   isOfStream = false,
 ) {
   const settled: string[] = [];
@@ -67,7 +67,7 @@ describe("a message whose handler has failed", () => {
     ["dead letter", { deadLetter: TARGET }],
     ["error reply", { reply: true }],
   ])("is not settled when its %s was lost, also when its link is still there", async (_, plan) => {
-    const request = someDelivery({ properties: { replyTo: "client" } });
+    const request = messageIn({ properties: { replyTo: "client" } });
     expect(await conclude(plan, false, 1, [request])).toEqual({
       settled: [],
       failed: 0,
@@ -77,7 +77,7 @@ describe("a message whose handler has failed", () => {
 });
 
 it("does not acknowledge a request whose reply was lost: it is handled again", async () => {
-  const request = someDelivery({ properties: { replyTo: "client" } });
+  const request = messageIn({ properties: { replyTo: "client" } });
   const { settled } = await conclude({ reply: true }, false, 0, [request]);
   expect(settled).toEqual([]);
 });
@@ -93,7 +93,7 @@ describe("a message of a stream, which takes none back", () => {
     ["--on-failure requeue counts as reject", { onFailure: "requeue" }, 1],
     ["--on-failure retry counts as reject", { onFailure: "retry" }, 1],
   ])("is given up, and people are told that %s", async (told, plan, code) => {
-    const { settled, lines } = await conclude(plan, false, code, [someDelivery()], true);
+    const { settled, lines } = await conclude(plan, false, code, [messageIn()], true);
     expect(settled).toEqual(["ack"]);
     expect(lines[0]).toBe(`WARNING: a stream takes no message back: ${told}`);
   });
@@ -101,15 +101,15 @@ describe("a message of a stream, which takes none back", () => {
 
 /** As it comes back from its delay queue. */
 function back(routingKey: string) {
-  const { properties } = delayed(someDelivery({ routingKey }), "q.retry-5ms");
-  return someDelivery({ properties, exchange: "", routingKey: "q" });
+  const { properties } = delayed(messageIn({ routingKey }), "q.retry-5ms");
+  return messageIn({ properties, exchange: "", routingKey: "q" });
 }
 
 describe("a message that its handler puts back", () => {
-  const again = someDelivery({ redelivered: true });
+  const again = messageIn({ redelivered: true });
 
   it("does so without a word, a few times", async () => {
-    const { lines } = await conclude({}, false, 4, [someDelivery(), again, again]);
+    const { lines } = await conclude({}, false, 4, [messageIn(), again, again]);
     expect(lines).toEqual([]);
   });
 

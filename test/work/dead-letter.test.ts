@@ -5,9 +5,9 @@ import { decodeText } from "../../src/message/text.ts";
 import { toOrigin } from "../../src/source/to-origin.ts";
 import { deadLetter } from "../../src/work/dead-letter.ts";
 import { delayed } from "../../src/work/retry.ts";
-import { someDelivery } from "../support/delivery.ts";
+import { messageIn } from "../support/message-in.ts";
 
-const withHeaders = (headers: Table) => someDelivery({ properties: { headers } });
+const withHeaders = (headers: Table) => messageIn({ properties: { headers } });
 
 describe("a dead letter", () => {
   const cause = {
@@ -58,7 +58,7 @@ describe("a dead letter", () => {
     const own = { "x-attempts": "mine", "x-exit-code": 7 };
     const to = { exchange: "", routingKey: "dead" };
     const dead = deadLetter(withHeaders({ ...own, other: 1 }), to, cause);
-    const again = deadLetter(someDelivery({ ...dead, queue: "dead" }), to, {
+    const again = deadLetter(messageIn({ ...dead, queue: "dead" }), to, {
       ...cause,
       end: { kind: "excess", bytes: 1 },
     });
@@ -71,7 +71,7 @@ describe("a dead letter", () => {
   it("notes the keys that were in CC, also of a message that has waited", () => {
     const to = { exchange: "", routingKey: "dead" };
     const first = withHeaders({ CC: ["copy"] });
-    const waited = someDelivery({ properties: delayed(first, "q.retry-5ms").properties });
+    const waited = messageIn({ properties: delayed(first, "q.retry-5ms").properties });
     for (const delivery of [first, waited]) {
       const { headers = {} } = deadLetter(delivery, to, cause).properties;
       expect(headers).toMatchObject({
@@ -85,8 +85,8 @@ describe("a dead letter", () => {
   it("tells a routing key that is no UTF-8 byte for byte, with which --to-origin sends it back", () => {
     const routingKey = decodeText(Buffer.from("6bff2e7a", "hex"));
     const to = { exchange: "dlx", routingKey: undefined };
-    const first = someDelivery({ routingKey });
-    const waited = someDelivery({ properties: delayed(first, "q.retry-5ms").properties });
+    const first = messageIn({ routingKey });
+    const waited = messageIn({ properties: delayed(first, "q.retry-5ms").properties });
     for (const delivery of [first, waited]) {
       const dead = deadLetter(delivery, to, cause);
       expect(dead).toMatchObject({ exchange: "dlx", routingKey });

@@ -5,7 +5,7 @@ import type { Fate } from "../../src/amqp/publish/route.ts";
 import type { Message } from "../../src/message/message.ts";
 import { Dispatch } from "../../src/work/dispatch.ts";
 import { delayQueue, LEASE_MS } from "../../src/work/retry.ts";
-import { someDelivery } from "../support/delivery.ts";
+import { messageIn } from "../support/message-in.ts";
 
 let time = 0;
 vi.mock(import("../../src/time/clock.ts"), async (original) => ({
@@ -13,7 +13,7 @@ vi.mock(import("../../src/time/clock.ts"), async (original) => ({
   now: () => time,
 }));
 
-const delivery = someDelivery();
+const delivery = messageIn();
 const queue = delayQueue("q", 100);
 
 function messageTo(routingKey: string): Message {

@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import type { Field } from "../../src/message/fields.ts";
 import { environmentOf, inherited, withoutMessage } from "../../src/work/environment.ts";
-import { someDelivery } from "../support/delivery.ts";
+import { messageIn } from "../support/message-in.ts";
 
 const withHeaders = (headers: Readonly<Record<string, Field>>) =>
-  environmentOf(someDelivery({ properties: { headers } }), {});
+  environmentOf(messageIn({ properties: { headers } }), {});
 
 describe("what is inherited", () => {
   it("is everything but secrets, and what would look like a fact about a message", () => {
@@ -38,7 +38,7 @@ describe("what sets flags", () => {
 
 describe("a message", () => {
   it("is described by its delivery and by those properties that it has", () => {
-    const message = someDelivery({
+    const message = messageIn({
       exchange: "logs",
       routingKey: "kern",
       redelivered: true,

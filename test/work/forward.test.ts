@@ -6,7 +6,7 @@ import type { Fate } from "../../src/amqp/publish/route.ts";
 import type { Delivery } from "../../src/message/message.ts";
 import { Unsendable } from "../../src/errors.ts";
 import { forwarding } from "../../src/work/forward.ts";
-import { someDelivery } from "../support/delivery.ts";
+import { messageIn } from "../support/message-in.ts";
 
 const lost = async (): Promise<Fate> => "lost";
 const unsendable = async (): Promise<Fate> => {
@@ -36,12 +36,12 @@ async function take(delivery: Delivery): Promise<readonly boolean[]> {
 }
 
 it("takes what comes, for the prefetch bounds it", async () => {
-  expect(await take(someDelivery())).toEqual([true, true]);
+  expect(await take(messageIn())).toEqual([true, true]);
 });
 
 it("takes the next of what was decompressed when that is stored: it may be much larger than what came", async () => {
-  const { properties, body } = someDelivery();
-  expect(await take(someDelivery({ compressed: { properties, body } }))).toEqual([false, true]);
+  const { properties, body } = messageIn();
+  expect(await take(messageIn({ compressed: { properties, body } }))).toEqual([false, true]);
 });
 
 it("is busy until the broker has answered: its queue is not taken for empty while that may fail", async () => {
@@ -56,7 +56,7 @@ it("is busy until the broker has answered: its queue is not taken for empty whil
     { send },
     () => true,
   );
-  await work.take([someDelivery()]);
+  await work.take([messageIn()]);
   const wasBusy = work.isBusy;
   answered.emit("answer");
   await expect(work.finish()).rejects.toThrow("the broker refuses it (nack)");
@@ -66,7 +66,7 @@ it("is busy until the broker has answered: its queue is not taken for empty whil
 it("fails as undelivered with what no frame can carry: its flags are right", async () => {
   const to = { exchange: "", routingKey: "q" };
   const work = forwarding(to, { settle: () => {} }, { send: unsendable }, () => true);
-  await work.take([someDelivery()]);
+  await work.take([messageIn()]);
   await expect(work.finish()).rejects.toMatchObject({ exit: "undelivered" });
 });
 
@@ -80,7 +80,7 @@ it.each([
     givenBack++;
     return again;
   });
-  await work.take([someDelivery(), someDelivery()]);
+  await work.take([messageIn(), messageIn()]);
   await work.finish();
   const text = again ? undefined : expect.stringContaining("the connection was lost");
   expect(work.shortfall?.message).toEqual(text);

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Delivery } from "../../src/message/message.ts";
 import { PutBack } from "../../src/work/put-back.ts";
-import { someDelivery } from "../support/delivery.ts";
+import { messageIn } from "../support/message-in.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -14,12 +14,12 @@ function openPutBack() {
   return { settled, putBack: new PutBack({ settle }) };
 }
 
-const again = (body: string) => someDelivery({ redelivered: true, body: Buffer.from(body) });
+const again = (body: string) => messageIn({ redelivered: true, body });
 
 describe("a message that is put back", () => {
   it("for the first time does not wait", () => {
     const { settled, putBack } = openPutBack();
-    putBack.put(someDelivery({}));
+    putBack.put(messageIn({ body: "hello" }));
     expect(settled).toEqual(["hello requeue"]);
   });
 
@@ -48,7 +48,7 @@ describe("a message that is put back", () => {
 
   it("waits as it came, not decompressed", () => {
     const { settled, putBack } = openPutBack();
-    const { properties } = someDelivery();
+    const { properties } = messageIn();
     putBack.put({ ...again("large"), compressed: { properties, body: Buffer.from("small") } });
     vi.runAllTimers();
     expect(settled).toEqual(["small requeue"]);

@@ -4,11 +4,11 @@ import type { Field } from "../../src/message/fields.ts";
 import { asFirstSeen, withoutMarks } from "../../src/message/retry-marks.ts";
 import { attemptOf, propertiesAgain, propertiesElsewhere, tryOf } from "../../src/work/tries.ts";
 import { delayAfter, delayQueue, LEASE_MS, delayed } from "../../src/work/retry.ts";
-import { someDelivery } from "../support/delivery.ts";
+import { messageIn } from "../support/message-in.ts";
 
 const plan = { retries: 4, delayMs: 1000, backoff: 3 };
 const withHeaders = (headers: Readonly<Record<string, Field>>) =>
-  someDelivery({ properties: { headers } });
+  messageIn({ properties: { headers } });
 
 const death = (queue: string) => ({ queue, reason: "expired" });
 
@@ -86,7 +86,7 @@ describe("the number of a try", () => {
     expect(attemptOf(withHeaders({ ...marks, "x-retry-queue": "q" }))).toBe(3);
     expect(attemptOf(withHeaders({ ...marks, "x-retry-queue": "r" }))).toBe(1);
     expect(asFirstSeen(withHeaders({ ...marks, "x-retry-queue": "r" }))).toMatchObject({
-      routingKey: someDelivery({}).routingKey,
+      routingKey: messageIn({}).routingKey,
     });
     expect(attemptOf(withHeaders({ "x-delivery-count": 9, "x-retry-count": 9 }))).toBe(1);
   });
@@ -104,14 +104,14 @@ it("a look at a message uses up no try: of what a quorum queue counts, a handler
 
 describe("a message that waits for another try", () => {
   it("says how many there have been, and looks as it did at first when it comes back", () => {
-    const first = someDelivery({
+    const first = messageIn({
       exchange: "logs",
       routingKey: "kern",
       properties: { contentType: "a/b", headers: { own: 1 } },
     });
     const message = delayed(first, "q.retry-5ms");
     expect(message).toMatchObject({ exchange: "", routingKey: "q.retry-5ms" });
-    const back = someDelivery({ ...message, routingKey: "q" });
+    const back = messageIn({ ...message, routingKey: "q" });
     expect(attemptOf(back)).toBe(2);
     const seen = asFirstSeen(back);
     expect(seen).toMatchObject({ exchange: "logs", routingKey: "kern" });
@@ -134,7 +134,7 @@ describe("a message that waits for another try", () => {
   it("leaves behind what would act a second time", () => {
     const headers = { CC: ["other"], "x-delivery-count": 3, own: "x" };
     const properties = { expiration: "5", userId: "me", priority: 4, deliveryMode: 1, headers };
-    expect(propertiesAgain(someDelivery({ properties }))).toEqual({
+    expect(propertiesAgain(messageIn({ properties }))).toEqual({
       priority: 4,
       deliveryMode: 2,
       headers: { "x-original-cc": ["other"], own: "x" },
@@ -159,7 +159,7 @@ describe("a message that waits for another try", () => {
       "x-death": [{ ...death("q"), exchange: "logs" }, death("elsewhere")],
       "x-first-death-queue": "elsewhere",
     };
-    const first = someDelivery({
+    const first = messageIn({
       properties: {
         deliveryMode: 1,
         expiration: "2592000000",
@@ -176,7 +176,7 @@ describe("a message that waits for another try", () => {
       expect(properties.headers).not.toHaveProperty("CC");
       const overwritten = { "x-death": [death(delayedIn)], "x-first-death-queue": delayedIn };
       const headers = { ...properties.headers, ...overwritten };
-      back = someDelivery({
+      back = messageIn({
         properties: { ...properties, headers },
         exchange: "",
         routingKey: "q",
@@ -194,13 +194,13 @@ describe("a message that waits for another try", () => {
 
   it("has the x-original-cc that it brought along, and no CC of it", () => {
     const { properties } = delayed(withHeaders({ "x-original-cc": ["copy"] }), "q.retry-5ms");
-    const { headers } = asFirstSeen(someDelivery({ properties })).properties;
+    const { headers } = asFirstSeen(messageIn({ properties })).properties;
     expect(headers).toMatchObject({ "x-original-cc": ["copy"] });
     expect(headers).not.toHaveProperty("CC");
   });
 
   it("tells the next queue of the way it really came, when the broker dead-letters it there", () => {
-    const first = someDelivery({ exchange: "orders", routingKey: "new", properties: {} });
+    const first = messageIn({ exchange: "orders", routingKey: "new", properties: {} });
     const { properties } = delayed(first, "q.retry-5ms");
     const waited = { ...death("q.retry-5ms"), exchange: "", "routing-keys": ["q.retry-5ms"] };
     const headers = {
@@ -213,7 +213,7 @@ describe("a message that waits for another try", () => {
       "x-last-death-reason": "rejected",
       "x-last-death-exchange": "",
     };
-    const next = someDelivery({ queue: "next", properties: { ...properties, headers } });
+    const next = messageIn({ queue: "next", properties: { ...properties, headers } });
     const notes = {
       "x-death": [{ queue: "q", reason: "rejected", exchange: "orders", "routing-keys": ["new"] }],
       "x-first-death-queue": "q",
