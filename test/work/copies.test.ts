@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import type { Fate } from "../../src/amqp/publish/route.ts";
 import { Unsendable } from "../../src/errors.ts";
 import { offer, store } from "../../src/work/copies.ts";
-import { someDelivery } from "../support/delivery.ts";
+import { messageIn } from "../support/message-in.ts";
 
 const copy = { exchange: "x", routingKey: "k", properties: {}, body: Buffer.from("x") };
-const stored = (send: () => Promise<Fate>) => store(copy, someDelivery(), { send });
+const stored = (send: () => Promise<Fate>) => store(copy, messageIn(), { send });
 
 describe("a copy", () => {
   it.each([
@@ -30,7 +30,7 @@ describe("a copy", () => {
 
   it("that came back is no error where somebody knows what to do with it", async () => {
     const courier = { send: async (): Promise<Fate> => "returned" };
-    expect(await offer(copy, someDelivery(), courier)).toBe("returned");
+    expect(await offer(copy, messageIn(), courier)).toBe("returned");
   });
 
   it("that no frame can carry is not delivered, which is no wrong use", async () => {
