@@ -2,8 +2,10 @@
 // costs at most a second's progress, and those messages come again.
 import {
   accessSync,
+  chmodSync,
   constants,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -16,7 +18,11 @@ import type { Log } from "../ui/log.ts";
 const SAVE_EVERY_MS = 1000;
 
 export class OffsetFile {
+  /** As it was given. */
   readonly #path: string;
+  /** Where it is; another when the path is a link. */
+  readonly #file: string;
+  readonly #mode: number;
   readonly #queue: string;
   #saved: bigint | undefined;
 
@@ -28,7 +34,10 @@ export class OffsetFile {
     this.#path = path;
     this.#queue = queue;
     this.#saved = readOffset(path, queue);
-    orUsageError(path, () => accessSync(dirname(path), constants.W_OK));
+    const isThere = this.#saved !== undefined;
+    this.#file = isThere ? realpathSync(path) : path;
+    this.#mode = isThere ? statSync(path).mode & 0o777 : 0o600;
+    orUsageError(path, () => accessSync(dirname(this.#file), constants.W_OK));
   }
 
   /** Where to go on; undefined in the first run. */
@@ -58,13 +67,14 @@ export class OffsetFile {
   }
 
   #save(offset: bigint): void {
-    const draft = `${this.#path}.part`;
+    const draft = `${this.#file}.part`;
     const text = `${JSON.stringify({ queue: this.#queue, offset: `${offset}` })}\n`;
     try {
       // A killed run may have left one; what is created now is new, and no link to somewhere else.
       rmSync(draft, { force: true });
       writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
-      renameSync(draft, this.#path);
+      chmodSync(draft, this.#mode);
+      renameSync(draft, this.#file);
       this.#saved = offset;
     } catch (error) {
       throw new Failure(

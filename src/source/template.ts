@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { UsageError, ValueError } from "../errors.ts";
 import { isList, isTable, type Field, type Table } from "../message/fields.ts";
 import type { Message } from "../message/message.ts";
+import { isName } from "../message/text.ts";
 
 /** What the words stand for. */
 export interface TemplateWorld {
@@ -69,9 +70,12 @@ export function checkTemplates(
 /** The message with each text expanded: its body, its key, the texts among its headers. @throws ValueError */
 export function expandMessage(message: Message, world: TemplateWorld): Message {
   const { routingKey, properties, body } = message;
+  const key = expand(routingKey, world);
+  // It would be refused when it is sent, but then it would have had a number.
+  if (!isName(key)) throw new ValueError("the routing key is longer than 255 bytes");
   return {
     ...message,
-    routingKey: expand(routingKey, world),
+    routingKey: key,
     properties: properties.headers
       ? { ...properties, headers: expandTable(properties.headers, world) }
       : properties,

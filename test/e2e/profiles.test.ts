@@ -130,7 +130,7 @@ describe("--print-config", () => {
     expect(stdout).toMatch(/^prefetch = 10 +# profile "staging"$/m);
     expect(stdout).toMatch(/^format = "raw" +# environment AMQP_FORMAT$/m);
     expect(stdout).toMatch(
-      /^# url = "amqp:\/\/alice:\*\*\*@127\.0\.0\.1:1" +# environment AMQP_URL$/m,
+      /^url = "amqp:\/\/alice@127\.0\.0\.1:1" +# environment AMQP_URL, without its password$/m,
     );
     expect(stderr).toBe("");
     expect(code).toBe(0);

@@ -1,5 +1,15 @@
 // --offset-file: where a run goes on, what it refuses to take for an offset, and what it never writes to.
-import { link, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OffsetFile } from "../../src/select/offset-file.ts";
@@ -84,7 +94,19 @@ describe("--offset-file", () => {
     expect((await lstat(path)).isFile()).toBe(true);
   });
 
-  it("replaces a link by a file of its own", async () => {
+  it("writes where a link to such a file leads, and leaves the file's mode", async () => {
+    const folder = await testFolder();
+    const [path, file] = [join(folder, "link"), join(folder, "offset")];
+    runTo(file, "s", 1n);
+    await chmod(file, 0o664);
+    await symlink(file, path);
+    expect(runTo(path, "s", 2n)).toBe(3n);
+    expect(new OffsetFile(file, "s").next).toBe(3n);
+    expect((await lstat(path)).isSymbolicLink()).toBe(true);
+    expect((await lstat(file)).mode & 0o777).toBe(0o664);
+  });
+
+  it("replaces a link to nothing by a file of its own", async () => {
     const folder = await testFolder();
     const [path, victim] = [join(folder, "offset"), join(folder, "deep", "victim")];
     await mkdir(join(folder, "deep"));

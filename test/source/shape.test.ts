@@ -149,6 +149,15 @@ describe("a template", () => {
     expect(bodies(await collect(source, input))).toEqual(["a1", "b2"]);
   });
 
+  it.each([
+    ["255 bytes", "x".repeat(255), []],
+    ["256 bytes", "x".repeat(254) + "é", ["message 1: the routing key is longer than 255 bytes"]],
+  ])("may have made a key of %s", async (_, KEY, refused) => {
+    const source = openSource(texts("m"), { ...plain, template: true });
+    const flags = { ...envelope, routingKey: "{{env KEY}}" };
+    expect((await collect(source, [], { env: { KEY }, flags })).refused).toEqual(refused);
+  });
+
   it("is no template unless asked for", async () => {
     expect(bodies(await collect(openSource(texts("{{n}}"), plain)))).toEqual(["{{n}}"]);
   });
