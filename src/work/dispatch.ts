@@ -60,8 +60,10 @@ export class Dispatch {
   async #lease(queue: QueuePlan, { generation }: Delivery): Promise<boolean> {
     const start = now();
     if (start < (this.#leases.get(queue.name) ?? 0)) return true;
+    // At once: what others publish meanwhile comes behind this declaration, on the same channel.
+    this.#leases.set(queue.name, start + LEASE_MS);
     const isDeclared = await this.#courier.declare(queue, generation);
-    if (isDeclared) this.#leases.set(queue.name, start + LEASE_MS);
+    if (!isDeclared) this.#leases.delete(queue.name);
     return isDeclared;
   }
 }

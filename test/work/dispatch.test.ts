@@ -54,6 +54,12 @@ describe("a delay queue", () => {
     expect(done).toEqual([declared, sent, sent, declared, sent]);
   });
 
+  it("is declared once for messages that come at the same time", async () => {
+    const { dispatch, done } = openDispatch([true], "confirmed");
+    await Promise.all([1, 2, 3].map(async () => dispatch.delay(copy, queue, delivery)));
+    expect(done.toSorted()).toEqual([declared, sent, sent, sent]);
+  });
+
   it("is declared again when a message came back from it", async () => {
     const { dispatch, done } = openDispatch([true], "confirmed", "returned", "confirmed");
     await dispatch.delay(copy, queue, delivery);
