@@ -15,8 +15,8 @@ const reveal: Readonly<Record<string, (text: string) => string>> = {
   userpass: (text) => (text.includes(":") ? text.replace(/:.*/s, ":***") : "***"),
 };
 
-/** Which flags a URL stands in for, where it counts more and names that part. */
-const parts: Readonly<Record<string, (url: URL) => boolean>> = {
+/** What of a connection a URL may name. */
+const urlParts: Readonly<Record<string, (url: URL) => boolean>> = {
   serverName: (url) => url.hostname !== "",
   portNumber: (url) => url.port !== "",
   vhost: (url) => url.pathname.length > 1,
@@ -25,8 +25,8 @@ const parts: Readonly<Record<string, (url: URL) => boolean>> = {
 };
 
 /**
- * The text. What would not be the same in a profile stands in comments: defaults, what the URL overrides, and secrets; but
- * of a URL only its password is left out. `location` is where the file was looked for.
+ * The text. What would not be the same in a profile stands in comments: defaults, what is overridden, and passwords. `location`
+ * is where the file was looked for.
  */
 export function printConfig(
   program: string,
@@ -59,10 +59,13 @@ function line(key: string, flag: Flag, readings: Readings): string {
   const origin = describeOrigin(key, readings);
   const texts = readings.texts(key) ?? (flag.shownDefault === undefined ? [] : [flag.shownDefault]);
   const name = kebab(key);
-  const isOverridden = overriddenByUrl(key, readings);
-  const comment = isOverridden ? `${origin}, but the URL counts more` : origin;
+  const user = key === "username" ? userOfUserpass(readings) : undefined;
+  if (user !== undefined)
+    return row(`username = ${toToml(user)}`, `${describeOrigin("userpass", readings)}, its user`);
+  const victor = overridingFlag(key, readings);
+  const comment = victor ? `${origin}, but ${victor} counts more` : origin;
   // What nobody has set stays unset in a profile: some flags mean more when they are given.
-  const mark = isOverridden || readings.origin(key) === "default" ? "# " : "";
+  const mark = victor || readings.origin(key) === "default" ? "# " : "";
   if (flag.takes === "none")
     return row(`${mark}${name} = ${String(readings.options[key])}`, comment);
   if (texts.length === 0) return row(`# ${name}`, "not set");
@@ -85,13 +88,29 @@ function urlLine(text: string, origin: string): string {
   return row(`${isRead ? "" : "# "}url = ${toToml(shown)}`, comment);
 }
 
-function overriddenByUrl(key: string, readings: Readings): boolean {
-  const names = parts[key];
-  const text = readings.texts("url")?.at(-1);
-  if (!names || text === undefined) return false;
-  const urls = splitUrls(text).map((url) => URL.parse(url.trim()));
-  const countsLess = rank[readings.origin(key)] < rank[readings.origin("url")];
-  return countsLess && urls.some((url) => url !== null && names(url));
+/** What takes the place of this part of the connection; undefined where nothing does. */
+function overridingFlag(key: string, readings: Readings): string | undefined {
+  const own = rank[readings.origin(key)];
+  if (
+    key === "passwordFile" &&
+    readings.texts("userpass") &&
+    rank[readings.origin("userpass")] >= own
+  )
+    return "--userpass";
+  return rank[readings.origin("url")] > own && isInUrl(key, readings) ? "the URL" : undefined;
+}
+
+/** The user that --userpass names, where it counts; a profile has no --userpass, which is a secret. */
+function userOfUserpass(readings: Readings): string | undefined {
+  const [, user] = /^([^:]+):/.exec(readings.texts("userpass")?.at(-1) ?? "") ?? [];
+  const url = isInUrl("username", readings) ? rank[readings.origin("url")] : 0;
+  const others = Math.max(rank[readings.origin("username")], url);
+  return rank[readings.origin("userpass")] >= others ? user : undefined;
+}
+
+function isInUrl(key: string, readings: Readings): boolean {
+  const urls = splitUrls(readings.texts("url")?.at(-1) ?? "").map((url) => URL.parse(url.trim()));
+  return urls.some((url) => url !== null && urlParts[key]?.(url));
 }
 
 /** As much of a secret flag's value as may be shown. */

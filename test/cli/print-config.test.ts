@@ -139,13 +139,26 @@ describe("--print-config", () => {
     { url: "amqp://bob@localhost:5790,amqp://localhost:5791", profile: "port-number = 1" },
     { url: "amqps://localhost", profile: `server-name = "elsewhere"\nvhost = "domain1"` },
     { url: "amqp:///v", profile: `server-name = "elsewhere"\nusername = "alice"` },
-  ])("is a profile that connects to the same place: $url over $profile", ({ url, profile }) => {
-    for (const [argv, env] of [[["--url", url], {}] as const, [[], { AMQP_URL: url }] as const]) {
-      const { targets } = connect(argv, env, profile);
-      const written = print(argv, env, `[default]\n${profile}`).replace("[default]\n", "");
-      expect(connect([], {}, written).targets).toEqual(targets);
-    }
-  });
+    { url: "amqp://bob@localhost:5790", profile: `username = "alice"`, argv: ["--userpass=eve:x"] },
+    { url: "amqp://localhost:5790", profile: "", argv: ["--userpass=eve:x"] },
+    {
+      url: "amqp://localhost:5790",
+      profile: `username = "bob"\npassword-file = "p"`,
+      argv: ["--userpass=eve:x"],
+    },
+  ])(
+    "is a profile that connects to the same place: $url over $profile",
+    ({ url, profile, argv: more = [] }) => {
+      for (const [argv, env] of [
+        [["--url", url, ...more], {}] as const,
+        [more, { AMQP_URL: url }] as const,
+      ]) {
+        const { targets } = connect(argv, env, profile);
+        const written = print(argv, env, `[default]\n${profile}`).replace("[default]\n", "");
+        expect(connect([], {}, written).targets).toEqual(targets);
+      }
+    },
+  );
 
   it("says which parts the URL overrides", () => {
     const text = print(
@@ -159,6 +172,18 @@ describe("--print-config", () => {
     expect(line(text, "# password-file")).toBe(
       `# password-file = "p" # profile "default", but the URL counts more`,
     );
+  });
+
+  it("keeps the user of --userpass, and what it overrides as comments", () => {
+    const profile = `[default]\nusername = "bob"\npassword-file = "p"`;
+    const text = print(["--userpass", "eve:s3cret"], { AMQP_URL: "amqp://alice@host" }, profile);
+    expect(line(text, "username")).toBe(`username = "eve" # flag --userpass, its user`);
+    expect(line(text, "# password-file")).toBe(
+      `# password-file = "p" # profile "default", but --userpass counts more`,
+    );
+    expect(text).not.toContain("s3cret");
+    const typed = print(["--username", "bob"], { AMQP_USERPASS: "eve:s3cret" });
+    expect(line(typed, "username")).toBe(`username = "bob" # flag --username`);
   });
 
   it("is a profile that says no more than was said", () => {
