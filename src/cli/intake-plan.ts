@@ -35,10 +35,13 @@ export function planIntake(
   const settling = planSettling(options);
   const counted = options.count ?? (fetchesOne(options) ? 1 : undefined);
   const limit = counted ?? settling.limit;
+  const prefetch = planPrefetch(options, origins, circumstances.prefetch, settling, limit);
   return {
     subscription: {
       ...planSubscription(options, circumstances),
-      prefetch: planPrefetch(options, origins, circumstances.prefetch, settling, limit),
+      prefetch,
+      // More than are in hand cannot come together.
+      ackEvery: Math.min(options.ackEvery, prefetch),
       // Whatever ends the run or chooses messages must not find them forgotten; for the user, acknowledging each is the same.
       ackOnArrival:
         options.ackAuto &&
@@ -94,13 +97,12 @@ function chooseIntake(
 function planSubscription(
   options: IntakeOptions,
   { alsoFrom, publishesToo, handsOver, streamRefusal }: Circumstances,
-): Omit<SubscriptionPlan, "prefetch" | "ackOnArrival" | "stream"> {
-  const { queue, ackEvery, consumerTag, exclusiveConsumer, consumerPriority } = options;
+): Omit<SubscriptionPlan, "prefetch" | "ackEvery" | "ackOnArrival" | "stream"> {
+  const { queue, consumerTag, exclusiveConsumer, consumerPriority } = options;
   const priority = consumerPriority === undefined ? {} : { "x-priority": consumerPriority };
   return {
     queue,
     alsoFrom,
-    ackEvery,
     consumerTag,
     exclusive: exclusiveConsumer,
     // What is fetched makes no consumer active.

@@ -49,6 +49,11 @@ describe("the subscription", () => {
     expect(plan("--ack-auto", "--where", "true").subscription.ackOnArrival).toBe(false);
   });
 
+  it("acknowledges no more together than may be in hand", () => {
+    expect(plan("--ack-every", "50", "-n", "7").subscription.ackEvery).toBe(7);
+    expect(plan("--ack-every", "50").subscription.ackEvery).toBe(50);
+  });
+
   it("fetches one message with --get, or as many as --count says", () => {
     expect(plan("--get")).toMatchObject({ intake: "get", stop: { count: 1 } });
     expect(plan("--get", "-n", "7")).toMatchObject({ intake: "get", stop: { count: 7 } });
