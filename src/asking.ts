@@ -4,7 +4,7 @@ import type { Requester } from "./amqp/publish/requester.ts";
 import { orAborted, until } from "./time/deadline.ts";
 import { Unsendable } from "./errors.ts";
 import { EXIT_CODE_HEADER, isErrorReply } from "./message/error-reply.ts";
-import { MAX_BODY_BYTES, type Delivery, type Message } from "./message/message.ts";
+import { explainLimit, MAX_BODY_BYTES, type Delivery, type Message } from "./message/message.ts";
 import type { RpcPlan } from "./rpc.ts";
 import type { Skips } from "./sending.ts";
 import type { Sink } from "./sink/sink.ts";
@@ -79,7 +79,7 @@ export class Asking {
     const position = { place: () => "a request" };
     const { refuse } = this.#skips;
     const tooLarge: SourceWorld["tooLarge"] = (_, bytes) =>
-      refuse(position.place(), `${bytes} bytes, the limit is ${MAX_BODY_BYTES}`);
+      refuse(position.place(), explainLimit(bytes, MAX_BODY_BYTES));
     const batches = source(envelope, { stdin, env, stop, refuse, tooLarge, position });
     for await (const batch of until(batches, stop)) {
       for (const message of batch) {

@@ -4,6 +4,11 @@ import type { Table } from "./fields.ts";
 /** The largest body that any RabbitMQ can be told to take (max_message_size, rabbitmq.com/docs/limits). */
 export const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
+/** Why a body is refused. Of one that was too large to be read (2 GiB), only so much is known. */
+export function explainLimit(bytes: number, limit: number): string {
+  return `${bytes < 2 ** 31 ? `${bytes} bytes` : "2 GiB or more"}, the limit is ${limit}`;
+}
+
 /** The most deliveries in hand that can be asked for: 16 bits (AMQP 0-9-1, basic.qos). 0 there means no limit. */
 export const MAX_PREFETCH = 65_535;
 

@@ -7,8 +7,8 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -71,7 +71,7 @@ export class OffsetFile {
     const text = `${JSON.stringify({ queue: this.#queue, offset: `${offset}` })}\n`;
     try {
       // A killed run may have left one; what is created now is new, and no link to somewhere else.
-      rmSync(draft, { force: true });
+      removeIfThere(draft);
       writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
       chmodSync(draft, this.#mode);
       renameSync(draft, this.#file);
@@ -84,6 +84,14 @@ export class OffsetFile {
         error,
       );
     }
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error;
   }
 }
 

@@ -220,7 +220,7 @@ test("a file above 2 GiB is refused alone, and not read", async () => {
   const exit = await pub([...argv, small, large, small]);
   const [warning, account] = exit.stderr.split("\n");
   expect(exit.code).toBe(5);
-  const why = "2147483648 bytes, the limit is 536870912";
+  const why = "2 GiB or more, the limit is 536870912";
   expect(warning).toBe(
     `WARNING: the broker refused a message (${why}) to exchange "", key "${queue}"`,
   );

@@ -1,7 +1,7 @@
 // How large a message may be. The broker says so when it refuses one and closes the channel (max_message_size, 16 MiB since
 // RabbitMQ 4.0). That would happen again with each message as large, so such messages are no longer sent.
 import { Refused, type Failure } from "../../errors.ts";
-import { MAX_BODY_BYTES, type Message } from "../../message/message.ts";
+import { explainLimit, MAX_BODY_BYTES, type Message } from "../../message/message.ts";
 
 const hint = "split it, or raise the broker's max_message_size; it does not hold up the others";
 
@@ -34,6 +34,6 @@ export class SizeLimit {
 
   /** Why a message of this size is refused, for people. */
   explain(bytes: number): string {
-    return `${bytes} bytes, the limit is ${this.#bytes}`;
+    return explainLimit(bytes, this.#bytes);
   }
 }
