@@ -1,5 +1,6 @@
 // The limit for others: the same frames again and again, made once, written to a socket as fast as it takes them, with no
-// window and no account; counts confirms and does nothing else. Usage: bare-socket.mjs URL QUEUE COUNT SIZE [confirm]
+// window and no account; counts confirms and does nothing else. With confirms it asks for returns (mandatory), as --confirm
+// does: without them, what has reached no queue is confirmed too. Usage: bare-socket.mjs URL QUEUE COUNT SIZE [confirm]
 import process from "node:process";
 import { connect } from "amqplib";
 
@@ -29,7 +30,8 @@ function encode() {
   const header = Buffer.alloc(14);
   header[1] = 60;
   header.writeUInt32BE(size, 8);
-  const method = [Buffer.of(0, 60, 0, 40, 0, 0, 0), key, Buffer.of(0)];
+  const mandatory = Buffer.of(confirm ? 1 : 0);
+  const method = [Buffer.of(0, 60, 0, 40, 0, 0, 0), key, mandatory];
   const pieces = [];
   const frameMax = (connection.connection.frameMax || 0xffffffff) - 8;
   for (let at = 0; at < size; at += frameMax)
