@@ -1,10 +1,11 @@
 // What our --dead-letter tells of a message that has failed for good, in its headers. Pure.
+import { EXIT_CODE_HEADER } from "./error-reply.ts";
 import { tableIn, without, type Table } from "./fields.ts";
 
 /** Headers in which our --dead-letter tells why a message has failed for good, and where. */
 export const failureHeaders = {
   reason: "x-failure-reason",
-  exitCode: "x-exit-code",
+  exitCode: EXIT_CODE_HEADER,
   stderr: "x-stderr",
   attempts: "x-attempts",
   exchange: "x-original-exchange",
